@@ -1,0 +1,156 @@
+# make                build everything into build/rel
+# make test           unit, program, golden and fault tests
+# make check          what must pass before a commit: test, sanitizers, lint
+# make soak           the long fault runs: SEED= RUNS=200
+# make bench          every figure of the README, side by side with its peers
+# make install        DESTDIR= PREFIX=/usr/local
+# make fuzz           FUZZ_SECONDS=30 per target, needs clang
+# make coverage       line report in build/cov/html
+#
+# A new program is cmd/inv-x.c, man/inv-x.1 and tests/inv-x.bats: no edit here.
+
+VERSION   := $(shell git describe --tags --match 'v*' 2>/dev/null || cat VERSION)
+PREFIX    ?= /usr/local
+BINDIR    ?= $(PREFIX)/bin
+MANDIR    ?= $(PREFIX)/share/man
+SHAREDIR  ?= $(PREFIX)/share/inv
+COMPDIR   ?= $(PREFIX)/share/bash-completion/completions
+
+CC        ?= cc
+CFLAGS    ?= -O2 -g
+PKGS      := json-c libcurl liburing libcrypto sqlite3 libmicrohttpd \
+             libpcre2-8 zlib libzstd
+VARIANT   ?= rel
+B         := build/$(VARIANT)
+
+# What the code needs, as against what the builder likes (CFLAGS).
+STD       := -std=c17 -D_GNU_SOURCE -Ilib -DINV_VERSION='"$(VERSION)"' \
+             -DINV_SHAREDIR='"$(SHAREDIR)"'
+WARN      := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wcast-qual \
+             -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
+             -Wpointer-arith -Wwrite-strings -Wformat=2 -Wundef -Wvla \
+             -Wimplicit-fallthrough
+HARDEN    := -fstack-protector-strong -fPIE
+LINK      := -pie -Wl,-z,relro,-z,now -Wl,--as-needed
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS))
+LDLIBS    := $(shell pkg-config --libs $(PKGS)) -lcsv -lm
+ALL_CFLAGS = $(STD) $(WARN) $(HARDEN) $(PKG_CFLAGS) $(CFLAGS) $(VFLAGS) -MMD -MP
+
+VFLAGS_rel  := -D_FORTIFY_SOURCE=2
+VFLAGS_asan := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
+               -fno-omit-frame-pointer
+VFLAGS_cov  := -O0 --coverage
+VFLAGS_strict := -Werror
+VFLAGS_clang := -Werror
+VFLAGS      := $(VFLAGS_$(VARIANT))
+
+PROGS     := $(patsubst cmd/%.c,%,$(wildcard cmd/inv-*.c))
+LIB_OBJ   := $(patsubst %.c,$(B)/%.o,$(wildcard lib/*/*.c))
+UNITS     := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
+FUZZERS   := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+BINS      := $(addprefix $(B)/,$(PROGS))
+UNIT_BINS := $(addprefix $(B)/,$(UNITS))
+MAN       := $(wildcard man/*.[1-9])
+COMP      := $(addprefix $(B)/completions/,$(PROGS))
+SRC       := $(wildcard cmd/*.c lib/*/*.[ch] tests/*/*.[ch])
+
+ifneq ($(V),1)
+Q := @
+say = @printf '  %-5s %s\n' $(1) $(2)
+endif
+
+all: $(BINS) $(COMP)
+
+$(B)/%.o: %.c
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$(B)/libinv.a: $(LIB_OBJ)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(BINS): $(B)/%: $(B)/cmd/%.o $(B)/libinv.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(VFLAGS) $(LINK) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(UNIT_BINS): $(B)/%: $(B)/tests/unit/%.o $(B)/libinv.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(VFLAGS) $(LINK) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(COMP): $(B)/completions/%: $(B)/% scripts/completion
+	@mkdir -p $(@D)
+	$(Q)scripts/completion $(B)/$* > $@
+
+test: all $(UNIT_BINS)
+	@scripts/run-tests $(B) $(TESTS)
+
+sanitize:
+	@$(MAKE) VARIANT=asan test
+
+strict:
+	@$(MAKE) VARIANT=strict all
+	@$(MAKE) VARIANT=clang CC=clang all
+
+lint: all
+	scripts/check-layers
+	scripts/check-docs $(B) $(PROGS)
+	clang-format --dry-run -Werror $(SRC)
+	mandoc -T lint -W warning $(MAN)
+	shellcheck -S warning scripts/* tests/*.bash .ci/run
+
+check: strict test sanitize lint
+
+soak: all
+	scripts/soak $(B)
+
+bench: all
+	scripts/bench $(B)
+
+coverage:
+	@$(MAKE) VARIANT=cov test
+	lcov -q -c -d build/cov -o build/cov/all.info
+	lcov -q -e build/cov/all.info '*/lib/*' '*/cmd/*' -o build/cov/src.info
+	genhtml -q build/cov/src.info -o build/cov/html
+	lcov --summary build/cov/src.info
+
+FUZZ_SECONDS ?= 30
+fuzz: $(addprefix build/fuzz/,$(FUZZERS))
+	@for f in $^; do d=build/fuzz/corpus/$${f##*/}; mkdir -p $$d; \
+		$$f -max_total_time=$(FUZZ_SECONDS) -print_final_stats=0 $$d \
+		$$(ls -d tests/fuzz/corpus/$${f##*/} 2>/dev/null) || exit 1; done
+
+build/fuzz/%: tests/fuzz/%.c $(wildcard lib/*/*.[ch])
+	$(call say,FUZZ,$@)
+	@mkdir -p $(@D)
+	$(Q)clang $(STD) $(PKG_CFLAGS) -g -O1 \
+		-fsanitize=fuzzer,address,undefined \
+		-o $@ $< $(wildcard lib/*/*.c) $(LDLIBS)
+
+install: all
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(SHAREDIR)/schemas \
+		$(DESTDIR)$(COMPDIR)
+	install -m 755 $(BINS) $(DESTDIR)$(BINDIR)
+	install -m 644 examples/schemas/*.schema.json $(DESTDIR)$(SHAREDIR)/schemas
+	install -m 644 $(COMP) $(DESTDIR)$(COMPDIR)
+	for m in $(MAN); do s=$(DESTDIR)$(MANDIR)/man$${m##*.}; \
+		install -d $$s && install -m 644 $$m $$s || exit 1; done
+
+uninstall:
+	cd $(DESTDIR)$(BINDIR) && rm -f $(PROGS)
+	cd $(DESTDIR)$(COMPDIR) && rm -f $(PROGS)
+	rm -rf $(DESTDIR)$(SHAREDIR)
+	for m in $(notdir $(MAN)); do rm -f $(DESTDIR)$(MANDIR)/man$${m##*.}/$$m; done
+
+format:
+	clang-format -i $(SRC)
+
+clean:
+	rm -rf build
+
+.PHONY: all test sanitize strict lint check soak bench coverage fuzz install \
+	uninstall format clean
+.SECONDARY:
+.DELETE_ON_ERROR:
+
+-include $(shell find build/$(VARIANT) -name '*.d' 2>/dev/null)

@@ -1,0 +1,73 @@
+/* buf.c - bytes that grow, up to a ceiling */
+
+#include "base/buf.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+enum { FIRST = 256 }; /* bytes of the first allocation */
+
+bool
+inv_buf_grow(struct inv_buf *b, size_t n)
+{
+	if (b->n > b->max || n > b->max - b->n) {
+		b->failed = true;
+		return false;
+	}
+	if (n <= b->cap - b->n)
+		return true;
+	size_t cap = b->cap == 0 ? FIRST : b->cap;
+
+	while (cap - b->n < n)
+		cap *= 2;
+	b->p = inv_mem_resize(b->p, cap, 1);
+	b->cap = cap;
+	return true;
+}
+
+void
+inv_buf_addf(struct inv_buf *b, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	int n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	if (n < 0 || !inv_buf_room(b, (size_t)n + 1)) {
+		b->failed = true;
+		return;
+	}
+	va_start(ap, fmt);
+	vsnprintf(b->p + b->n, (size_t)n + 1, fmt, ap);
+	va_end(ap);
+	b->n += (size_t)n;
+}
+
+void
+inv_buf_u64(struct inv_buf *b, uint64_t v)
+{
+	char digits[20];
+	size_t i = sizeof(digits);
+
+	do
+		digits[--i] = (char)('0' + v % 10);
+	while ((v /= 10) != 0);
+	inv_buf_add(b, (struct inv_str){ digits + i, sizeof(digits) - i });
+}
+
+void
+inv_buf_reset(struct inv_buf *b)
+{
+	b->n = 0;
+	b->failed = false;
+}
+
+void
+inv_buf_free(struct inv_buf *b)
+{
+	free(b->p);
+	*b = INV_BUF(b->max);
+}

@@ -1,0 +1,18 @@
+/* clock.h - the two clocks: one to wait by, one to write down */
+#ifndef INV_BASE_CLOCK_H
+#define INV_BASE_CLOCK_H
+
+#include <stdint.h>
+
+enum { INV_CLOCK_TEXT = 21 }; /* bytes of "2026-11-20T06:30:00Z" and a NUL */
+
+/* Milliseconds of CLOCK_MONOTONIC: for deadlines and durations. */
+uint64_t inv_clock_ms(void);
+
+/* Seconds since 1970 by the wall clock: data, never a decision. */
+int64_t inv_clock_wall(void);
+
+/* RFC 3339 in UTC, whole seconds; years outside 0000..9999 are clamped. */
+void inv_clock_text(int64_t wall, char out[INV_CLOCK_TEXT]);
+
+#endif

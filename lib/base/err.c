@@ -1,0 +1,68 @@
+/* err.c - faults, their messages and their exit statuses */
+
+#include "base/err.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <sysexits.h>
+
+int
+inv_fault_exit(enum inv_fault fault)
+{
+	switch (fault) {
+	case INV_OK:
+		return 0;
+	case INV_NO:
+		return 1;
+	case INV_USAGE:
+		return EX_USAGE;
+	case INV_BAD:
+		return EX_DATAERR;
+	case INV_NOINPUT:
+		return EX_NOINPUT;
+	case INV_REFUSED:
+		return EX_UNAVAILABLE;
+	case INV_INTERNAL:
+		return EX_SOFTWARE;
+	case INV_CREATE:
+		return EX_CANTCREAT;
+	case INV_IO:
+		return EX_IOERR;
+	case INV_AGAIN:
+		return EX_TEMPFAIL;
+	case INV_DENIED:
+		return EX_NOPERM;
+	case INV_CONFIG:
+		return EX_CONFIG;
+	}
+	return EX_SOFTWARE;
+}
+
+bool
+inv_fail(struct inv_err *err, enum inv_fault fault, const char *fmt, ...)
+{
+	va_list ap;
+
+	err->fault = fault;
+	va_start(ap, fmt);
+	vsnprintf(err->msg, sizeof(err->msg), fmt, ap);
+	va_end(ap);
+	return false;
+}
+
+bool
+inv_fail_sys(struct inv_err *err, enum inv_fault fault, const char *fmt, ...)
+{
+	int why = errno;
+	va_list ap;
+
+	err->fault = fault;
+	va_start(ap, fmt);
+	int n = vsnprintf(err->msg, sizeof(err->msg), fmt, ap);
+	va_end(ap);
+	if (n >= 0 && (size_t)n < sizeof(err->msg))
+		snprintf(err->msg + n, sizeof(err->msg) - (size_t)n, ": %s",
+		    strerror(why));
+	return false;
+}

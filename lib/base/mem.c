@@ -1,0 +1,51 @@
+/* mem.c - the one place that asks for memory */
+
+#include "base/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+
+static void *
+checked(void *p, size_t n)
+{
+	if (p == NULL) {
+		struct inv_err err;
+
+		inv_fail(&err, INV_INTERNAL, "no memory for %zu bytes", n);
+		inv_die(&err);
+	}
+	return p;
+}
+
+void *
+inv_mem_new(size_t n)
+{
+	return checked(calloc(1, n == 0 ? 1 : n), n);
+}
+
+void *
+inv_mem_resize(void *p, size_t count, size_t size)
+{
+	if (count == 0 || size == 0)
+		count = size = 1;
+	return checked(reallocarray(p, count, size), count * size);
+}
+
+char *
+inv_mem_dup(const void *p, size_t n)
+{
+	char *copy = checked(malloc(n + 1), n + 1);
+
+	if (n > 0)
+		memcpy(copy, p, n);
+	copy[n] = '\0';
+	return copy;
+}
+
+char *
+inv_mem_strdup(const char *s)
+{
+	return inv_mem_dup(s, strlen(s));
+}

@@ -1,0 +1,26 @@
+/*
+ * mem.h - memory, or the end of the process
+ *
+ * State is durable before it is announced, so dying is safe: a failed
+ * allocation prints one line and exits 70, and no caller has a branch for it.
+ */
+#ifndef INV_BASE_MEM_H
+#define INV_BASE_MEM_H
+
+#include <stddef.h>
+
+/* n bytes, all zero; n may be 0.  Free with free(3). */
+void *inv_mem_new(size_t n) __attribute__((malloc, returns_nonnull));
+
+/* p resized to count * size bytes, as reallocarray(3); p may be NULL. */
+void *inv_mem_resize(void *p, size_t count, size_t size)
+    __attribute__((returns_nonnull));
+
+/* A copy of a C string. */
+char *inv_mem_strdup(const char *s) __attribute__((malloc, returns_nonnull));
+
+/* n copied bytes and a NUL behind them. */
+char *inv_mem_dup(const void *p, size_t n)
+    __attribute__((malloc, returns_nonnull));
+
+#endif

@@ -1,0 +1,125 @@
+/* str.c - views of bytes, and the numbers people write in them */
+
+#include "base/str.h"
+
+/* The longest duration anybody means: 366 days in milliseconds. */
+static const uint64_t DURATION_MAX_MS = UINT64_C(366) * 24 * 3600 * 1000;
+
+int
+inv_str_cmp(struct inv_str a, struct inv_str b)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+	int d = n == 0 ? 0 : memcmp(a.p, b.p, n);
+
+	if (d != 0)
+		return d;
+	return (a.n > b.n) - (a.n < b.n);
+}
+
+bool
+inv_str_u64(struct inv_str s, uint64_t min, uint64_t max, uint64_t *v)
+{
+	uint64_t x = 0;
+
+	if (s.n == 0 || (s.n > 1 && s.p[0] == '0'))
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return false;
+		uint64_t d = (uint64_t)(s.p[i] - '0');
+
+		if (x > (UINT64_MAX - d) / 10)
+			return false;
+		x = x * 10 + d;
+	}
+	if (x < min || x > max)
+		return false;
+	*v = x;
+	return true;
+}
+
+static bool
+scaled(struct inv_str s, size_t unit, uint64_t scale, uint64_t max, uint64_t *v)
+{
+	uint64_t x;
+
+	s.n -= unit;
+	if (!inv_str_u64(s, 0, max / scale, &x))
+		return false;
+	*v = x * scale;
+	return true;
+}
+
+static bool
+ends(struct inv_str s, const char *with)
+{
+	size_t n = strlen(with);
+
+	return s.n > n && memcmp(s.p + s.n - n, with, n) == 0;
+}
+
+bool
+inv_str_duration(struct inv_str s, uint64_t *ms)
+{
+	if (ends(s, "ms"))
+		return scaled(s, 2, 1, DURATION_MAX_MS, ms);
+	if (ends(s, "s"))
+		return scaled(s, 1, 1000, DURATION_MAX_MS, ms);
+	if (ends(s, "m"))
+		return scaled(s, 1, 60 * 1000, DURATION_MAX_MS, ms);
+	if (ends(s, "h"))
+		return scaled(s, 1, 3600 * 1000, DURATION_MAX_MS, ms);
+	return scaled(s, 0, 1000, DURATION_MAX_MS, ms);
+}
+
+bool
+inv_str_size(struct inv_str s, uint64_t *bytes)
+{
+	if (ends(s, "K"))
+		return scaled(s, 1, UINT64_C(1) << 10, UINT64_MAX, bytes);
+	if (ends(s, "M"))
+		return scaled(s, 1, UINT64_C(1) << 20, UINT64_MAX, bytes);
+	if (ends(s, "G"))
+		return scaled(s, 1, UINT64_C(1) << 30, UINT64_MAX, bytes);
+	return scaled(s, 0, 1, UINT64_MAX, bytes);
+}
+
+void
+inv_str_hex(const void *bytes, size_t n, char *out)
+{
+	static const char digit[] = "0123456789abcdef";
+	const unsigned char *b = bytes;
+
+	for (size_t i = 0; i < n; i++) {
+		out[2 * i] = digit[b[i] >> 4];
+		out[2 * i + 1] = digit[b[i] & 15];
+	}
+}
+
+static int
+hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return -1;
+}
+
+bool
+inv_str_unhex(struct inv_str hex, void *bytes, size_t n)
+{
+	unsigned char *b = bytes;
+
+	if (hex.n != 2 * n)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		int hi = hex_value(hex.p[2 * i]);
+		int lo = hex_value(hex.p[2 * i + 1]);
+
+		if (hi < 0 || lo < 0)
+			return false;
+		b[i] = (unsigned char)(hi << 4 | lo);
+	}
+	return true;
+}

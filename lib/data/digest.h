@@ -1,0 +1,42 @@
+/*
+ * digest.h - SHA-256 (FIPS 180-4)
+ *
+ * One context is made once and used again: libcrypto's look-up of the
+ * algorithm costs more than a short message.
+ */
+#ifndef INV_DATA_DIGEST_H
+#define INV_DATA_DIGEST_H
+
+#include "base/str.h"
+
+enum {
+	INV_DIGEST = 32,     /* bytes */
+	INV_DIGEST_HEX = 64, /* the same in lower-case hex */
+};
+
+struct inv_digest; /* a context; not shared between threads */
+
+struct inv_digest *inv_digest_new(void);
+void inv_digest_free(struct inv_digest *d);
+
+/* begin, any number of adds, end; end leaves it ready for the next begin. */
+void inv_digest_begin(struct inv_digest *d);
+void inv_digest_add(struct inv_digest *d, struct inv_str s);
+
+/*
+ * Add a part with its length before it (8 bytes, big-endian), so that
+ * ("a:b","c") and ("a","b:c") differ.
+ */
+void inv_digest_part(struct inv_digest *d, struct inv_str s);
+void inv_digest_end(struct inv_digest *d, unsigned char out[INV_DIGEST]);
+
+/* All of it in one call; the hex form has no NUL. */
+void inv_digest_of(struct inv_digest *d, struct inv_str s,
+    unsigned char out[INV_DIGEST]);
+void inv_digest_hex_of(struct inv_digest *d, struct inv_str s,
+    char out[INV_DIGEST_HEX]);
+
+/* n random bytes from the kernel; the process ends (70) where there are none. */
+void inv_random(void *out, size_t n);
+
+#endif

@@ -1,0 +1,118 @@
+/*
+ * filter.h - the record loop that all filters share
+ *
+ * A program pulls records, and gives each one on or a verdict.  Everything
+ * that is not its business is done here: long lines, lines that are not JSON,
+ * blank lines, lines of other kinds, rows that have a verdict already,
+ * counting, and the law: `end` is checked against the rows that passed, and
+ * its counts are written anew.
+ */
+#ifndef INV_PROG_FILTER_H
+#define INV_PROG_FILTER_H
+
+#include "data/record.h"
+#include "io/stream.h"
+#include "prog/opt.h"
+
+/* What inv_filter_next hands out beside pending records. */
+enum {
+	INV_WANT_MANIFEST = 1 << 0, /* manifest lines: pass them on */
+	INV_WANT_STAGE = 1 << 1,    /* stage lines: pass them on */
+	INV_WANT_VERDICT = 1 << 2,  /* records with a verdict: pass them on */
+	INV_WANT_BATCH = 1 << 3,    /* batch lines: pass them on */
+	INV_WANT_END = 1 << 4,      /* end lines: pass them on */
+	INV_WANT_QUIET = 1 << 5,    /* nothing is written: inv-audit */
+};
+
+/* The manifest block under way. */
+struct inv_block {
+	bool open;  /* between manifest and end */
+	bool typed; /* its source has types of its own: ndjson, json */
+	char id[INV_MANIFEST_ID];
+	char run[INV_RUN_ID];
+	struct inv_buf name; /* decoded, for messages */
+	uint64_t arrival;
+	uint64_t submission;
+	uint64_t chunk_size;
+	struct inv_buf key;   /* the last stage line's "key": JSON, or empty */
+	bool validated;       /* a stage line of inv-validate has passed */
+	struct inv_rows rows; /* seen */
+	uint64_t counts[INV_VERDICTS]; /* as they left this stage */
+	bool refused;                  /* end said so */
+	bool incomplete; /* a row is missing, repeated or foreign */
+};
+
+struct inv_filter {
+	const struct inv_prog_info *info;
+	unsigned want;
+	struct inv_in in;
+	struct inv_out out;
+	struct inv_scan *scan;
+	struct inv_block block;
+	struct inv_buf line;           /* a line under construction */
+	const char *name;              /* of the input */
+	uint64_t lines;                /* read so far */
+	uint64_t manifests;            /* begun */
+	uint64_t totals[INV_VERDICTS]; /* over all blocks that ended */
+	uint64_t started_ms;
+	enum inv_fault fault; /* the worst so far */
+	bool stopped;
+};
+
+/* path NULL or "-" is stdin; dies (66) if it can not be opened. */
+void inv_filter_open(struct inv_filter *f, const struct inv_prog_info *info,
+    const char *path, unsigned want);
+
+/*
+ * The next record that is this program's business; false at the end of the
+ * input and after a failure, which inv_filter_close reports.  What was handed
+ * out must be passed, replaced, ruled or held on to before the next call; the
+ * views in *rec are good until then.
+ */
+INV_MUST bool inv_filter_next(struct inv_filter *f, struct inv_record *rec);
+
+/*
+ * As inv_filter_next for programs that wait elsewhere: never reads more than
+ * once.  *again is set when it returned false for want of input.
+ */
+INV_MUST bool inv_filter_try(struct inv_filter *f, struct inv_record *rec,
+    bool *again);
+
+/* On as it came. */
+void inv_filter_pass(struct inv_filter *f, const struct inv_record *rec);
+
+/* On with another value for its record. */
+void inv_filter_replace(struct inv_filter *f, const struct inv_record *rec,
+    struct inv_str json);
+
+/* On with a verdict.  ruling->stage is filled in here. */
+void inv_filter_rule(struct inv_filter *f, const struct inv_record *rec,
+    struct inv_ruling ruling);
+
+/*
+ * A line of the program's own (a stage line, a batch line), without newline.
+ * `rows` rows of it count as `verdict`: 0 for a stage line.
+ */
+void inv_filter_emit(struct inv_filter *f, struct inv_str line,
+    enum inv_verdict verdict, uint64_t rows);
+
+/*
+ * The beginning of this program's stage line, up to and including "version":
+ * the caller adds members, closes the brace and emits it.
+ */
+void inv_filter_stage(const struct inv_filter *f, struct inv_buf *b);
+
+/* The world failed: no more records; close returns err's status. */
+void inv_filter_stop(struct inv_filter *f, const struct inv_err *err);
+
+/* Something is wrong that does not stop the run; the worst one wins. */
+void inv_filter_fault(struct inv_filter *f, enum inv_fault fault);
+
+/* "name:line" of the row at hand, for messages; good until the next call. */
+const char *inv_filter_where(struct inv_filter *f,
+    const struct inv_record *rec);
+
+/* Flush, check, write --stats; the exit status. */
+INV_MUST int inv_filter_close(struct inv_filter *f);
+
+#endif

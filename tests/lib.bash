@@ -1,0 +1,57 @@
+# lib.bash - what every .bats file loads: a clean place, and golden cases
+
+bats_require_minimum_version 1.5.0
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+CORPORA=${INV_CORPORA:-$ROOT/../shared/corpora}
+export ROOT CORPORA LC_ALL=C.UTF-8 TZ=UTC
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	export INV_STATE=$BATS_TEST_TMPDIR/state
+	export INV_SCHEMA_PATH=$ROOT/examples/schemas
+	unset INV_LEDGER INV_SCHEMA INV_CONFIG STATE_DIRECTORY
+	if declare -F prepare > /dev/null; then
+		prepare
+	fi
+}
+
+# Run one golden case: its cmd (a line of shell) over its in; out, err and rc
+# must be as kept.  What differs from run to run is masked by the case's own
+# `mask`, a sed script.  UPDATE=1 keeps what came instead.
+golden() {
+	local case=$ROOT/tests/golden/$1 rc=0 part
+	cp "$case"/* .
+	bash -c "set -o pipefail; $(cat cmd)" < in > got.out 2> got.err 3>&- ||
+		rc=$?
+	echo "$rc" > got.rc
+	for part in out err rc; do
+		[ ! -e mask ] || sed -E -i -f mask "got.$part"
+		if [ -n "${UPDATE:-}" ]; then
+			cp "got.$part" "$case/$part"
+		else
+			diff -u "$part" "got.$part"
+		fi
+	done
+}
+
+# corpus NAME: the folder, or skip and say so.
+corpus() {
+	[ -d "$CORPORA/$1" ] || skip "no corpus $1 (set INV_CORPORA)"
+	echo "$CORPORA/$1"
+}
+
+# wait_for CONDITION...: poll until the command succeeds, 10 s at most.
+wait_for() {
+	local i
+	for ((i = 0; i < 1000; i++)); do
+		"$@" && return 0
+		sleep 0.01
+	done
+	echo "gave up waiting for: $*" >&2
+	return 1
+}
+
+# Exit statuses, by the names sysexits(3) has for them.
+export EX_USAGE=64 EX_DATAERR=65 EX_NOINPUT=66 EX_UNAVAILABLE=69
+export EX_CANTCREAT=73 EX_IOERR=74 EX_TEMPFAIL=75 EX_NOPERM=77 EX_CONFIG=78
