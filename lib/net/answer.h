@@ -1,0 +1,91 @@
+/*
+ * answer.h - what an answer of the ledger means: pure
+ *
+ * The table of DESIGN 5, and nothing else: what came back over the wire, and
+ * whether this key may have been sent before, to a meaning.  What to do about
+ * it is the caller's.
+ */
+#ifndef INV_NET_ANSWER_H
+#define INV_NET_ANSWER_H
+
+#include "data/scan.h"
+
+enum {
+	INV_ANSWER_MAX = 1 << 20,        /* bytes of a body */
+	INV_ANSWER_HEADER_MAX = 4 << 10, /* bytes of a header that matters */
+};
+
+/* How the exchange went, below HTTP. */
+enum inv_net {
+	INV_NET_ANSWERED, /* status, headers and body are whole */
+	INV_NET_NOT_SENT, /* refused, or ended before a byte of it was sent */
+	INV_NET_UNSURE,   /* ended after sending had begun, without a status */
+	INV_NET_CUT, /* there is a status, but not all that belongs to it */
+	INV_NET_OVERSIZED, /* body or headers past their ceiling */
+	INV_NET_TLS,       /* no trusted connection: nothing was sent */
+	INV_NET_DNS,       /* no address: nothing was sent */
+};
+
+struct inv_answer {
+	enum inv_net net;
+	unsigned status; /* 0 where there is none */
+	unsigned sends;  /* times the request was put on a connection: libcurl
+			    sends again by itself when a kept one was dead */
+	bool replayed;   /* Idempotent-Replayed or Idempotency-Replayed */
+	struct inv_str content_type;
+	struct inv_str retry_after; /* see inv_retry_after */
+	struct inv_str location;
+	struct inv_str body; /* at most INV_ANSWER_MAX; what came of it */
+};
+
+/*
+ * Take a header line (its CR and LF may be on it) into the answer.  True if
+ * it is one that matters: then the answer has a view into line.  The first of
+ * each name counts.  False, and nothing changed, for any other.
+ */
+bool inv_answer_header(struct inv_answer *a, struct inv_str line);
+
+enum inv_meaning {
+	INV_MEANS_RECEIPT,      /* done: committed by this request */
+	INV_MEANS_REPLAYED,     /* done: the ledger says it had it */
+	INV_MEANS_ASSERTED,     /* done: a 409, and this key was sent before */
+	INV_MEANS_RETRY,        /* again, same key and bytes */
+	INV_MEANS_UNCLEAR,      /* the same; when retries end: ambiguous */
+	INV_MEANS_IN_PROGRESS,  /* 409: wait, same key, not a try */
+	INV_MEANS_CONFLICT,     /* 409 on a key that was never sent */
+	INV_MEANS_KEY_MISMATCH, /* the key is known with other bytes */
+	INV_MEANS_REFUSED,      /* this batch: 400, 413, 422 */
+	INV_MEANS_SYSTEMIC,     /* not this batch's fault: stop and hold */
+};
+
+/*
+ * "receipt", "replayed" and "asserted-409" are the words for `evidence`; the
+ * others are for messages.
+ */
+const char *inv_meaning_name(enum inv_meaning m);
+
+/*
+ * sent_before: an earlier request with this key may have left, in this
+ * process or, by the journal, in another (a second send inside this very
+ * request is in the answer).  The scanner is used for JSON bodies.
+ *
+ * What only later work can read is INV_MEANS_UNCLEAR: 202, 207 and bodies
+ * with per-row "results".
+ *
+ * A body "speaks of the key" if a string in it (member names do not count: an
+ * echo of the key says nothing), or all of it where it is not JSON, has
+ * "idempotency key" in any of its spellings.  A 409 which speaks of the key
+ * only to say that it was processed already is no mismatch, unless it says
+ * that something differs.
+ */
+enum inv_meaning inv_answer_means(const struct inv_answer *a, bool sent_before,
+    struct inv_scan *scan);
+
+/*
+ * This request had no effect, for certain: nothing of it was sent, or the one
+ * time that it was, the answer is 425, 429 or 503 and no replay.  An intent
+ * of which every request ended so can be closed.
+ */
+bool inv_answer_is_no_effect(const struct inv_answer *a);
+
+#endif
