@@ -23,6 +23,8 @@ inv_buf_grow(struct inv_buf *b, size_t n)
 
 	while (cap - b->n < n)
 		cap *= 2;
+	if (cap > b->max)
+		cap = b->max;
 	b->p = inv_mem_resize(b->p, cap, 1);
 	b->cap = cap;
 	return true;
