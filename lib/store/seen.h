@@ -1,0 +1,83 @@
+/*
+ * seen.h - what each key last committed: an index over the journal
+ *
+ * STATE/journal/seen.db maps a key (data/key.h) to the digest of the record
+ * it last committed, and whose it was.  It is derived: it tells up to which
+ * place of the journal it has read, in the same transaction, and is brought
+ * up to date from there by inv_journal_open.  Deleting it costs a rebuild.
+ *
+ * New knowledge is kept in memory, INV_SEEN_HELD keys of it at most, and
+ * written in one sorted transaction.  A key that was never committed is told
+ * by a filter in memory, without a look into the database.
+ */
+#ifndef INV_STORE_SEEN_H
+#define INV_STORE_SEEN_H
+
+#include "data/key.h"
+#include "store/state.h"
+
+enum {
+	INV_SEEN_HELD = 131072,    /* keys in memory before they are written */
+	INV_SEEN_FILTER = 8 << 20, /* bytes: 1 % wrong at 7 million keys */
+	INV_SEEN_CACHE_KIB = 8 << 10, /* of the database's pages */
+};
+
+/* A place in the journal: before the line `seq`, which is not read yet. */
+struct inv_place {
+	uint64_t segment;               /* NNNNNN of its file, from 1 */
+	uint64_t offset;                /* bytes */
+	uint64_t seq;                   /* from 1 */
+	unsigned char prev[INV_DIGEST]; /* of the line before; zeros for none */
+};
+
+/* The beginning of every journal. */
+#define INV_PLACE ((struct inv_place){ .segment = 1, .seq = 1 })
+
+/* One committed row. */
+struct inv_seen_row {
+	unsigned char key[INV_KEY];
+	unsigned char digest[INV_KEY]; /* of the record's canonical text */
+	uint64_t arrival;              /* of its manifest; 0: never committed */
+	uint64_t row;
+};
+
+struct inv_seen;
+
+/*
+ * Under the lease.  STATE/journal is there.  A file that is not a whole
+ * database of ours is an error (INV_CONFIG, INV_IO): it is safe to delete.
+ */
+INV_MUST struct inv_seen *inv_seen_open(const struct inv_state *state,
+    struct inv_err *err);
+
+/* What is not written is forgotten, and read from the journal next time. */
+void inv_seen_close(struct inv_seen *s);
+
+/* Up to where the database, without the memory, has read the journal. */
+struct inv_place inv_seen_place(const struct inv_seen *s);
+
+/*
+ * For each of n rows whose key is set: what that key last committed, into
+ * digest, arrival and row; arrival 0 where there is nothing.
+ */
+INV_MUST bool inv_seen_find(struct inv_seen *s, struct inv_seen_row *rows,
+    size_t n, struct inv_err *err);
+
+/*
+ * Remember n committed rows, in this order, the last of a key winning.  Only
+ * what is committed on disk in the journal may come here.  Kept in memory.
+ */
+void inv_seen_put(struct inv_seen *s, const struct inv_seen_row *rows,
+    size_t n);
+
+/* It is time to write. */
+bool inv_seen_is_full(const struct inv_seen *s);
+
+/*
+ * Write all that is in memory; what stands before `upto` in the journal is
+ * then in the database.  A failure is final (INV_IO).
+ */
+INV_MUST bool inv_seen_write(struct inv_seen *s, const struct inv_place *upto,
+    struct inv_err *err);
+
+#endif
