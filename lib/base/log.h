@@ -17,10 +17,11 @@ enum inv_log_level {
 	INV_LOG_VERBOSE, /* -v: what is being done as well */
 };
 
-/* Who speaks, and how much: set once, by prog/opt. */
+/* Who speaks, and how much: set once, by prog/opt.  The only global. */
 struct inv_prog {
 	const char *name;
 	enum inv_log_level level;
+	const char *stats; /* the file of --stats, or NULL */
 };
 
 extern struct inv_prog inv_prog;

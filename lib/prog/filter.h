@@ -39,7 +39,8 @@ struct inv_block {
 	struct inv_rows rows; /* seen */
 	uint64_t counts[INV_VERDICTS]; /* as they left this stage */
 	bool refused;                  /* end said so */
-	bool incomplete; /* a row is missing, repeated or foreign */
+	bool incomplete;    /* a row is missing, repeated or foreign */
+	uint64_t announced; /* rows, as `end` says */
 };
 
 struct inv_filter {
@@ -49,10 +50,12 @@ struct inv_filter {
 	struct inv_out out;
 	struct inv_scan *scan;
 	struct inv_block block;
-	struct inv_buf line;           /* a line under construction */
-	const char *name;              /* of the input */
-	uint64_t lines;                /* read so far */
-	uint64_t manifests;            /* begun */
+	struct inv_buf line; /* a line under construction */
+	const char *name;    /* of the input */
+	uint64_t lines;      /* read so far */
+	uint64_t manifests;  /* begun */
+	uint64_t malformed;  /* lines that were no line of the stream */
+	uint64_t astray;     /* rows repeated, or of another manifest */
 	uint64_t totals[INV_VERDICTS]; /* over all blocks that ended */
 	uint64_t started_ms;
 	enum inv_fault fault; /* the worst so far */
@@ -72,13 +75,16 @@ void inv_filter_open(struct inv_filter *f, const struct inv_prog_info *info,
 INV_MUST bool inv_filter_next(struct inv_filter *f, struct inv_record *rec);
 
 /*
- * As inv_filter_next for programs that wait elsewhere: never reads more than
- * once.  *again is set when it returned false for want of input.
+ * As inv_filter_next for programs that wait elsewhere: it never blocks.
+ * *again is set when it returned false for want of input.
  */
 INV_MUST bool inv_filter_try(struct inv_filter *f, struct inv_record *rec,
     bool *again);
 
-/* On as it came. */
+/*
+ * On as it came.  An end line gets the counts of what has passed since its
+ * manifest line, closes the block, and is the last thing to pass of it.
+ */
 void inv_filter_pass(struct inv_filter *f, const struct inv_record *rec);
 
 /* On with another value for its record. */

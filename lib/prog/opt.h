@@ -27,9 +27,6 @@ struct inv_prog_info {
 	bool reads_stdin; /* a terminal there and no arguments: short help */
 };
 
-/* The value of --stats, or NULL. */
-extern const char *inv_opt_stats;
-
 /*
  * The next option's code, or -1 behind the last; optarg and optind are
  * getopt's.  -h, -V and the common ones are dealt with inside; what is wrong

@@ -1,0 +1,119 @@
+/* digest.c - SHA-256 by libcrypto: the only file that knows OpenSSL */
+
+#include "data/digest.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/random.h>
+
+#include <openssl/evp.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+
+struct inv_digest {
+	EVP_MD *sha256;
+	EVP_MD_CTX *context;
+};
+
+/* A digest that can not be computed leaves nothing that could be said. */
+static void
+must(bool ok)
+{
+	struct inv_err err;
+
+	if (ok)
+		return;
+	inv_fail(&err, INV_INTERNAL, "libcrypto: SHA-256 failed");
+	inv_die(&err);
+}
+
+struct inv_digest *
+inv_digest_new(void)
+{
+	struct inv_digest *d = inv_mem_new(sizeof(*d));
+
+	d->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+	d->context = EVP_MD_CTX_new();
+	must(d->sha256 != NULL && d->context != NULL);
+	return d;
+}
+
+void
+inv_digest_free(struct inv_digest *d)
+{
+	if (d == NULL)
+		return;
+	EVP_MD_CTX_free(d->context);
+	EVP_MD_free(d->sha256);
+	free(d);
+}
+
+void
+inv_digest_begin(struct inv_digest *d)
+{
+	must(EVP_DigestInit_ex2(d->context, d->sha256, NULL) == 1);
+}
+
+void
+inv_digest_add(struct inv_digest *d, struct inv_str s)
+{
+	must(EVP_DigestUpdate(d->context, s.p, s.n) == 1);
+}
+
+void
+inv_digest_part(struct inv_digest *d, struct inv_str s)
+{
+	unsigned char length[8];
+
+	for (int i = 0; i < 8; i++)
+		length[i] = (unsigned char)((uint64_t)s.n >> (56 - 8 * i));
+	must(EVP_DigestUpdate(d->context, length, sizeof(length)) == 1);
+	inv_digest_add(d, s);
+}
+
+void
+inv_digest_end(struct inv_digest *d, unsigned char out[INV_DIGEST])
+{
+	must(EVP_DigestFinal_ex(d->context, out, NULL) == 1);
+}
+
+void
+inv_digest_of(struct inv_digest *d, struct inv_str s,
+    unsigned char out[INV_DIGEST])
+{
+	inv_digest_begin(d);
+	inv_digest_add(d, s);
+	inv_digest_end(d, out);
+}
+
+void
+inv_digest_hex_of(struct inv_digest *d, struct inv_str s,
+    char out[INV_DIGEST_HEX])
+{
+	unsigned char bytes[INV_DIGEST];
+
+	inv_digest_of(d, s, bytes);
+	inv_str_hex(bytes, sizeof(bytes), out);
+}
+
+void
+inv_random(void *out, size_t n)
+{
+	char *p = out;
+
+	while (n > 0) {
+		ssize_t got = getrandom(p, n, 0);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0) {
+			struct inv_err err;
+
+			inv_fail_sys(&err, INV_INTERNAL, "getrandom");
+			inv_die(&err);
+		}
+		p += got;
+		n -= (size_t)got;
+	}
+}

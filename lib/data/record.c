@@ -1,0 +1,257 @@
+/* record.c - one line of the stream: kind, spans, verdict, provenance */
+
+#include "data/record.h"
+
+#include "data/emit.h"
+
+static const struct inv_str verdicts[INV_VERDICTS] = {
+	[INV_PENDING] = { "pending", 7 },
+	[INV_COMMITTED] = { "committed", 9 },
+	[INV_SKIPPED] = { "skipped", 7 },
+	[INV_QUARANTINED] = { "quarantined", 11 },
+	[INV_HELD] = { "held", 4 },
+	[INV_AMBIGUOUS] = { "ambiguous", 9 },
+};
+
+struct inv_str
+inv_verdict_name(enum inv_verdict v)
+{
+	return verdicts[v];
+}
+
+bool
+inv_verdict_of(struct inv_str name, enum inv_verdict *v)
+{
+	for (int i = INV_COMMITTED; i < INV_VERDICTS; i++)
+		if (inv_str_eq(name, verdicts[i])) {
+			*v = (enum inv_verdict)i;
+			return true;
+		}
+	return false;
+}
+
+bool
+inv_member_u64(const struct inv_members *m, const char *name, uint64_t *v)
+{
+	const struct inv_member *found = inv_member_find(m, name);
+
+	return found != NULL && found->kind == INV_KIND_NUMBER &&
+	    inv_str_u64(found->value, 0, UINT64_MAX, v);
+}
+
+struct inv_str
+inv_member_text(const struct inv_members *m, const char *name)
+{
+	const struct inv_member *found = inv_member_find(m, name);
+
+	if (found == NULL || found->kind != INV_KIND_STRING)
+		return (struct inv_str){ NULL, 0 };
+	return inv_member_inner(found);
+}
+
+static bool
+is_hex(struct inv_str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!((s.p[i] >= '0' && s.p[i] <= '9') ||
+			(s.p[i] >= 'a' && s.p[i] <= 'f')))
+			return false;
+	return true;
+}
+
+/* What a line of each kind must have; the rest is free. */
+
+static bool
+manifest_line(struct inv_record *rec, struct inv_err *err)
+{
+	if (rec->manifest.n != INV_MANIFEST_ID || !is_hex(rec->manifest))
+		return inv_fail(err, INV_BAD,
+		    "a manifest line without its id of 64 hex digits");
+	struct inv_str run = inv_member_text(rec->outer, "run");
+
+	if (run.n != INV_RUN_ID || !is_hex(run))
+		return inv_fail(err, INV_BAD,
+		    "a manifest line without its run of 16 hex digits");
+	return true;
+}
+
+static bool
+record_line(struct inv_record *rec, struct inv_err *err)
+{
+	const struct inv_member *m = inv_member_find(rec->outer, "verdict");
+
+	if (m != NULL &&
+	    (m->kind != INV_KIND_STRING ||
+		!inv_verdict_of(inv_member_inner(m), &rec->verdict)))
+		return inv_fail(err, INV_BAD,
+		    "a record line with an unknown verdict");
+	rec->reason = inv_member_text(rec->outer, "reason");
+	m = inv_member_find(rec->outer, "record");
+	if (m != NULL && m->kind == INV_KIND_OBJECT)
+		rec->record = m->value;
+	if (!inv_member_u64(rec->outer, "line", &rec->line))
+		rec->line = 0;
+	bool placed = inv_member_u64(rec->outer, "row", &rec->row) &&
+	    rec->row > 0 && inv_member_u64(rec->outer, "chunk", &rec->chunk);
+
+	if (!placed)
+		rec->row = 0;
+	if (rec->verdict != INV_PENDING)
+		return true;
+	if (!placed)
+		return inv_fail(err, INV_BAD,
+		    "a record line without row and chunk");
+	if (rec->record.n == 0)
+		return inv_fail(err, INV_BAD,
+		    "a record line without its record");
+	return true;
+}
+
+static bool
+batch_line(struct inv_record *rec, struct inv_err *err)
+{
+	const struct inv_member *m = inv_member_find(rec->outer, "rows");
+
+	rec->verdict = INV_COMMITTED;
+	if (m == NULL || m->kind != INV_KIND_ARRAY)
+		return inv_fail(err, INV_BAD, "a batch line without its rows");
+	return true;
+}
+
+static bool
+end_line(struct inv_record *rec, struct inv_err *err)
+{
+	if (!inv_member_u64(rec->outer, "rows", &rec->row))
+		return inv_fail(err, INV_BAD,
+		    "an end line without its number of rows");
+	return true;
+}
+
+static enum inv_line_kind
+kind_of(struct inv_str type)
+{
+	if (inv_str_eq(type, INV_LIT("record")))
+		return INV_LINE_RECORD;
+	if (inv_str_eq(type, INV_LIT("batch")))
+		return INV_LINE_BATCH;
+	if (inv_str_eq(type, INV_LIT("manifest")))
+		return INV_LINE_MANIFEST;
+	if (inv_str_eq(type, INV_LIT("stage")))
+		return INV_LINE_STAGE;
+	if (inv_str_eq(type, INV_LIT("end")))
+		return INV_LINE_END;
+	return INV_LINE_OTHER;
+}
+
+bool
+inv_record_parse(struct inv_scan *s, struct inv_str text,
+    struct inv_record *rec, struct inv_err *err)
+{
+	*rec = (struct inv_record){ .text = text };
+	if (!inv_scan_line(s, text, err))
+		return false;
+	rec->outer = inv_scan_outer(s);
+	rec->fields = inv_scan_record(s);
+	rec->kind = kind_of(inv_member_text(rec->outer, "type"));
+	rec->manifest = inv_member_text(rec->outer, "manifest");
+	switch (rec->kind) {
+	case INV_LINE_MANIFEST:
+		return manifest_line(rec, err);
+	case INV_LINE_RECORD:
+		return record_line(rec, err);
+	case INV_LINE_BATCH:
+		return batch_line(rec, err);
+	case INV_LINE_END:
+		return end_line(rec, err);
+	case INV_LINE_STAGE:
+	case INV_LINE_OTHER:
+		return true;
+	}
+	return true;
+}
+
+static bool
+range_of(struct inv_str json, struct inv_range *range)
+{
+	struct inv_member e;
+	uint64_t v[2];
+	size_t n = 0;
+
+	while (inv_scan_each(&json, &e)) {
+		if (n == 2 || e.kind != INV_KIND_NUMBER ||
+		    !inv_str_u64(e.value, 1, UINT64_MAX - 1, &v[n]))
+			return false;
+		n++;
+	}
+	if (n != 2 || v[0] > v[1])
+		return false;
+	*range = (struct inv_range){ v[0], v[1] };
+	return true;
+}
+
+bool
+inv_record_rows(struct inv_str json, struct inv_rows *rows)
+{
+	struct inv_member e;
+	struct inv_range range;
+	uint64_t behind = 0;
+
+	while (inv_scan_each(&json, &e)) {
+		if (e.kind != INV_KIND_ARRAY || !range_of(e.value, &range) ||
+		    range.first <= behind ||
+		    !inv_rows_add(rows, range.first, range.last))
+			return false;
+		behind = range.last;
+	}
+	return true;
+}
+
+void
+inv_record_rule(struct inv_buf *out, const struct inv_record *rec,
+    const struct inv_ruling *ruling)
+{
+	size_t n = rec->text.n;
+
+	/* The last brace: the line has been scanned, so there is one. */
+	while (rec->text.p[n - 1] != '}')
+		n--;
+	inv_buf_add(out, (struct inv_str){ rec->text.p, n - 1 });
+	inv_emit_member_str(out, INV_LIT("verdict"),
+	    inv_verdict_name(ruling->verdict));
+	inv_emit_member_str(out, INV_LIT("stage"), ruling->stage);
+	inv_emit_member_str(out, INV_LIT("reason"), ruling->reason);
+	if (ruling->errors.n > 0)
+		inv_emit_member_raw(out, INV_LIT("errors"), ruling->errors);
+	if (ruling->more.n > 0)
+		inv_emit_raw(out, ruling->more);
+	inv_emit_close(out, '}');
+}
+
+void
+inv_record_replace(struct inv_buf *out, const struct inv_record *rec,
+    struct inv_str json)
+{
+	const char *end = rec->text.p + rec->text.n;
+	const char *behind = rec->record.p + rec->record.n;
+
+	inv_buf_add(out,
+	    (struct inv_str){
+		rec->text.p, (size_t)(rec->record.p - rec->text.p) });
+	inv_buf_add(out, json);
+	inv_buf_add(out, (struct inv_str){ behind, (size_t)(end - behind) });
+}
+
+void
+inv_record_head(struct inv_buf *out, struct inv_str manifest, uint64_t row,
+    uint64_t line, uint64_t chunk)
+{
+	inv_buf_add(out, INV_LIT("{\"type\":\"record\",\"manifest\":\""));
+	inv_buf_add(out, manifest);
+	inv_buf_add(out, INV_LIT("\",\"row\":"));
+	inv_buf_u64(out, row);
+	inv_buf_add(out, INV_LIT(",\"line\":"));
+	inv_buf_u64(out, line);
+	inv_buf_add(out, INV_LIT(",\"chunk\":"));
+	inv_buf_u64(out, chunk);
+	inv_buf_byte(out, ',');
+}

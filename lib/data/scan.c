@@ -1,0 +1,839 @@
+/*
+ * scan.c - strict JSON, told as spans of the text itself
+ *
+ * A recursive descent, its depth bounded by INV_DEPTH_MAX.  Keys of all open
+ * objects lie on one stack; an object's keys are compared when it closes, a
+ * few pairwise, many through a seeded hash table, so that hostile keys cost
+ * no more than others.
+ */
+
+#include "data/scan.h"
+
+#include <stdlib.h>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#include "base/mem.h"
+#include "data/digest.h"
+
+enum {
+	PAIRWISE_MAX = 24, /* keys of an object compared each with each */
+	TABLE = 2 * INV_MEMBERS_MAX,
+};
+
+struct key {
+	struct inv_str raw;
+	bool escaped;
+};
+
+struct inv_scan {
+	const char *at;
+	const char *end;
+	const char *start;
+	const char *what; /* the first thing that was wrong */
+	size_t string_max;
+	size_t open; /* keys on the stack */
+	uint64_t seed;
+	struct key keys[INV_KEYS_OPEN_MAX];
+	uint16_t table[TABLE]; /* index + 1 of a key of the closing object */
+	struct inv_members outer;
+	struct inv_members record;
+};
+
+struct inv_scan *
+inv_scan_new(void)
+{
+	struct inv_scan *s = inv_mem_new(sizeof(*s));
+
+	inv_random(&s->seed, sizeof(s->seed));
+	return s;
+}
+
+void
+inv_scan_free(struct inv_scan *s)
+{
+	free(s);
+}
+
+const struct inv_members *
+inv_scan_outer(const struct inv_scan *s)
+{
+	return &s->outer;
+}
+
+const struct inv_members *
+inv_scan_record(const struct inv_scan *s)
+{
+	return &s->record;
+}
+
+static bool
+wrong(struct inv_scan *s, const char *what)
+{
+	if (s->what == NULL)
+		s->what = what;
+	return false;
+}
+
+/* ---- text ---- */
+
+size_t
+inv_text_plain(const char *p, size_t n)
+{
+	size_t i = 0;
+
+#ifdef __SSE2__
+	const __m128i quote = _mm_set1_epi8('"');
+	const __m128i backslash = _mm_set1_epi8('\\');
+	const __m128i space = _mm_set1_epi8(' ');
+
+	for (; i + 16 <= n; i += 16) {
+		__m128i v =
+		    _mm_loadu_si128((const __m128i *)(const void *)(p + i));
+		/* Signed: bytes from 0x80 on are below the space as well. */
+		__m128i bad = _mm_or_si128(_mm_cmplt_epi8(v, space),
+		    _mm_or_si128(_mm_cmpeq_epi8(v, quote),
+			_mm_cmpeq_epi8(v, backslash)));
+		int mask = _mm_movemask_epi8(bad);
+
+		if (mask != 0)
+			return i + (size_t)__builtin_ctz((unsigned)mask);
+	}
+#endif
+	for (; i < n; i++) {
+		unsigned char c = (unsigned char)p[i];
+
+		if (c < 0x20 || c >= 0x80 || c == '"' || c == '\\')
+			break;
+	}
+	return i;
+}
+
+static bool
+is_tail(unsigned char c)
+{
+	return (c & 0xc0) == 0x80;
+}
+
+/* Length of the multi-byte character at p (RFC 3629), 0 if it is none. */
+static size_t
+character(const unsigned char *p, size_t n)
+{
+	if (p[0] >= 0xc2 && p[0] <= 0xdf)
+		return n >= 2 && is_tail(p[1]) ? 2 : 0;
+	if (p[0] >= 0xe0 && p[0] <= 0xef) {
+		if (n < 3 || !is_tail(p[1]) || !is_tail(p[2]))
+			return 0;
+		if ((p[0] == 0xe0 && p[1] < 0xa0) ||
+		    (p[0] == 0xed && p[1] > 0x9f))
+			return 0;
+		return 3;
+	}
+	if (p[0] >= 0xf0 && p[0] <= 0xf4) {
+		if (n < 4 || !is_tail(p[1]) || !is_tail(p[2]) || !is_tail(p[3]))
+			return 0;
+		if ((p[0] == 0xf0 && p[1] < 0x90) ||
+		    (p[0] == 0xf4 && p[1] > 0x8f))
+			return 0;
+		return 4;
+	}
+	return 0;
+}
+
+bool
+inv_text_is_utf8(struct inv_str s)
+{
+	const unsigned char *p = (const unsigned char *)s.p;
+
+	for (size_t i = 0; i < s.n;) {
+		if (p[i] < 0x80) {
+			size_t plain = inv_text_plain(s.p + i, s.n - i);
+
+			i += plain > 0 ? plain : 1;
+			continue;
+		}
+		size_t len = character(p + i, s.n - i);
+
+		if (len == 0)
+			return false;
+		i += len;
+	}
+	return true;
+}
+
+/* Four hex digits at p, or -1. */
+static int
+hex4(const char *p, const char *end)
+{
+	int v = 0;
+
+	if (end - p < 4)
+		return -1;
+	for (int i = 0; i < 4; i++) {
+		char c = p[i];
+		int d;
+
+		if (c >= '0' && c <= '9')
+			d = c - '0';
+		else if (c >= 'a' && c <= 'f')
+			d = c - 'a' + 10;
+		else if (c >= 'A' && c <= 'F')
+			d = c - 'A' + 10;
+		else
+			return -1;
+		v = v << 4 | d;
+	}
+	return v;
+}
+
+/*
+ * Behind a backslash at p: the code point, and how many bytes the escape has
+ * (without the backslash; a surrogate pair is one escape of 11).  False for
+ * an escape that is none, or half a pair.
+ */
+static bool
+escape(const char *p, const char *end, uint32_t *code, size_t *len)
+{
+	static const char from[] = "\"\\/bfnrt";
+	static const char to[] = "\"\\/\b\f\n\r\t";
+
+	if (p == end)
+		return false;
+	const char *simple = *p == '\0' ? NULL : strchr(from, *p);
+
+	if (simple != NULL) {
+		*code = (uint32_t)to[simple - from];
+		*len = 1;
+		return true;
+	}
+	if (*p != 'u')
+		return false;
+	int hi = hex4(p + 1, end);
+
+	if (hi < 0 || (hi >= 0xdc00 && hi <= 0xdfff))
+		return false;
+	*code = (uint32_t)hi;
+	*len = 5;
+	if (hi < 0xd800 || hi > 0xdbff)
+		return true;
+	if (end - p < 11 || p[5] != '\\' || p[6] != 'u')
+		return false;
+	int lo = hex4(p + 7, end);
+
+	if (lo < 0xdc00 || lo > 0xdfff)
+		return false;
+	*code =
+	    0x10000 + ((uint32_t)(hi - 0xd800) << 10) + (uint32_t)(lo - 0xdc00);
+	*len = 11;
+	return true;
+}
+
+static size_t
+put_utf8(uint32_t c, char *out)
+{
+	if (c < 0x80) {
+		out[0] = (char)c;
+		return 1;
+	}
+	if (c < 0x800) {
+		out[0] = (char)(0xc0 | c >> 6);
+		out[1] = (char)(0x80 | (c & 0x3f));
+		return 2;
+	}
+	if (c < 0x10000) {
+		out[0] = (char)(0xe0 | c >> 12);
+		out[1] = (char)(0x80 | (c >> 6 & 0x3f));
+		out[2] = (char)(0x80 | (c & 0x3f));
+		return 3;
+	}
+	out[0] = (char)(0xf0 | c >> 18);
+	out[1] = (char)(0x80 | (c >> 12 & 0x3f));
+	out[2] = (char)(0x80 | (c >> 6 & 0x3f));
+	out[3] = (char)(0x80 | (c & 0x3f));
+	return 4;
+}
+
+/* The next piece of a scanned string, decoded: at most 4 bytes. */
+static size_t
+piece(const char **p, const char *end, char out[4])
+{
+	uint32_t code;
+	size_t len;
+
+	if (**p != '\\' || !escape(*p + 1, end, &code, &len)) {
+		out[0] = *(*p)++;
+		return 1;
+	}
+	*p += 1 + len;
+	return put_utf8(code, out);
+}
+
+size_t
+inv_text_decode(struct inv_str raw, char *out)
+{
+	const char *p = raw.p;
+	const char *end = raw.p + raw.n;
+	size_t n = 0;
+
+	while (p < end) {
+		size_t plain = inv_text_plain(p, (size_t)(end - p));
+
+		if (plain > 0) {
+			memcpy(out + n, p, plain);
+			n += plain;
+			p += plain;
+			continue;
+		}
+		n += piece(&p, end, out + n);
+	}
+	return n;
+}
+
+/* ---- keys ---- */
+
+/* A key's decoded bytes, one at a time: -1 behind the last. */
+struct walk {
+	const char *p;
+	const char *end;
+	char held[4];
+	size_t n;
+	size_t at;
+};
+
+static int
+walk_next(struct walk *w)
+{
+	if (w->at == w->n) {
+		if (w->p == w->end)
+			return -1;
+		w->n = piece(&w->p, w->end, w->held);
+		w->at = 0;
+	}
+	return (unsigned char)w->held[w->at++];
+}
+
+static bool
+same_key(const struct key *a, const struct key *b)
+{
+	if (!a->escaped && !b->escaped)
+		return inv_str_eq(a->raw, b->raw);
+	struct walk x = { .p = a->raw.p, .end = a->raw.p + a->raw.n };
+	struct walk y = { .p = b->raw.p, .end = b->raw.p + b->raw.n };
+	int c;
+
+	while ((c = walk_next(&x)) == walk_next(&y))
+		if (c < 0)
+			return true;
+	return false;
+}
+
+static uint64_t
+hash_key(uint64_t seed, const struct key *k)
+{
+	struct walk w = { .p = k->raw.p, .end = k->raw.p + k->raw.n };
+	uint64_t h = seed;
+
+	/* Multiply and fold: the seed is random for each process. */
+	for (int c; (c = walk_next(&w)) >= 0;) {
+		h = (h ^ (uint64_t)c) * UINT64_C(0x9e3779b97f4a7c15);
+		h ^= h >> 29;
+	}
+	return h ^ h >> 32;
+}
+
+static bool
+unique_by_table(struct inv_scan *s, const struct key *k, size_t n)
+{
+	size_t size = 64;
+
+	while (size < 2 * n)
+		size *= 2;
+	memset(s->table, 0, size * sizeof(*s->table));
+	for (size_t i = 0; i < n; i++) {
+		size_t slot = hash_key(s->seed, &k[i]) & (size - 1);
+
+		while (s->table[slot] != 0) {
+			if (same_key(&k[s->table[slot] - 1], &k[i]))
+				return false;
+			slot = (slot + 1) & (size - 1);
+		}
+		s->table[slot] = (uint16_t)(i + 1);
+	}
+	return true;
+}
+
+static bool
+unique(struct inv_scan *s, size_t first)
+{
+	const struct key *k = s->keys + first;
+	size_t n = s->open - first;
+
+	if (n > PAIRWISE_MAX)
+		return unique_by_table(s, k, n);
+	for (size_t i = 1; i < n; i++)
+		for (size_t j = 0; j < i; j++)
+			if ((k[i].raw.n == k[j].raw.n || k[i].escaped ||
+				k[j].escaped) &&
+			    same_key(&k[i], &k[j]))
+				return false;
+	return true;
+}
+
+/* ---- values ---- */
+
+static void
+blanks(struct inv_scan *s)
+{
+	while (s->at < s->end &&
+	    (*s->at == ' ' || *s->at == '\t' || *s->at == '\n' ||
+		*s->at == '\r'))
+		s->at++;
+}
+
+/* One character of a string that is not plain; the quote is the caller's. */
+static bool
+scan_special(struct inv_scan *s, bool *escaped)
+{
+	unsigned char c = (unsigned char)*s->at;
+
+	if (c == '\\') {
+		uint32_t code;
+		size_t len;
+
+		*escaped = true;
+		if (!escape(s->at + 1, s->end, &code, &len))
+			return wrong(s, "not an escape, or half a pair");
+		s->at += 1 + len;
+		return true;
+	}
+	if (c < 0x20)
+		return wrong(s, "a control character in a string");
+	size_t n =
+	    character((const unsigned char *)s->at, (size_t)(s->end - s->at));
+
+	if (n == 0)
+		return wrong(s, "not UTF-8");
+	s->at += n;
+	return true;
+}
+
+/* At the opening quote; leaves s->at behind the closing one. */
+static bool
+scan_string(struct inv_scan *s, struct inv_str *inner, bool *escaped)
+{
+	const char *from = ++s->at;
+
+	*escaped = false;
+	for (;;) {
+		s->at += inv_text_plain(s->at, (size_t)(s->end - s->at));
+		if (s->at == s->end)
+			return wrong(s, "a string does not end");
+		if (*s->at == '"')
+			break;
+		if (!scan_special(s, escaped))
+			return false;
+	}
+	*inner = (struct inv_str){ from, (size_t)(s->at - from) };
+	s->at++;
+	if (inner->n > s->string_max)
+		return wrong(s, "a field longer than 256 KiB");
+	return true;
+}
+
+static size_t
+digits(struct inv_scan *s)
+{
+	const char *from = s->at;
+
+	while (s->at < s->end && *s->at >= '0' && *s->at <= '9')
+		s->at++;
+	return (size_t)(s->at - from);
+}
+
+/* RFC 8259 section 6. */
+static bool
+scan_number(struct inv_scan *s)
+{
+	if (*s->at == '-')
+		s->at++;
+	const char *from = s->at;
+	size_t n = digits(s);
+
+	if (n == 0 || (n > 1 && *from == '0'))
+		return wrong(s, "not a number");
+	if (s->at < s->end && *s->at == '.') {
+		s->at++;
+		if (digits(s) == 0)
+			return wrong(s, "not a number");
+	}
+	if (s->at < s->end && (*s->at == 'e' || *s->at == 'E')) {
+		s->at++;
+		if (s->at < s->end && (*s->at == '+' || *s->at == '-'))
+			s->at++;
+		if (digits(s) == 0)
+			return wrong(s, "not a number");
+	}
+	return true;
+}
+
+static bool
+scan_word(struct inv_scan *s, struct inv_str word)
+{
+	if ((size_t)(s->end - s->at) < word.n ||
+	    memcmp(s->at, word.p, word.n) != 0)
+		return wrong(s, "not a JSON value");
+	s->at += word.n;
+	return true;
+}
+
+static bool scan_any(struct inv_scan *s, int depth, struct inv_member *m);
+
+/*
+ * Behind an element: true at a comma (with *more) and at the closing bracket
+ * (without).
+ */
+static bool
+comma_or(struct inv_scan *s, char bracket, bool *more)
+{
+	blanks(s);
+	if (s->at == s->end)
+		return wrong(s, "an array or object does not end");
+	*more = *s->at == ',';
+	if (!*more && *s->at != bracket)
+		return wrong(s, "expected a comma or the end");
+	s->at++;
+	if (*more)
+		blanks(s);
+	return true;
+}
+
+static bool
+scan_array(struct inv_scan *s, int depth)
+{
+	struct inv_member element;
+	bool more = true;
+
+	s->at++;
+	blanks(s);
+	if (s->at < s->end && *s->at == ']') {
+		s->at++;
+		return true;
+	}
+	while (more)
+		if (!scan_any(s, depth, &element) || !comma_or(s, ']', &more))
+			return false;
+	return true;
+}
+
+static bool scan_members(struct inv_scan *s, int depth,
+    struct inv_members *list);
+
+/* Key and colon; the key goes on the stack. */
+static bool
+scan_key(struct inv_scan *s, struct inv_member *m)
+{
+	if (s->at == s->end || *s->at != '"')
+		return wrong(s, "expected a member name");
+	if (!scan_string(s, &m->key, &m->key_escaped))
+		return false;
+	blanks(s);
+	if (s->at == s->end || *s->at != ':')
+		return wrong(s, "expected a colon");
+	s->at++;
+	blanks(s);
+	if (s->open == INV_KEYS_OPEN_MAX)
+		return wrong(s, "too many members");
+	s->keys[s->open++] = (struct key){ m->key, m->key_escaped };
+	return true;
+}
+
+/* The line's member "record": its members are told, its limits are tighter. */
+static bool
+scan_record(struct inv_scan *s, int depth, struct inv_member *m)
+{
+	const char *from = s->at;
+
+	s->string_max = INV_FIELD_MAX;
+	bool ok = scan_members(s, depth, &s->record);
+	s->string_max = SIZE_MAX;
+	if (!ok)
+		return false;
+	m->kind = INV_KIND_OBJECT;
+	m->value_escaped = false;
+	m->value = (struct inv_str){ from, (size_t)(s->at - from) };
+	if (m->value.n > INV_RECORD_MAX)
+		return wrong(s, "a record longer than 1 MiB");
+	return true;
+}
+
+/* At the opening brace.  list is NULL where nobody asks for the members. */
+static bool
+scan_members(struct inv_scan *s, int depth, struct inv_members *list)
+{
+	size_t first = s->open;
+	bool more = true;
+
+	s->at++;
+	blanks(s);
+	if (s->at < s->end && *s->at == '}') {
+		s->at++;
+		return true;
+	}
+	while (more) {
+		struct inv_member local;
+		struct inv_member *m =
+		    list == NULL ? &local : &list->at[list->n];
+
+		if (s->open - first == INV_MEMBERS_MAX)
+			return wrong(s, "more than 4096 members");
+		if (!scan_key(s, m))
+			return false;
+		bool ok = list == &s->outer && s->at < s->end &&
+			*s->at == '{' && s->record.n == 0 &&
+			inv_str_eq(m->key, INV_LIT("record"))
+		    ? scan_record(s, depth + 1, m)
+		    : scan_any(s, depth, m);
+
+		if (!ok || !comma_or(s, '}', &more))
+			return false;
+		if (list != NULL)
+			list->n++;
+	}
+	if (!unique(s, first))
+		return wrong(s, "the same member twice");
+	s->open = first;
+	return true;
+}
+
+static bool
+scan_any(struct inv_scan *s, int depth, struct inv_member *m)
+{
+	const char *from = s->at;
+	struct inv_str inner;
+	bool ok = true;
+
+	if (s->at == s->end)
+		return wrong(s, "a value is missing");
+	m->value_escaped = false;
+	switch (*s->at) {
+	case '"':
+		m->kind = INV_KIND_STRING;
+		ok = scan_string(s, &inner, &m->value_escaped);
+		break;
+	case '{':
+	case '[':
+		if (depth == INV_DEPTH_MAX)
+			return wrong(s, "nested deeper than 64");
+		m->kind = *from == '{' ? INV_KIND_OBJECT : INV_KIND_ARRAY;
+		ok = *from == '{' ? scan_members(s, depth + 1, NULL)
+				  : scan_array(s, depth + 1);
+		break;
+	case 't':
+		m->kind = INV_KIND_TRUE;
+		ok = scan_word(s, INV_LIT("true"));
+		break;
+	case 'f':
+		m->kind = INV_KIND_FALSE;
+		ok = scan_word(s, INV_LIT("false"));
+		break;
+	case 'n':
+		m->kind = INV_KIND_NULL;
+		ok = scan_word(s, INV_LIT("null"));
+		break;
+	default:
+		m->kind = INV_KIND_NUMBER;
+		ok = scan_number(s);
+	}
+	m->value = (struct inv_str){ from, (size_t)(s->at - from) };
+	return ok;
+}
+
+/* ---- texts ---- */
+
+static void
+begin(struct inv_scan *s, struct inv_str text, size_t string_max)
+{
+	s->start = s->at = text.p;
+	s->end = text.p + text.n;
+	s->what = NULL;
+	s->string_max = string_max;
+	s->open = 0;
+	s->outer.n = 0;
+	s->record.n = 0;
+	blanks(s);
+}
+
+static bool
+finish(struct inv_scan *s, bool ok, struct inv_err *err)
+{
+	if (ok) {
+		blanks(s);
+		if (s->at != s->end)
+			ok = wrong(s, "something behind the value");
+	}
+	if (ok)
+		return true;
+	return inv_fail(err, INV_BAD, "byte %td: %s", s->at - s->start + 1,
+	    s->what);
+}
+
+bool
+inv_scan_line(struct inv_scan *s, struct inv_str text, struct inv_err *err)
+{
+	begin(s, text, SIZE_MAX);
+	bool ok = s->at < s->end && *s->at == '{'
+	    ? scan_members(s, 1, &s->outer)
+	    : wrong(s, "not a JSON object");
+
+	return finish(s, ok, err);
+}
+
+bool
+inv_scan_object(struct inv_scan *s, struct inv_str text, struct inv_err *err)
+{
+	begin(s, text, INV_FIELD_MAX);
+	if (text.n > INV_RECORD_MAX)
+		return finish(s, wrong(s, "a record longer than 1 MiB"), err);
+	bool ok = s->at < s->end && *s->at == '{'
+	    ? scan_members(s, 1, &s->record)
+	    : wrong(s, "not a JSON object");
+
+	return finish(s, ok, err);
+}
+
+bool
+inv_scan_value(struct inv_scan *s, struct inv_str text, enum inv_kind *kind,
+    struct inv_err *err)
+{
+	struct inv_member m = { .kind = INV_KIND_NULL };
+
+	begin(s, text, SIZE_MAX);
+	if (!finish(s, scan_any(s, 0, &m), err))
+		return false;
+	*kind = m.kind;
+	return true;
+}
+
+/* ---- what has been scanned ---- */
+
+const struct inv_member *
+inv_member_find(const struct inv_members *m, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (size_t i = 0; i < m->n; i++)
+		if (m->at[i].key.n == n && memcmp(m->at[i].key.p, name, n) == 0)
+			return &m->at[i];
+	return NULL;
+}
+
+struct inv_str
+inv_member_inner(const struct inv_member *m)
+{
+	return (struct inv_str){ m->value.p + 1, m->value.n - 2 };
+}
+
+/* From an opening quote: behind the closing one. */
+static const char *
+past_string(const char *p, const char *end, bool *escaped)
+{
+	for (p++; p < end && *p != '"'; p++)
+		if (*p == '\\') {
+			*escaped = true;
+			p++;
+		}
+	return p < end ? p + 1 : end;
+}
+
+static const char *
+past_value(const char *p, const char *end, bool *escaped)
+{
+	size_t depth = 0;
+	bool inside = false;
+
+	if (*p == '"')
+		return past_string(p, end, escaped);
+	if (*p != '{' && *p != '[') {
+		while (p < end && strchr(",]} \t\r\n", *p) == NULL)
+			p++;
+		return p;
+	}
+	while (p < end) {
+		if (*p == '"') {
+			p = past_string(p, end, &inside);
+			continue;
+		}
+		if (*p == '{' || *p == '[')
+			depth++;
+		if (*p == '}' || *p == ']')
+			depth--;
+		p++;
+		if (depth == 0)
+			break;
+	}
+	return p;
+}
+
+static enum inv_kind
+kind_of(char c)
+{
+	switch (c) {
+	case '"':
+		return INV_KIND_STRING;
+	case '{':
+		return INV_KIND_OBJECT;
+	case '[':
+		return INV_KIND_ARRAY;
+	case 't':
+		return INV_KIND_TRUE;
+	case 'f':
+		return INV_KIND_FALSE;
+	case 'n':
+		return INV_KIND_NULL;
+	default:
+		return INV_KIND_NUMBER;
+	}
+}
+
+static const char *
+past_blanks(const char *p, const char *end)
+{
+	while (p < end && (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r'))
+		p++;
+	return p;
+}
+
+bool
+inv_scan_each(struct inv_str *rest, struct inv_member *element)
+{
+	const char *end = rest->p + rest->n;
+	const char *p = rest->p;
+
+	/* The first call stands at the bracket, the others behind a value. */
+	if (p < end && (*p == '[' || *p == '{' || *p == ','))
+		p++;
+	p = past_blanks(p, end);
+	if (p == end || *p == ']' || *p == '}')
+		return false;
+	*element = (struct inv_member){ .kind = INV_KIND_NULL };
+	const char *from = p;
+
+	p = past_value(p, end, &element->value_escaped);
+	const char *after = past_blanks(p, end);
+
+	if (after < end && *after == ':') {
+		element->key =
+		    (struct inv_str){ from + 1, (size_t)(p - from) - 2 };
+		element->key_escaped = element->value_escaped;
+		element->value_escaped = false;
+		from = past_blanks(after + 1, end);
+		p = past_value(from, end, &element->value_escaped);
+		after = past_blanks(p, end);
+	}
+	element->kind = kind_of(*from);
+	element->value = (struct inv_str){ from, (size_t)(p - from) };
+	*rest = (struct inv_str){ after, (size_t)(end - after) };
+	return true;
+}

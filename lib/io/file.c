@@ -1,0 +1,310 @@
+/* file.c - whole files, durably, and none that somebody planted */
+
+#include "io/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+enum { PIECE = 64 << 10 }; /* bytes of a read */
+
+static bool
+read_all(int fd, const char *path, struct inv_buf *into, struct inv_err *err)
+{
+	for (;;) {
+		size_t want = into->max - into->n;
+
+		if (want > PIECE)
+			want = PIECE;
+		/* At the ceiling one more byte is asked for, to see the end. */
+		if (want == 0) {
+			char extra;
+			ssize_t n = read(fd, &extra, 1);
+
+			if (n == 0)
+				return true;
+			return inv_fail(err, INV_BAD,
+			    "%s: longer than %zu bytes", path, into->max);
+		}
+		if (!inv_buf_room(into, want))
+			return inv_fail(err, INV_BAD,
+			    "%s: longer than %zu bytes", path, into->max);
+		ssize_t n = read(fd, into->p + into->n, want);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return inv_fail_sys(err, INV_NOINPUT, "%s: read", path);
+		if (n == 0)
+			return true;
+		into->n += (size_t)n;
+	}
+}
+
+bool
+inv_file_read(int dir, const char *path, struct inv_buf *into,
+    struct inv_err *err)
+{
+	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return inv_fail_sys(err, INV_NOINPUT, "%s", path);
+	bool ok = read_all(fd, path, into, err);
+
+	close(fd);
+	return ok;
+}
+
+bool
+inv_file_write(int fd, struct inv_str bytes, const char *name,
+    struct inv_err *err)
+{
+	while (bytes.n > 0) {
+		ssize_t n = write(fd, bytes.p, bytes.n);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return inv_fail_sys(err, INV_IO, "%s: write", name);
+		bytes.p += n;
+		bytes.n -= (size_t)n;
+	}
+	return true;
+}
+
+bool
+inv_file_sync(int fd, const char *name, struct inv_err *err)
+{
+	if (fsync(fd) != 0)
+		return inv_fail_sys(err, INV_IO, "%s: fsync", name);
+	return true;
+}
+
+static bool
+write_beside(int dir, const char *beside, struct inv_str content,
+    struct inv_err *err)
+{
+	int fd = openat(dir, beside,
+	    O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return inv_fail_sys(err, INV_CREATE, "%s", beside);
+	bool ok = inv_file_write(fd, content, beside, err) &&
+	    inv_file_sync(fd, beside, err);
+
+	if (close(fd) != 0 && ok)
+		ok = inv_fail_sys(err, INV_IO, "%s: close", beside);
+	return ok;
+}
+
+bool
+inv_file_replace(int dir, const char *name, struct inv_str content,
+    struct inv_err *err)
+{
+	char beside[NAME_MAX + 1];
+
+	snprintf(beside, sizeof(beside), "%.200s.new", name);
+	if (!write_beside(dir, beside, content, err))
+		return false;
+	if (renameat(dir, beside, dir, name) != 0)
+		return inv_fail_sys(err, INV_IO, "%s: rename", name);
+	return inv_file_sync(dir, name, err);
+}
+
+static bool
+is_ours(int fd, mode_t type, const char *path, struct inv_err *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return inv_fail_sys(err, INV_NOINPUT, "%s: stat", path);
+	if ((st.st_mode & S_IFMT) != type)
+		return inv_fail(err, INV_DENIED, "%s: refused: not a %s", path,
+		    type == S_IFDIR ? "directory" : "regular file");
+	if (st.st_uid != geteuid())
+		return inv_fail(err, INV_DENIED,
+		    "%s: refused: belongs to user %ju, not to us", path,
+		    (uintmax_t)st.st_uid);
+	if (st.st_mode & (S_IWGRP | S_IWOTH))
+		return inv_fail(err, INV_DENIED,
+		    "%s: refused: others may write to it", path);
+	if (type == S_IFREG && st.st_nlink > 1)
+		return inv_fail(err, INV_DENIED,
+		    "%s: refused: it has a second name", path);
+	return true;
+}
+
+/* Sync the directory that holds path, so that a new name in it lasts. */
+static bool
+sync_parent(int dir, const char *path, struct inv_err *err)
+{
+	char *parent = inv_mem_strdup(path);
+	char *slash = strrchr(parent, '/');
+
+	if (slash == parent)
+		slash[1] = '\0';
+	else if (slash != NULL)
+		*slash = '\0';
+	int fd = openat(dir, slash == NULL ? "." : parent,
+	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool ok = fd >= 0 ? inv_file_sync(fd, parent, err)
+			  : inv_fail_sys(err, INV_CREATE, "%s", parent);
+
+	if (fd >= 0)
+		close(fd);
+	free(parent);
+	return ok;
+}
+
+/* Make the directories above path that are missing. */
+static bool
+make_parents(int dir, const char *path, struct inv_err *err)
+{
+	char *p = inv_mem_strdup(path);
+	bool ok = true;
+
+	for (char *s = strchr(p + 1, '/'); ok && s != NULL;
+	     s = strchr(s + 1, '/')) {
+		*s = '\0';
+		if (mkdirat(dir, p, 0700) == 0)
+			ok = sync_parent(dir, p, err);
+		else if (errno != EEXIST)
+			ok = inv_fail_sys(err, INV_CREATE, "%s", p);
+		*s = '/';
+	}
+	free(p);
+	return ok;
+}
+
+static bool
+make_directory(int dir, const char *path, struct inv_err *err)
+{
+	if (mkdirat(dir, path, 0700) == 0)
+		return sync_parent(dir, path, err);
+	if (errno == EEXIST)
+		return true;
+	if (errno != ENOENT)
+		return inv_fail_sys(err,
+		    errno == EACCES ? INV_DENIED : INV_CREATE, "%s", path);
+	if (!make_parents(dir, path, err))
+		return false;
+	if (mkdirat(dir, path, 0700) != 0 && errno != EEXIST)
+		return inv_fail_sys(err, INV_CREATE, "%s", path);
+	return sync_parent(dir, path, err);
+}
+
+int
+inv_file_state_dir(int dir, const char *path, struct inv_err *err)
+{
+	if (!make_directory(dir, path, err))
+		return -1;
+	int fd =
+	    openat(dir, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0) {
+		inv_fail_sys(err, INV_DENIED, "%s", path);
+		return -1;
+	}
+	if (!is_ours(fd, S_IFDIR, path, err)) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static int
+open_new(int dir, const char *name, int flags, struct inv_err *err)
+{
+	int fd = openat(dir, name,
+	    flags | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return -1;
+	if (!inv_file_sync(dir, name, err)) {
+		close(fd);
+		errno = EIO;
+		return -1;
+	}
+	return fd;
+}
+
+int
+inv_file_open(int dir, const char *name, int flags, struct inv_err *err)
+{
+	int plain = flags & ~(O_CREAT | O_EXCL);
+	/* Non-blocking: a planted FIFO must not hang us. */
+	int fd = openat(dir, name, plain | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd < 0 && errno == ENOENT && (flags & O_CREAT)) {
+		fd = open_new(dir, name, plain, err);
+		if (fd < 0 && errno == EEXIST)
+			return inv_file_open(dir, name, plain, err);
+		if (fd < 0)
+			inv_fail_sys(err, INV_CREATE, "%s", name);
+		return fd;
+	}
+	if (fd < 0) {
+		int why = errno;
+
+		inv_fail_sys(err,
+		    why == ELOOP || why == EACCES || why == ENXIO ? INV_DENIED
+								  : INV_NOINPUT,
+		    "%s", name);
+		errno = why;
+		return -1;
+	}
+	if (!is_ours(fd, S_IFREG, name, err)) {
+		close(fd);
+		errno = EPERM;
+		return -1;
+	}
+	return fd;
+}
+
+/* A summary may go to a terminal or a FIFO: those are written, not replaced. */
+static bool
+is_plain(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) != 0 || S_ISREG(st.st_mode);
+}
+
+static bool
+write_to(const char *path, struct inv_str text, struct inv_err *err)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return inv_fail_sys(err, INV_CREATE, "%s", path);
+	bool ok = inv_file_write(fd, text, path, err);
+
+	if (close(fd) != 0 && ok)
+		ok = inv_fail_sys(err, INV_IO, "%s: close", path);
+	return ok;
+}
+
+bool
+inv_file_summary(const char *path, struct inv_str text, struct inv_err *err)
+{
+	if (strcmp(path, "-") == 0)
+		return inv_file_write(STDERR_FILENO, text, "stderr", err);
+	if (!is_plain(path))
+		return write_to(path, text, err);
+	char *beside;
+
+	if (asprintf(&beside, "%s.new", path) < 0)
+		return inv_fail(err, INV_INTERNAL, "%s: no memory", path);
+	bool ok = write_beside(AT_FDCWD, beside, text, err);
+
+	if (ok && rename(beside, path) != 0)
+		ok = inv_fail_sys(err, INV_IO, "%s: rename", path);
+	free(beside);
+	return ok;
+}

@@ -1,0 +1,54 @@
+/*
+ * file.h - whole files, durably, and none that somebody planted
+ *
+ * Files of the state directory are opened relative to a descriptor of it,
+ * never through a symbolic link, and must be regular files of ours.  A file is
+ * replaced by writing beside it, fsync, rename, and fsync of the directory.
+ */
+#ifndef INV_IO_FILE_H
+#define INV_IO_FILE_H
+
+#include "base/buf.h"
+#include "base/err.h"
+
+/*
+ * Add the whole of a file to *into, up to its ceiling (INV_BAD past it).
+ * dir is a directory descriptor or AT_FDCWD.  INV_NOINPUT if it can not be
+ * read; *into may then hold a part.
+ */
+INV_MUST bool inv_file_read(int dir, const char *path, struct inv_buf *into,
+    struct inv_err *err);
+
+/* Replace dir/name (0600) by content; when it returns true, it is on disk. */
+INV_MUST bool inv_file_replace(int dir, const char *name,
+    struct inv_str content, struct inv_err *err);
+
+/*
+ * Open a directory for our state, 0700, made with its missing parents and
+ * synced into the one above if it is not there.  Refused (INV_DENIED) where it
+ * is a symbolic link, belongs to another user, or others may write to it.
+ * A descriptor, or -1.
+ */
+INV_MUST int inv_file_state_dir(int dir, const char *path, struct inv_err *err);
+
+/*
+ * Open dir/name, a regular file of ours with one link; flags as open(2).
+ * With O_CREAT a missing one is made 0600 and its name synced.  Refused
+ * (INV_DENIED) if it is anything else; INV_NOINPUT or INV_CREATE if it can not
+ * be opened, with errno kept.  A descriptor, or -1.
+ */
+INV_MUST int inv_file_open(int dir, const char *name, int flags,
+    struct inv_err *err);
+
+/* Write all of it, through short writes and EINTR; INV_IO names `name`. */
+INV_MUST bool inv_file_write(int fd, struct inv_str bytes, const char *name,
+    struct inv_err *err);
+
+/* fsync(2), for files and directories; a failure is final for this file. */
+INV_MUST bool inv_file_sync(int fd, const char *name, struct inv_err *err);
+
+/* For --stats: write text to path, replaced atomically; "-" is stderr. */
+INV_MUST bool inv_file_summary(const char *path, struct inv_str text,
+    struct inv_err *err);
+
+#endif

@@ -1,0 +1,577 @@
+/* filter.c - the record loop that all filters share */
+
+#include "prog/filter.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "data/emit.h"
+#include "io/file.h"
+
+enum {
+	NAME_MAX_BYTES = 64 << 10, /* of a manifest's name */
+	KEY_MAX_BYTES = 1 << 20,   /* of a stage line's "key" */
+	RAW_MAX = INV_RECORD_MAX,  /* bytes of a bad line that travel on */
+	SAID_MAX = 5,              /* messages of one sort, then a sum */
+	WHERE_MAX = 1024,          /* bytes of "name:line" */
+};
+
+void
+inv_filter_open(struct inv_filter *f, const struct inv_prog_info *info,
+    const char *path, unsigned want)
+{
+	bool from_stdin = path == NULL || strcmp(path, "-") == 0;
+	int fd = STDIN_FILENO;
+	struct inv_err err;
+
+	*f = (struct inv_filter){
+		.info = info,
+		.want = want,
+		.name = from_stdin ? "stdin" : path,
+		.line = INV_BUF(2 * (size_t)INV_LINE_MAX),
+		.started_ms = inv_clock_ms(),
+	};
+	f->block.name = INV_BUF(NAME_MAX_BYTES);
+	f->block.key = INV_BUF(KEY_MAX_BYTES);
+	if (!from_stdin) {
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (fd < 0) {
+			inv_fail_sys(&err, INV_NOINPUT, "%s", path);
+			inv_die(&err);
+		}
+	}
+	inv_out_init(&f->out, STDOUT_FILENO, "stdout");
+	inv_in_init(&f->in, fd, f->name, INV_LINE_MAX, &f->out);
+	f->scan = inv_scan_new();
+}
+
+void
+inv_filter_fault(struct inv_filter *f, enum inv_fault fault)
+{
+	/* The order of DESIGN 3, inv-audit: the worst first. */
+	static const enum inv_fault order[] = { INV_INTERNAL, INV_IO, INV_BAD,
+		INV_REFUSED, INV_AGAIN, INV_NO };
+
+	for (size_t i = 0; i < sizeof(order) / sizeof(*order); i++) {
+		if (f->fault == order[i])
+			return;
+		if (fault == order[i])
+			break;
+	}
+	f->fault = fault;
+}
+
+void
+inv_filter_stop(struct inv_filter *f, const struct inv_err *err)
+{
+	inv_say("%s", err->msg);
+	f->stopped = true;
+	f->fault = err->fault;
+}
+
+/* Say the first few of a sort; the rest is summed up at the end. */
+static bool
+said_enough(uint64_t *count)
+{
+	return (*count)++ >= SAID_MAX;
+}
+
+static void
+incomplete(struct inv_filter *f)
+{
+	f->block.incomplete = true;
+	inv_filter_fault(f, INV_BAD);
+}
+
+/* ---- out ---- */
+
+static void
+count(struct inv_filter *f, enum inv_verdict verdict, uint64_t rows)
+{
+	f->block.counts[verdict] += rows;
+}
+
+static void
+put(struct inv_filter *f, struct inv_str line)
+{
+	if (f->want & INV_WANT_QUIET)
+		return;
+	inv_buf_add(inv_out_buf(&f->out), line);
+	inv_buf_byte(inv_out_buf(&f->out), '\n');
+	inv_out_check(&f->out);
+}
+
+static void
+emit_counts(struct inv_buf *b, const uint64_t counts[INV_VERDICTS])
+{
+	inv_emit_open(b, '{');
+	for (int v = 0; v < INV_VERDICTS; v++)
+		inv_emit_member_u64(b, inv_verdict_name((enum inv_verdict)v),
+		    counts[v]);
+	inv_emit_close(b, '}');
+}
+
+/* The end line with our own counts: nobody else's are trusted. */
+static void
+pass_end(struct inv_filter *f, const struct inv_record *rec)
+{
+	const struct inv_member *old = inv_member_find(rec->outer, "counts");
+	struct inv_buf counts = INV_BUF(1024);
+
+	emit_counts(&counts, f->block.counts);
+	inv_buf_reset(&f->line);
+	if (old != NULL) {
+		const char *behind = old->value.p + old->value.n;
+
+		inv_buf_add(&f->line,
+		    (struct inv_str){
+			rec->text.p, (size_t)(old->value.p - rec->text.p) });
+		inv_buf_add(&f->line, inv_buf_str(&counts));
+		inv_buf_add(&f->line,
+		    (struct inv_str){
+			behind, (size_t)(rec->text.p + rec->text.n - behind) });
+	} else {
+		size_t n = rec->text.n;
+
+		while (rec->text.p[n - 1] != '}')
+			n--;
+		inv_buf_add(&f->line, (struct inv_str){ rec->text.p, n - 1 });
+		inv_emit_member_raw(&f->line, INV_LIT("counts"),
+		    inv_buf_str(&counts));
+		inv_emit_close(&f->line, '}');
+	}
+	put(f, inv_buf_str(&f->line));
+	inv_buf_free(&counts);
+	for (int v = 0; v < INV_VERDICTS; v++)
+		f->totals[v] += f->block.counts[v];
+	f->block.open = false;
+}
+
+void
+inv_filter_pass(struct inv_filter *f, const struct inv_record *rec)
+{
+	switch (rec->kind) {
+	case INV_LINE_END:
+		if (f->block.open) {
+			pass_end(f, rec);
+			return;
+		}
+		break;
+	case INV_LINE_RECORD:
+		if (rec->row > 0)
+			count(f, rec->verdict, 1);
+		break;
+	case INV_LINE_BATCH:
+		count(f, INV_COMMITTED, rec->row);
+		break;
+	case INV_LINE_MANIFEST:
+	case INV_LINE_STAGE:
+	case INV_LINE_OTHER:
+		break;
+	}
+	put(f, rec->text);
+}
+
+void
+inv_filter_replace(struct inv_filter *f, const struct inv_record *rec,
+    struct inv_str json)
+{
+	struct inv_buf *b = inv_out_buf(&f->out);
+
+	count(f, rec->verdict, 1);
+	inv_record_replace(b, rec, json);
+	inv_buf_byte(b, '\n');
+	inv_out_check(&f->out);
+}
+
+void
+inv_filter_rule(struct inv_filter *f, const struct inv_record *rec,
+    struct inv_ruling ruling)
+{
+	struct inv_buf *b = inv_out_buf(&f->out);
+
+	count(f, ruling.verdict, 1);
+	ruling.stage = inv_str_of(f->info->name);
+	inv_record_rule(b, rec, &ruling);
+	inv_buf_byte(b, '\n');
+	inv_out_check(&f->out);
+}
+
+void
+inv_filter_emit(struct inv_filter *f, struct inv_str line,
+    enum inv_verdict verdict, uint64_t rows)
+{
+	count(f, verdict, rows);
+	put(f, line);
+}
+
+void
+inv_filter_stage(const struct inv_filter *f, struct inv_buf *b)
+{
+	inv_emit_open(b, '{');
+	inv_emit_member_str(b, INV_LIT("type"), INV_LIT("stage"));
+	inv_emit_member_str(b, INV_LIT("stage"), inv_str_of(f->info->name));
+	inv_emit_member_str(b, INV_LIT("version"), inv_str_of(INV_VERSION));
+}
+
+/* ---- in ---- */
+
+/* A line that is no line of the stream travels on, quarantined, rowless. */
+static void
+malformed(struct inv_filter *f, struct inv_str text, const char *why)
+{
+	struct inv_buf *b = inv_out_buf(&f->out);
+	struct inv_str raw = { text.p, text.n < RAW_MAX ? text.n : RAW_MAX };
+
+	if (!said_enough(&f->malformed))
+		inv_warn(
+		    "%s:%ju: not a line of the stream: %s [malformed_line]",
+		    f->name, (uintmax_t)f->lines, why);
+	if (f->want & INV_WANT_QUIET)
+		return;
+	inv_buf_add(b, INV_LIT("{\"type\":\"record\""));
+	if (f->block.open)
+		inv_emit_member_str(b, INV_LIT("manifest"),
+		    (struct inv_str){ f->block.id, INV_MANIFEST_SHORT });
+	inv_buf_add(b, INV_LIT(",\"verdict\":\"quarantined\""));
+	inv_emit_member_str(b, INV_LIT("stage"), inv_str_of(f->info->name));
+	inv_emit_member_str(b, INV_LIT("reason"), INV_LIT("malformed_line"));
+	inv_buf_add(b,
+	    INV_LIT(",\"errors\":[{\"type\":\"json_invalid\","
+		    "\"loc\":[]"));
+	inv_emit_member_str(b, INV_LIT("msg"), inv_str_of(why));
+	inv_buf_add(b, INV_LIT("}]"));
+	if (raw.n < text.n)
+		inv_buf_add(b, INV_LIT(",\"raw_cut\":true"));
+	inv_emit_bytes(b, raw);
+	inv_buf_add(b, INV_LIT("}\n"));
+	inv_out_check(&f->out);
+}
+
+static void
+begin_block(struct inv_filter *f, const struct inv_record *rec)
+{
+	struct inv_block *k = &f->block;
+	struct inv_str format = inv_member_text(rec->outer, "format");
+	struct inv_str name = inv_member_text(rec->outer, "name");
+
+	if (k->open) {
+		inv_say("%s:%ju: manifest %.12s has no end: incomplete",
+		    f->name, (uintmax_t)f->lines, k->id);
+		incomplete(f);
+	}
+	f->manifests++;
+	inv_rows_reset(&k->rows);
+	inv_buf_reset(&k->name);
+	inv_buf_reset(&k->key);
+	memset(k->counts, 0, sizeof(k->counts));
+	k->open = true;
+	k->refused = k->incomplete = k->validated = false;
+	k->typed = inv_str_eq(format, INV_LIT("ndjson")) ||
+	    inv_str_eq(format, INV_LIT("json"));
+	memcpy(k->id, rec->manifest.p, INV_MANIFEST_ID);
+	memcpy(k->run, inv_member_text(rec->outer, "run").p, INV_RUN_ID);
+	if (inv_buf_room(&k->name, name.n + 1))
+		k->name.n = inv_text_decode(name, k->name.p);
+	if (!inv_member_u64(rec->outer, "arrival", &k->arrival))
+		k->arrival = 0;
+	if (!inv_member_u64(rec->outer, "submission", &k->submission))
+		k->submission = 1;
+	if (!inv_member_u64(rec->outer, "chunk_size", &k->chunk_size) ||
+	    k->chunk_size == 0)
+		k->chunk_size = INV_CHUNK_ROWS;
+}
+
+static void
+note_stage(struct inv_filter *f, const struct inv_record *rec)
+{
+	const struct inv_member *key = inv_member_find(rec->outer, "key");
+
+	if (inv_str_eq(inv_member_text(rec->outer, "stage"),
+		INV_LIT("inv-validate")))
+		f->block.validated = true;
+	if (key != NULL && key->kind == INV_KIND_ARRAY) {
+		inv_buf_reset(&f->block.key);
+		inv_buf_add(&f->block.key, key->value);
+	}
+}
+
+/* A row that can not be taken as one of this block: it passes uncounted. */
+static bool
+stray(struct inv_filter *f, const struct inv_record *rec, const char *why)
+{
+	if (!said_enough(&f->astray))
+		inv_say("%s:%ju: row %ju %s", f->name, (uintmax_t)f->lines,
+		    (uintmax_t)rec->row, why);
+	incomplete(f);
+	put(f, rec->text);
+	return false;
+}
+
+static bool
+belongs(const struct inv_filter *f, const struct inv_record *rec)
+{
+	return f->block.open && rec->manifest.n >= INV_MANIFEST_SHORT &&
+	    inv_str_starts((struct inv_str){ f->block.id, INV_MANIFEST_ID },
+		rec->manifest);
+}
+
+static bool
+take_record(struct inv_filter *f, const struct inv_record *rec)
+{
+	if (rec->row == 0) {
+		/* A line of no row, marked so by a stage before us. */
+		if (f->want & INV_WANT_VERDICT)
+			return true;
+		put(f, rec->text);
+		return false;
+	}
+	if (!belongs(f, rec))
+		return stray(f, rec, "is not of the manifest under way");
+	if (rec->chunk != (rec->row - 1) / f->block.chunk_size)
+		return stray(f, rec, "is not of the chunk it names");
+	if (!inv_rows_add(&f->block.rows, rec->row, rec->row))
+		return stray(f, rec,
+		    inv_rows_full(&f->block.rows) ? "scatters the rows"
+						  : "comes a second time");
+	if (rec->verdict == INV_PENDING || (f->want & INV_WANT_VERDICT))
+		return true;
+	inv_filter_pass(f, rec);
+	return false;
+}
+
+/* rec->row of a batch line is set to the number of its rows. */
+static bool
+take_batch(struct inv_filter *f, struct inv_record *rec)
+{
+	const struct inv_member *m = inv_member_find(rec->outer, "rows");
+	struct inv_rows rows = { 0 };
+	bool ok = belongs(f, rec) && inv_record_rows(m->value, &rows);
+
+	for (size_t i = 0; ok && i < rows.n; i++)
+		ok = inv_rows_add(&f->block.rows, rows.range[i].first,
+		    rows.range[i].last);
+	if (ok)
+		rec->row = rows.count;
+	else if (rows.n > 0)
+		rec->row = rows.range[0].first;
+	inv_rows_free(&rows);
+	if (!ok)
+		return stray(f, rec, "begins a batch that does not fit here");
+	if (f->want & INV_WANT_BATCH)
+		return true;
+	inv_filter_pass(f, rec);
+	return false;
+}
+
+static bool
+take_end(struct inv_filter *f, const struct inv_record *rec)
+{
+	struct inv_block *k = &f->block;
+	const struct inv_member *refused =
+	    inv_member_find(rec->outer, "refused");
+
+	if (!belongs(f, rec)) {
+		inv_say("%s:%ju: an end line of no manifest under way", f->name,
+		    (uintmax_t)f->lines);
+		incomplete(f);
+		put(f, rec->text);
+		return false;
+	}
+	k->announced = rec->row;
+	k->refused = refused != NULL;
+	if (!inv_rows_is_all(&k->rows, rec->row)) {
+		uint64_t gap = inv_rows_first_gap(&k->rows, rec->row);
+
+		inv_say("%.*s: incomplete: %ju rows announced, %ju came; "
+			"row %ju is %s",
+		    INV_ARG(inv_buf_str(&k->name)), (uintmax_t)rec->row,
+		    (uintmax_t)k->rows.count,
+		    (uintmax_t)(gap != 0 ? gap : rec->row + 1),
+		    gap != 0 ? "missing" : "one too many");
+		incomplete(f);
+	}
+	if (f->want & INV_WANT_END)
+		return true;
+	inv_filter_pass(f, rec);
+	return false;
+}
+
+/* True when the line at hand is the program's business. */
+static bool
+take(struct inv_filter *f, struct inv_record *rec)
+{
+	bool wanted = false;
+
+	switch (rec->kind) {
+	case INV_LINE_RECORD:
+		return take_record(f, rec);
+	case INV_LINE_BATCH:
+		return take_batch(f, rec);
+	case INV_LINE_END:
+		return take_end(f, rec);
+	case INV_LINE_MANIFEST:
+		begin_block(f, rec);
+		wanted = f->want & INV_WANT_MANIFEST;
+		break;
+	case INV_LINE_STAGE:
+		note_stage(f, rec);
+		wanted = f->want & INV_WANT_STAGE;
+		break;
+	case INV_LINE_OTHER:
+		break;
+	}
+	if (!wanted)
+		put(f, rec->text);
+	return wanted;
+}
+
+/* One line that was read; true when it is the program's business. */
+static bool
+line_read(struct inv_filter *f, struct inv_str text, struct inv_record *rec)
+{
+	struct inv_err err;
+
+	f->lines++;
+	if (text.n > 0 && text.p[text.n - 1] == '\r')
+		text.n--;
+	if (text.n == 0)
+		return false;
+	if (inv_record_parse(f->scan, text, rec, &err))
+		return take(f, rec);
+	malformed(f, text, err.msg);
+	return false;
+}
+
+static bool
+advance(struct inv_filter *f, struct inv_record *rec, bool *again)
+{
+	struct inv_str text;
+	struct inv_err err;
+
+	while (!f->stopped && !f->out.failed) {
+		enum inv_next next = again == NULL
+		    ? inv_in_line(&f->in, &text, &err)
+		    : inv_in_try(&f->in, &text, again, &err);
+
+		switch (next) {
+		case INV_NEXT_END:
+			return false;
+		case INV_NEXT_ERR:
+			if (err.fault != INV_BAD) {
+				inv_filter_stop(f, &err);
+				return false;
+			}
+			f->lines++;
+			malformed(f, text, err.msg);
+			break;
+		case INV_NEXT_LINE:
+			if (line_read(f, text, rec))
+				return true;
+			break;
+		}
+	}
+	return false;
+}
+
+bool
+inv_filter_next(struct inv_filter *f, struct inv_record *rec)
+{
+	return advance(f, rec, NULL);
+}
+
+bool
+inv_filter_try(struct inv_filter *f, struct inv_record *rec, bool *again)
+{
+	*again = false;
+	return advance(f, rec, again);
+}
+
+const char *
+inv_filter_where(struct inv_filter *f, const struct inv_record *rec)
+{
+	inv_buf_reset(&f->line);
+	inv_buf_addf(&f->line, "%.*s:%ju",
+	    (int)(f->block.name.n < WHERE_MAX ? f->block.name.n : WHERE_MAX),
+	    f->block.name.n > 0 ? f->block.name.p : "",
+	    (uintmax_t)(rec->line != 0 ? rec->line : f->lines));
+	inv_buf_byte(&f->line, '\0');
+	return f->line.p;
+}
+
+/* ---- the end ---- */
+
+/* Anything but a stream of whole blocks is incomplete. */
+static void
+judge(struct inv_filter *f)
+{
+	if (f->stopped || f->out.failed)
+		return;
+	if (f->malformed > SAID_MAX)
+		inv_warn("%s: %ju more lines that are not of the stream",
+		    f->name, (uintmax_t)(f->malformed - SAID_MAX));
+	if (f->astray > SAID_MAX)
+		inv_say("%s: %ju more rows astray", f->name,
+		    (uintmax_t)(f->astray - SAID_MAX));
+	if (f->block.open) {
+		inv_say("%s: manifest %.12s has no end: incomplete", f->name,
+		    f->block.id);
+		incomplete(f);
+	} else if (f->manifests == 0) {
+		inv_say("%s: no manifest line: not a stream of inv-split (jq "
+			"needs -c; plain NDJSON goes through inv-split -f "
+			"ndjson)",
+		    f->name);
+		incomplete(f);
+	}
+}
+
+static bool
+write_stats(struct inv_filter *f, int status, struct inv_err *err)
+{
+	struct inv_buf b = INV_BUF(4096);
+	bool ok = true;
+
+	inv_emit_open(&b, '{');
+	inv_emit_member_str(&b, INV_LIT("program"), inv_str_of(f->info->name));
+	inv_emit_member_str(&b, INV_LIT("version"), inv_str_of(INV_VERSION));
+	inv_emit_member_u64(&b, INV_LIT("lines"), f->lines);
+	inv_emit_member_u64(&b, INV_LIT("manifests"), f->manifests);
+	inv_emit_key(&b, INV_LIT("counts"));
+	emit_counts(&b, f->totals);
+	inv_emit_member_u64(&b, INV_LIT("malformed_lines"), f->malformed);
+	inv_emit_member_u64(&b, INV_LIT("ms"), inv_clock_ms() - f->started_ms);
+	inv_emit_member_u64(&b, INV_LIT("status"), (uint64_t)status);
+	inv_emit_close(&b, '}');
+	inv_buf_byte(&b, '\n');
+	ok = inv_file_summary(inv_prog.stats, inv_buf_str(&b), err);
+	inv_buf_free(&b);
+	return ok;
+}
+
+int
+inv_filter_close(struct inv_filter *f)
+{
+	struct inv_err err;
+
+	judge(f);
+	if (!inv_out_close(&f->out, &err))
+		inv_filter_stop(f, &err);
+	int status = inv_fault_exit(f->fault);
+
+	if (inv_prog.stats != NULL && !write_stats(f, status, &err)) {
+		inv_filter_stop(f, &err);
+		status = inv_fault_exit(f->fault);
+	}
+	inv_in_free(&f->in);
+	inv_scan_free(f->scan);
+	inv_rows_free(&f->block.rows);
+	inv_buf_free(&f->block.name);
+	inv_buf_free(&f->block.key);
+	inv_buf_free(&f->line);
+	return status;
+}
