@@ -239,11 +239,15 @@ inv_file_open(int dir, const char *name, int flags, struct inv_err *err)
 {
 	int plain = flags & ~(O_CREAT | O_EXCL);
 	/* Non-blocking: a planted FIFO must not hang us. */
-	int fd = openat(dir, name, plain | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	int fd = -1;
 
+	errno = ENOENT;
+	if ((flags & O_EXCL) == 0)
+		fd = openat(dir, name,
+		    plain | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0 && errno == ENOENT && (flags & O_CREAT)) {
 		fd = open_new(dir, name, plain, err);
-		if (fd < 0 && errno == EEXIST)
+		if (fd < 0 && errno == EEXIST && (flags & O_EXCL) == 0)
 			return inv_file_open(dir, name, plain, err);
 		if (fd < 0)
 			inv_fail_sys(err, INV_CREATE, "%s", name);

@@ -1,0 +1,187 @@
+/* test_file - whole files, durably, and only our own */
+
+#include "io/file.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "check.h"
+
+static int dir;
+
+static struct inv_str
+content_of(const char *name, struct inv_buf *b)
+{
+	struct inv_err err;
+
+	inv_buf_reset(b);
+	if (!inv_file_read(dir, name, b, &err))
+		return inv_str_of(err.msg);
+	return inv_buf_str(b);
+}
+
+static void
+replaces_a_file_whole(void)
+{
+	struct inv_buf b = INV_BUF(100);
+	struct inv_err err;
+	struct stat st;
+
+	check(inv_file_replace(dir, "a", INV_LIT("one"), &err));
+	check_str(content_of("a", &b), "one");
+	check(inv_file_replace(dir, "a", INV_LIT("two!"), &err));
+	check_str(content_of("a", &b), "two!");
+	check(fstatat(dir, "a", &st, 0) == 0 && (st.st_mode & 07777) == 0600);
+	inv_buf_free(&b);
+}
+
+static void
+says_so_when_it_can_not_replace(void)
+{
+	struct inv_err err;
+
+	check(mkdirat(dir, "d", 0700) == 0);
+	check(mkdirat(dir, "d/sub", 0700) == 0);
+	check(!inv_file_replace(dir, "d", INV_LIT("x"), &err));
+	check(err.fault == INV_IO);
+	check(unlinkat(dir, "d/sub", AT_REMOVEDIR) == 0);
+	check(unlinkat(dir, "d", AT_REMOVEDIR) == 0);
+}
+
+static void
+reads_up_to_the_ceiling_and_refuses_one_byte_more(void)
+{
+	struct inv_buf b = INV_BUF(4);
+	struct inv_err err;
+
+	check(inv_file_replace(dir, "four", INV_LIT("1234"), &err));
+	check_str(content_of("four", &b), "1234");
+	check(inv_file_replace(dir, "five", INV_LIT("12345"), &err));
+	inv_buf_reset(&b);
+	check(!inv_file_read(dir, "five", &b, &err));
+	check(err.fault == INV_BAD);
+	check_str(inv_str_of(err.msg), "five: longer than 4 bytes");
+	inv_buf_free(&b);
+}
+
+static void
+tells_a_missing_file_from_all_else(void)
+{
+	struct inv_err err;
+
+	check(inv_file_open(dir, "nowhere", O_RDONLY, &err) == -1);
+	check(err.fault == INV_NOINPUT);
+	check(inv_file_open(dir, "no/where", O_WRONLY | O_CREAT, &err) == -1);
+	check(err.fault == INV_CREATE);
+}
+
+static void
+refuses(const char *name)
+{
+	struct inv_err err;
+	int fd = inv_file_open(dir, name, O_RDWR | O_CREAT, &err);
+
+	check(fd == -1);
+	check(err.fault == INV_DENIED);
+	if (fd >= 0)
+		close(fd);
+}
+
+static void
+refuses_what_another_hand_put_there(void)
+{
+	struct inv_err err;
+
+	check(inv_file_replace(dir, "real", INV_LIT("x"), &err));
+	check(symlinkat("real", dir, "link") == 0);
+	refuses("link");
+	check(linkat(dir, "real", dir, "twice", 0) == 0);
+	refuses("twice");
+	refuses("real");
+	check(mkfifoat(dir, "fifo", 0600) == 0);
+	refuses("fifo");
+	check(inv_file_replace(dir, "open", INV_LIT("x"), &err));
+	check(fchmodat(dir, "open", 0622, 0) == 0);
+	refuses("open");
+	if (geteuid() == 0) {
+		check(inv_file_replace(dir, "his", INV_LIT("x"), &err));
+		check(fchownat(dir, "his", 65534, 65534, 0) == 0);
+		refuses("his");
+	}
+}
+
+static void
+makes_a_file_only_once_when_asked_for_a_new_one(void)
+{
+	struct inv_err err;
+	int fd = inv_file_open(dir, "new", O_RDWR | O_CREAT | O_EXCL, &err);
+
+	check(fd >= 0);
+	close(fd);
+	check(inv_file_open(dir, "new", O_RDWR | O_CREAT | O_EXCL, &err) == -1);
+	fd = inv_file_open(dir, "new", O_RDWR | O_CREAT, &err);
+	check(fd >= 0);
+	close(fd);
+}
+
+static void
+makes_a_directory_and_opens_it_again(void)
+{
+	struct inv_err err;
+	int fd = inv_file_state_dir(dir, "sub", &err);
+	int again = inv_file_state_dir(dir, "sub", &err);
+
+	check(fd >= 0 && again >= 0);
+	close(fd);
+	close(again);
+	check(symlinkat("sub", dir, "dirlink") == 0);
+	check(inv_file_state_dir(dir, "dirlink", &err) == -1);
+	check(err.fault == INV_DENIED);
+	check(fchmodat(dir, "sub", 0777, 0) == 0);
+	check(inv_file_state_dir(dir, "sub", &err) == -1);
+	check(err.fault == INV_DENIED);
+	fd = inv_file_state_dir(dir, "deep/er", &err);
+	check(fd >= 0);
+	close(fd);
+	check(inv_file_state_dir(dir, "real/er", &err) == -1);
+	check(err.fault == INV_CREATE);
+}
+
+static void
+reports_a_write_that_did_not_fit(void)
+{
+	struct inv_err err;
+	int full = open("/dev/full", O_WRONLY);
+
+	check(!inv_file_write(full, INV_LIT("x"), "full", &err));
+	check(err.fault == INV_IO);
+	close(full);
+}
+
+static const struct test tests[] = {
+	TEST(replaces_a_file_whole),
+	TEST(says_so_when_it_can_not_replace),
+	TEST(reads_up_to_the_ceiling_and_refuses_one_byte_more),
+	TEST(tells_a_missing_file_from_all_else),
+	TEST(refuses_what_another_hand_put_there),
+	TEST(makes_a_file_only_once_when_asked_for_a_new_one),
+	TEST(makes_a_directory_and_opens_it_again),
+	TEST(reports_a_write_that_did_not_fit),
+};
+
+int
+main(void)
+{
+	char path[] = "/tmp/test_file.XXXXXX";
+	char command[64];
+
+	if (mkdtemp(path) == NULL)
+		return 1;
+	dir = open(path, O_RDONLY | O_DIRECTORY);
+	int rc = RUN(tests);
+
+	snprintf(command, sizeof(command), "rm -rf %s", path);
+	return system(command) != 0 || rc;
+}
