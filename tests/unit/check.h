@@ -3,6 +3,7 @@
  *
  * A test is a static function named as a claim; main lists them with TEST()
  * and runs them.  A failed check says where and what, and the test goes on.
+ * What a machine can not run says so with skip() and returns.
  */
 #ifndef INV_TESTS_CHECK_H
 #define INV_TESTS_CHECK_H
@@ -23,6 +24,13 @@ struct test {
 	}
 
 static int check_failed;
+static const char *check_skipped; /* why, or NULL */
+
+static inline void
+skip(const char *why)
+{
+	check_skipped = why;
+}
 
 static inline void
 check_that(bool ok, const char *what, const char *file, int line)
@@ -56,9 +64,13 @@ run_tests(const struct test *tests, size_t n)
 	printf("1..%zu\n", n);
 	for (size_t i = 0; i < n; i++) {
 		check_failed = 0;
+		check_skipped = NULL;
 		tests[i].run();
-		printf("%sok %zu %s\n", check_failed ? "not " : "", i + 1,
+		printf("%sok %zu %s", check_failed ? "not " : "", i + 1,
 		    tests[i].name);
+		if (check_skipped != NULL)
+			printf(" # skip %s", check_skipped);
+		printf("\n");
 		bad += check_failed != 0;
 	}
 	return bad != 0;
