@@ -39,21 +39,21 @@ enum inv_op_state {
 	INV_OP_WATCH,
 	INV_OP_TIMER,
 	INV_OP_APPEND,
+	INV_OP_DONE, /* fn is about to be called */
 };
 
 struct inv_op {
 	void (*fn)(struct inv_op *op, int res); /* the caller's; the rest not */
 	enum inv_op_state state;
 	bool cancelled;
-	bool syncing;   /* append: all is written, fdatasync is under way */
-	int fd;         /* watch, append */
-	unsigned index; /* in the ring's table, or in its heap of timers */
-	short events;   /* watch */
-	int res;        /* for fn, while on the list of what is done */
-	uint64_t at_ms; /* timer */
+	short events;         /* watch */
+	int fd;               /* watch, append */
+	int res;              /* for fn, once done */
+	size_t index;         /* in a table of the ring */
+	uint64_t at_ms;       /* timer */
 	struct inv_str bytes; /* append: what is still to write */
 	uint64_t offset;      /* append: where, from the start of the file */
-	struct inv_op *next;  /* on that list */
+	struct inv_op *next;  /* in a list of the ring */
 };
 
 struct inv_ring;
@@ -95,8 +95,8 @@ void inv_ring_append(struct inv_ring *ring, struct inv_op *op, int fd,
     struct inv_str bytes, uint64_t offset);
 
 /*
- * fn is called with -ECANCELED from a later turn, also when the op completed
- * meanwhile.  Nothing happens to an op that is idle.
+ * fn will be called with -ECANCELED, also when the op completes meanwhile.
+ * Nothing happens to an op that is idle.
  */
 void inv_ring_cancel(struct inv_ring *ring, struct inv_op *op);
 

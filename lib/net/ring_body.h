@@ -1,0 +1,50 @@
+/*
+ * ring_body.h - what ring.c asks of an engine: for ring*.c only
+ *
+ * A body starts watches and appends and waits for them.  Timers, the list of
+ * what is done and the calling of fns are in ring.c: a body never calls one.
+ */
+#ifndef INV_NET_RING_BODY_H
+#define INV_NET_RING_BODY_H
+
+#include "net/ring.h"
+
+/* Ops in the order they were added. */
+struct inv_ops {
+	struct inv_op *first;
+	struct inv_op *last;
+};
+
+void inv_ops_add(struct inv_ops *ops, struct inv_op *op);
+struct inv_op *inv_ops_take(struct inv_ops *ops); /* NULL: none */
+
+/* It came to res, and goes on the list of what is done. */
+void inv_op_done(struct inv_ops *done, struct inv_op *op, int res);
+
+struct inv_ring_body {
+	const char *name;
+	void *(*open)(struct inv_err *err);
+	void (*close)(void *self); /* nothing is under way */
+
+	/* Begin at the next wait; what the op says is filled in. */
+	void (*watch)(void *self, struct inv_op *op);
+	void (*append)(void *self, struct inv_op *op);
+
+	/* op->cancelled was set just now: see that it is done soon. */
+	void (*cancel)(void *self, struct inv_op *op);
+
+	/* The same for all watches. */
+	void (*cancel_all)(void *self);
+
+	/*
+	 * Wait until something is done, a signal came, or timeout_ms have
+	 * passed (-1: for ever), and add what is done to *done.
+	 */
+	bool (*wait)(void *self, int64_t timeout_ms, struct inv_ops *done,
+	    struct inv_err *err);
+};
+
+extern const struct inv_ring_body inv_ring_poll;
+extern const struct inv_ring_body inv_ring_uring;
+
+#endif
