@@ -524,6 +524,8 @@ returns_with_nothing_called_after_a_signal(struct inv_ring *ring)
 	setitimer(ITIMER_REAL, &never, NULL);
 	sigaction(SIGALRM, &old, NULL);
 	check(timer.calls == 0);
+	inv_ring_cancel(ring, &timer.op);
+	turn_until(ring, &timer.calls, 1);
 }
 BOTH(returns_with_nothing_called_after_a_signal)
 
