@@ -39,7 +39,7 @@ uint64_t inv_retry_wait(const struct inv_retry *r, unsigned waits,
     uint64_t after_ms, uint64_t random);
 
 /*
- * The value of a Retry-After header: seconds, or an HTTP date in the form of
+ * A Retry-After value, trimmed: seconds, or an HTTP date in the form of
  * today (IMF-fixdate) against `wall`, seconds since 1970; a date that has
  * passed is 0.  False, and *ms untouched, for anything else.
  */
