@@ -11,8 +11,7 @@
 #include "data/scan.h"
 
 enum {
-	INV_ANSWER_MAX = 1 << 20,        /* bytes of a body */
-	INV_ANSWER_HEADER_MAX = 4 << 10, /* bytes of a header that matters */
+	INV_ANSWER_MAX = 1 << 20, /* bytes of a body */
 };
 
 /* How the exchange went, below HTTP. */
@@ -40,8 +39,8 @@ struct inv_answer {
 
 /*
  * Take a header line (its CR and LF may be on it) into the answer.  True if
- * it is one that matters: then the answer has a view into line.  The first of
- * each name counts.  False, and nothing changed, for any other.
+ * the answer now has a view into line: the first of each name that is not
+ * empty.
  */
 bool inv_answer_header(struct inv_answer *a, struct inv_str line);
 

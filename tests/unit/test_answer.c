@@ -1,0 +1,497 @@
+/* test_answer.c - the table of DESIGN 5, line by line */
+
+#include <stdlib.h>
+
+#include "check.h"
+#include "net/answer.h"
+
+#define KEY "Idempotency-Key"
+#define JSON "application/json"
+#define PROBLEM "application/problem+json"
+
+enum { FRESH, BEFORE }; /* whether the key may have been sent before */
+
+struct line {
+	unsigned status;
+	const char *type;
+	const char *body;
+	enum inv_meaning means;
+	int sent;
+	const char *retry_after;
+	bool replayed;
+	unsigned sends;
+};
+
+static struct inv_str
+view(const char *s)
+{
+	return s == NULL ? (struct inv_str){ NULL, 0 } : inv_str_of(s);
+}
+
+static void
+check_line(const struct line *l, enum inv_net net, enum inv_meaning means)
+{
+	struct inv_scan *scan = inv_scan_new();
+	struct inv_answer a = {
+		.net = net,
+		.status = l->status,
+		.sends = l->sends == 0 ? 1 : l->sends,
+		.replayed = l->replayed,
+		.content_type = view(l->type),
+		.retry_after = view(l->retry_after),
+		.body = view(l->body),
+	};
+	enum inv_meaning got = inv_answer_means(&a, l->sent == BEFORE, scan);
+
+	inv_scan_free(scan);
+	if (got == means)
+		return;
+	printf("# %u %s %s\n", l->status, l->type == NULL ? "-" : l->type,
+	    l->body == NULL ? "-" : l->body);
+	check_str(inv_str_of(inv_meaning_name(got)), inv_meaning_name(means));
+}
+
+static void
+check_lines(const struct line *lines, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		check_line(&lines[i], INV_NET_ANSWERED, lines[i].means);
+}
+
+#define LINES(table) check_lines((table), sizeof(table) / sizeof(*(table)))
+
+static void
+takes_200_201_204_as_done(void)
+{
+	static const struct line table[] = {
+		{ .status = 200, JSON, "{\"ok\":true}", INV_MEANS_RECEIPT },
+		{ .status = 201, JSON, "{\"ok\":true}", INV_MEANS_RECEIPT },
+		{ .status = 204, NULL, NULL, INV_MEANS_RECEIPT },
+		{ .status = 200, NULL, NULL, INV_MEANS_RECEIPT },
+		{ .status = 200, JSON, "", INV_MEANS_RECEIPT },
+		{ .status = 200, JSON, " \r\n", INV_MEANS_RECEIPT },
+		{ .status = 200, "text/plain", "ok", INV_MEANS_RECEIPT },
+		{ .status = 200, "text/plain", "{ok", INV_MEANS_RECEIPT },
+		{ .status = 200, NULL, "ok", INV_MEANS_RECEIPT },
+		{ .status = 200, NULL, "{\"ok\":true}", INV_MEANS_RECEIPT },
+		{ .status = 200, JSON, "\"ok\"", INV_MEANS_RECEIPT },
+		{ .status = 200,
+		    "Application/JSON ; charset=utf-8",
+		    " [1]\n",
+		    INV_MEANS_RECEIPT },
+		{ .status = 200, JSON, "{\"results\":3}", INV_MEANS_RECEIPT },
+		{ .status = 200,
+		    JSON,
+		    "{\"a\":{\"results\":[]}}",
+		    INV_MEANS_RECEIPT },
+		{ .status = 200,
+		    JSON,
+		    "{}",
+		    INV_MEANS_REPLAYED,
+		    .replayed = true },
+		{ .status = 204,
+		    NULL,
+		    NULL,
+		    INV_MEANS_REPLAYED,
+		    .replayed = true },
+	};
+
+	LINES(table);
+}
+
+static void
+trusts_no_2xx_that_is_garbled(void)
+{
+	static const struct line table[] = {
+		{ .status = 200, JSON, "{\"ok\":", INV_MEANS_UNCLEAR },
+		{ .status = 200, JSON, "ok", INV_MEANS_UNCLEAR },
+		{ .status = 200, JSON, "{\"a\":1,\"a\":2}", INV_MEANS_UNCLEAR },
+		{ .status = 200, JSON, "{\"a\":NaN}", INV_MEANS_UNCLEAR },
+		{ .status = 200, JSON, "<html></html>", INV_MEANS_UNCLEAR },
+		{ .status = 200, NULL, "{\"ok\":", INV_MEANS_UNCLEAR },
+		{ .status = 200, NULL, "[1", INV_MEANS_UNCLEAR },
+		{ .status = 200,
+		    "application/vnd.x+json",
+		    "{",
+		    INV_MEANS_UNCLEAR },
+		{ .status = 201,
+		    "text/html; charset=utf-8",
+		    "welcome",
+		    INV_MEANS_UNCLEAR },
+		{ .status = 200,
+		    "application/xhtml+xml",
+		    "x",
+		    INV_MEANS_UNCLEAR },
+		{ .status = 200,
+		    "text/plain",
+		    "\n<!DOCTYPE HTML><p>Log in",
+		    INV_MEANS_UNCLEAR },
+		{ .status = 200, NULL, "<HTML>", INV_MEANS_UNCLEAR },
+		{ .status = 200,
+		    JSON,
+		    "{\"ok\":",
+		    INV_MEANS_UNCLEAR,
+		    .replayed = true },
+	};
+	static const struct line whole = {
+		.status = 200, JSON, "{\"ok\":true}", INV_MEANS_RECEIPT
+	};
+
+	LINES(table);
+	check_line(&whole, INV_NET_CUT, INV_MEANS_UNCLEAR);
+	check_line(&whole, INV_NET_OVERSIZED, INV_MEANS_UNCLEAR);
+}
+
+static void
+leaves_unclear_what_it_can_not_read_yet(void)
+{
+	static const struct line table[] = {
+		{ .status = 202, JSON, "{}", INV_MEANS_UNCLEAR },
+		{ .status = 203, JSON, "{}", INV_MEANS_UNCLEAR },
+		{ .status = 206, JSON, "{}", INV_MEANS_UNCLEAR },
+		{ .status = 207, JSON, "{\"results\":[]}", INV_MEANS_UNCLEAR },
+		{ .status = 200,
+		    JSON,
+		    "{\"results\":[{\"index\":0,\"status\":200}]}",
+		    INV_MEANS_UNCLEAR },
+		{ .status = 422,
+		    JSON,
+		    "{\"results\":[{\"index\":0,\"status\":422}]}",
+		    INV_MEANS_UNCLEAR },
+		{ .status = 101, NULL, NULL, INV_MEANS_UNCLEAR },
+		{ .status = 600, NULL, NULL, INV_MEANS_UNCLEAR },
+		{ .status = 0, NULL, NULL, INV_MEANS_UNCLEAR },
+	};
+
+	LINES(table);
+}
+
+static void
+tries_again_what_may_work_later(void)
+{
+	static const struct line table[] = {
+		{ .status = 408, NULL, NULL, INV_MEANS_RETRY },
+		{ .status = 425, NULL, NULL, INV_MEANS_RETRY },
+		{ .status = 429,
+		    JSON,
+		    "{}",
+		    INV_MEANS_RETRY,
+		    .retry_after = "5" },
+		{ .status = 500, "text/html", "<html>", INV_MEANS_RETRY },
+		{ .status = 502, NULL, NULL, INV_MEANS_RETRY },
+		{ .status = 503, NULL, NULL, INV_MEANS_RETRY },
+		{ .status = 504, NULL, NULL, INV_MEANS_RETRY },
+		{ .status = 599, NULL, NULL, INV_MEANS_RETRY },
+		{ .status = 500,
+		    NULL,
+		    NULL,
+		    INV_MEANS_UNCLEAR,
+		    .replayed = true },
+		{ .status = 503,
+		    NULL,
+		    NULL,
+		    INV_MEANS_UNCLEAR,
+		    .replayed = true },
+	};
+
+	LINES(table);
+	check_line(&table[3], INV_NET_CUT, INV_MEANS_RETRY);
+	check_line(&table[5], INV_NET_OVERSIZED, INV_MEANS_RETRY);
+}
+
+static void
+tells_networks_apart(void)
+{
+	static const struct line none = {
+		.status = 0, NULL, NULL, INV_MEANS_RETRY
+	};
+
+	check_line(&none, INV_NET_NOT_SENT, INV_MEANS_RETRY);
+	check_line(&none, INV_NET_UNSURE, INV_MEANS_UNCLEAR);
+	check_line(&none, INV_NET_TLS, INV_MEANS_SYSTEMIC);
+	check_line(&none, INV_NET_DNS, INV_MEANS_SYSTEMIC);
+}
+
+static void
+takes_409_by_evidence(void)
+{
+	static const struct line table[] = {
+		/* In progress, or asked to come back: wait. */
+		{ .status = 409,
+		    PROBLEM,
+		    "{\"title\":\"A request is outstanding for this " KEY "\"}",
+		    INV_MEANS_IN_PROGRESS,
+		    BEFORE },
+		{ .status = 409,
+		    JSON,
+		    "{\"state\":\"processing\"}",
+		    INV_MEANS_IN_PROGRESS },
+		{ .status = 409,
+		    "text/plain",
+		    "Request IN PROGRESS",
+		    INV_MEANS_IN_PROGRESS },
+		{ .status = 409,
+		    NULL,
+		    NULL,
+		    INV_MEANS_IN_PROGRESS,
+		    .retry_after = "1" },
+		{ .status = 409,
+		    JSON,
+		    "{\"title\":\"" KEY " mismatch\"}",
+		    INV_MEANS_IN_PROGRESS,
+		    .retry_after = "1" },
+
+		/* Speaks of the key, or says mismatch. */
+		{ .status = 409,
+		    JSON,
+		    "{\"error\":\"request hash mismatch\"}",
+		    INV_MEANS_KEY_MISMATCH,
+		    BEFORE },
+		{ .status = 409,
+		    PROBLEM,
+		    "{\"type\":\"https://x/errors/idempotency-key-reuse\"}",
+		    INV_MEANS_KEY_MISMATCH,
+		    BEFORE },
+		{ .status = 409,
+		    "text/plain",
+		    "bad idempotency key",
+		    INV_MEANS_KEY_MISMATCH,
+		    BEFORE },
+		{ .status = 409,
+		    JSON,
+		    "{\"title\":\"Duplicate " KEY
+		    "\",\"detail\":\"another payload\"}",
+		    INV_MEANS_KEY_MISMATCH,
+		    BEFORE },
+
+		/* The rest is committed if it may have been sent. */
+		{ .status = 409, NULL, NULL, INV_MEANS_ASSERTED, BEFORE },
+		{ .status = 409, NULL, NULL, INV_MEANS_CONFLICT, FRESH },
+		{ .status = 409,
+		    NULL,
+		    NULL,
+		    INV_MEANS_ASSERTED,
+		    FRESH,
+		    .sends = 2 },
+		{ .status = 409,
+		    JSON,
+		    "{\"error\":\"duplicate\"}",
+		    INV_MEANS_ASSERTED,
+		    BEFORE },
+		{ .status = 409,
+		    JSON,
+		    "{\"error\":\"This " KEY " was already processed\"}",
+		    INV_MEANS_ASSERTED,
+		    BEFORE },
+		{ .status = 409,
+		    JSON,
+		    "{\"error\":\"This " KEY " was already processed\"}",
+		    INV_MEANS_CONFLICT,
+		    FRESH },
+		{ .status = 409,
+		    JSON,
+		    "{\"idempotency_key\":\"abc\"}",
+		    INV_MEANS_ASSERTED,
+		    BEFORE },
+	};
+
+	LINES(table);
+	check_line(&table[0], INV_NET_CUT, INV_MEANS_UNCLEAR);
+	check_line(&table[0], INV_NET_OVERSIZED, INV_MEANS_UNCLEAR);
+}
+
+static void
+knows_an_answer_that_speaks_of_the_key(void)
+{
+	static const struct line table[] = {
+		{ .status = 422,
+		    PROBLEM,
+		    "{\"title\":\"" KEY " is already used\","
+		    "\"detail\":\"MUST not be reused\"}",
+		    INV_MEANS_KEY_MISMATCH },
+		{ .status = 422,
+		    PROBLEM,
+		    "{\"type\":\"urn:problem:IDEMPOTENCY_KEY\",\"a\":[1]}",
+		    INV_MEANS_KEY_MISMATCH },
+		{ .status = 422,
+		    JSON,
+		    "{\"error\":{\"msg\":[\"idempotencyKey\"]}}",
+		    INV_MEANS_KEY_MISMATCH },
+		{ .status = 422,
+		    JSON,
+		    "{\"error\":\"\\\"" KEY "\\\" seen\"}",
+		    INV_MEANS_KEY_MISMATCH },
+		{ .status = 422,
+		    "text/plain",
+		    "idempotency key reused",
+		    INV_MEANS_KEY_MISMATCH },
+		{ .status = 422, JSON, "{broken " KEY, INV_MEANS_KEY_MISMATCH },
+		{ .status = 422,
+		    JSON,
+		    "{\"" KEY "\" : \"ab\",\"msg\":\"quantity\"}",
+		    INV_MEANS_REFUSED },
+		{ .status = 422,
+		    JSON,
+		    "{\"msg\":\"idempotency\",\"a\":\"key\"}",
+		    INV_MEANS_REFUSED },
+		{ .status = 400,
+		    PROBLEM,
+		    "{\"title\":\"" KEY " is missing\"}",
+		    INV_MEANS_SYSTEMIC },
+		{ .status = 400,
+		    JSON,
+		    "{\"error\":\"" KEY " too long\"}",
+		    INV_MEANS_SYSTEMIC },
+		{ .status = 400,
+		    JSON,
+		    "{\"error\":\"" KEY ": parameters differ\"}",
+		    INV_MEANS_KEY_MISMATCH },
+	};
+
+	LINES(table);
+}
+
+static void
+lays_400_413_422_at_the_door_of_the_batch(void)
+{
+	static const struct line table[] = {
+		{ .status = 400,
+		    JSON,
+		    "{\"error\":\"row 3\"}",
+		    INV_MEANS_REFUSED },
+		{ .status = 413,
+		    "text/html",
+		    "<html>too large",
+		    INV_MEANS_REFUSED },
+		{ .status = 422, NULL, NULL, INV_MEANS_REFUSED },
+	};
+
+	LINES(table);
+
+	/* Whether it speaks of the key can not be told from half of it. */
+	check_line(&table[0], INV_NET_CUT, INV_MEANS_UNCLEAR);
+	check_line(&table[1], INV_NET_CUT, INV_MEANS_REFUSED);
+	check_line(&table[2], INV_NET_OVERSIZED, INV_MEANS_UNCLEAR);
+}
+
+static void
+blames_no_batch_for_what_is_systemic(void)
+{
+	static const unsigned statuses[] = { 300, 301, 302, 303, 304, 307, 308,
+		401, 402, 403, 404, 405, 406, 407, 410, 411, 415, 421, 426, 428,
+		431, 451 };
+
+	for (size_t i = 0; i < sizeof(statuses) / sizeof(*statuses); i++) {
+		struct line l = { .status = statuses[i], .type = "text/html" };
+
+		check_line(&l, INV_NET_ANSWERED, INV_MEANS_SYSTEMIC);
+		check_line(&l, INV_NET_CUT, INV_MEANS_SYSTEMIC);
+	}
+}
+
+static void
+proves_no_effect_by_what_was_not_sent_and_three_answers(void)
+{
+	static const struct {
+		struct inv_answer answer;
+		bool none;
+	} table[] = {
+		{ { .net = INV_NET_NOT_SENT }, true },
+		{ { .net = INV_NET_DNS }, true },
+		{ { .net = INV_NET_TLS }, true },
+		{ { .net = INV_NET_UNSURE, .sends = 1 }, false },
+		{ { .status = 425, .sends = 1 }, true },
+		{ { .status = 429, .sends = 1 }, true },
+		{ { .status = 503, .sends = 1 }, true },
+		{ { .net = INV_NET_CUT, .status = 503, .sends = 1 }, true },
+		{ { .status = 503, .sends = 2 }, false },
+		{ { .status = 503, .sends = 1, .replayed = true }, false },
+		{ { .status = 500, .sends = 1 }, false },
+		{ { .status = 408, .sends = 1 }, false },
+		{ { .status = 401, .sends = 1 }, false },
+		{ { .status = 200, .sends = 1 }, false },
+	};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++)
+		check(inv_answer_is_no_effect(&table[i].answer) ==
+		    table[i].none);
+}
+
+static void
+takes_the_headers_that_matter(void)
+{
+	struct inv_answer a = { 0 };
+
+	check(inv_answer_header(&a, INV_LIT("content-TYPE: text/x\r\n")));
+	check(inv_answer_header(&a, INV_LIT("Retry-After:\t5 \r\n")));
+	check(inv_answer_header(&a, INV_LIT("Location:/a?b:c")));
+	check_str(a.content_type, "text/x");
+	check_str(a.retry_after, "5");
+	check_str(a.location, "/a?b:c");
+
+	/* The first counts. */
+	check(!inv_answer_header(&a, INV_LIT("Retry-After: 6")));
+	check_str(a.retry_after, "5");
+}
+
+static void
+passes_over_other_headers(void)
+{
+	struct inv_answer a = { 0 };
+
+	check(!inv_answer_header(&a, INV_LIT("")));
+	check(!inv_answer_header(&a, INV_LIT("\r\n")));
+	check(!inv_answer_header(&a, INV_LIT("HTTP/1.1 200 OK\r\n")));
+	check(!inv_answer_header(&a, INV_LIT("Retry-After")));
+	check(!inv_answer_header(&a, INV_LIT("Retry-After:  \r\n")));
+	check(!inv_answer_header(&a, INV_LIT("X-Retry-After: 5")));
+	check(!inv_answer_header(&a, INV_LIT(": 5")));
+	check(a.retry_after.n == 0 && a.content_type.n == 0);
+}
+
+static void
+hears_that_an_answer_is_a_replay(void)
+{
+	static const struct {
+		const char *line;
+		bool replayed;
+	} table[] = {
+		{ "Idempotent-Replayed: true\r\n", true },
+		{ "idempotent-replayed:TRUE", true },
+		{ "Idempotency-Replayed: true", true },
+		{ "Idempotency-Replayed: 1", true },
+		{ "Idempotent-Replayed: false", false },
+		{ "Idempotency-Replayed: false", false },
+		{ "Idempotent-Replayed:", false },
+		{ "Idempotency-Replayed:", false },
+	};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
+		struct inv_answer a = { 0 };
+
+		check(!inv_answer_header(&a, inv_str_of(table[i].line)));
+		check(a.replayed == table[i].replayed);
+	}
+}
+
+static const struct test tests[] = {
+	TEST(takes_200_201_204_as_done),
+	TEST(trusts_no_2xx_that_is_garbled),
+	TEST(leaves_unclear_what_it_can_not_read_yet),
+	TEST(tries_again_what_may_work_later),
+	TEST(tells_networks_apart),
+	TEST(takes_409_by_evidence),
+	TEST(knows_an_answer_that_speaks_of_the_key),
+	TEST(lays_400_413_422_at_the_door_of_the_batch),
+	TEST(blames_no_batch_for_what_is_systemic),
+	TEST(proves_no_effect_by_what_was_not_sent_and_three_answers),
+	TEST(takes_the_headers_that_matter),
+	TEST(passes_over_other_headers),
+	TEST(hears_that_an_answer_is_a_replay),
+};
+
+int
+main(void)
+{
+	return RUN(tests);
+}
