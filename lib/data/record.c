@@ -165,6 +165,7 @@ inv_record_parse(struct inv_scan *s, struct inv_str text,
 		return end_line(rec, err);
 	case INV_LINE_STAGE:
 	case INV_LINE_OTHER:
+	case INV_LINE_BODY:
 		return true;
 	}
 	return true;

@@ -26,6 +26,7 @@ enum inv_line_kind {
 	INV_LINE_RECORD,
 	INV_LINE_BATCH,
 	INV_LINE_END,
+	INV_LINE_BODY, /* no line: prog/filter's word for where rows begin */
 };
 
 enum inv_verdict {

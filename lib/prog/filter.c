@@ -168,6 +168,8 @@ inv_filter_pass(struct inv_filter *f, const struct inv_record *rec)
 	case INV_LINE_BATCH:
 		count(f, INV_COMMITTED, rec->row);
 		break;
+	case INV_LINE_BODY:
+		return;
 	case INV_LINE_MANIFEST:
 	case INV_LINE_STAGE:
 	case INV_LINE_OTHER:
@@ -270,7 +272,7 @@ begin_block(struct inv_filter *f, const struct inv_record *rec)
 	inv_buf_reset(&k->key);
 	memset(k->counts, 0, sizeof(k->counts));
 	k->open = true;
-	k->refused = k->incomplete = k->validated = false;
+	k->body = k->refused = k->incomplete = k->validated = false;
 	k->typed = inv_str_eq(format, INV_LIT("ndjson")) ||
 	    inv_str_eq(format, INV_LIT("json"));
 	memcpy(k->id, rec->manifest.p, INV_MANIFEST_ID);
@@ -423,11 +425,32 @@ take(struct inv_filter *f, struct inv_record *rec)
 		wanted = f->want & INV_WANT_STAGE;
 		break;
 	case INV_LINE_OTHER:
+	case INV_LINE_BODY:
 		break;
 	}
 	if (!wanted)
 		put(f, rec->text);
 	return wanted;
+}
+
+/*
+ * Before the first line of a block that is neither manifest nor stage, the
+ * program is told: what the stages before it have said is known by then.  The
+ * line itself waits, its views good until the next one is read.
+ */
+static bool
+body_begins(struct inv_filter *f, struct inv_record *rec)
+{
+	struct inv_block *k = &f->block;
+
+	if (!(f->want & INV_WANT_BODY) || !k->open || k->body ||
+	    rec->kind == INV_LINE_MANIFEST || rec->kind == INV_LINE_STAGE)
+		return false;
+	k->body = true;
+	f->behind = *rec;
+	f->put_back = true;
+	*rec = (struct inv_record){ .kind = INV_LINE_BODY };
+	return true;
 }
 
 /* One line that was read; true when it is the program's business. */
@@ -442,7 +465,7 @@ line_read(struct inv_filter *f, struct inv_str text, struct inv_record *rec)
 	if (text.n == 0)
 		return false;
 	if (inv_record_parse(f->scan, text, rec, &err))
-		return take(f, rec);
+		return body_begins(f, rec) || take(f, rec);
 	malformed(f, text, err.msg);
 	return false;
 }
@@ -453,6 +476,12 @@ advance(struct inv_filter *f, struct inv_record *rec, bool *again)
 	struct inv_str text;
 	struct inv_err err;
 
+	if (f->put_back && !f->stopped && !f->out.failed) {
+		f->put_back = false;
+		*rec = f->behind;
+		if (take(f, rec))
+			return true;
+	}
 	while (!f->stopped && !f->out.failed) {
 		enum inv_next next = again == NULL
 		    ? inv_in_line(&f->in, &text, &err)

@@ -22,11 +22,13 @@ enum {
 	INV_WANT_BATCH = 1 << 3,    /* batch lines: pass them on */
 	INV_WANT_END = 1 << 4,      /* end lines: pass them on */
 	INV_WANT_QUIET = 1 << 5,    /* nothing is written: inv-audit */
+	INV_WANT_BODY = 1 << 6, /* INV_LINE_BODY: the place to add a stage */
 };
 
 /* The manifest block under way. */
 struct inv_block {
 	bool open;  /* between manifest and end */
+	bool body;  /* a line other than manifest and stage has come */
 	bool typed; /* its source has types of its own: ndjson, json */
 	char id[INV_MANIFEST_ID];
 	char run[INV_RUN_ID];
@@ -50,12 +52,15 @@ struct inv_filter {
 	struct inv_out out;
 	struct inv_scan *scan;
 	struct inv_block block;
-	struct inv_buf line; /* a line under construction */
-	const char *name;    /* of the input */
-	uint64_t lines;      /* read so far */
-	uint64_t manifests;  /* begun */
-	uint64_t malformed;  /* lines that were no line of the stream */
-	uint64_t astray;     /* rows repeated, or of another manifest */
+	struct inv_buf line;      /* a line under construction */
+	struct inv_buf bad;       /* a malformed line, as it travels on */
+	struct inv_record behind; /* the line behind an INV_LINE_BODY */
+	bool put_back;            /* which comes next */
+	const char *name;         /* of the input */
+	uint64_t lines;           /* read so far */
+	uint64_t manifests;       /* begun */
+	uint64_t malformed;       /* lines that were no line of the stream */
+	uint64_t astray;          /* rows repeated, or of another manifest */
 	uint64_t totals[INV_VERDICTS]; /* over all blocks that ended */
 	uint64_t started_ms;
 	enum inv_fault fault; /* the worst so far */
@@ -71,6 +76,10 @@ void inv_filter_open(struct inv_filter *f, const struct inv_prog_info *info,
  * input and after a failure, which inv_filter_close reports.  What was handed
  * out must be passed, replaced, ruled or held on to before the next call; the
  * views in *rec are good until then.
+ *
+ * An INV_LINE_BODY is no line: it comes before the first line of a block that
+ * is neither manifest nor stage, which is the place for a stage line that
+ * depends on those of the stages before.
  */
 INV_MUST bool inv_filter_next(struct inv_filter *f, struct inv_record *rec);
 
