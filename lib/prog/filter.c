@@ -33,6 +33,7 @@ inv_filter_open(struct inv_filter *f, const struct inv_prog_info *info,
 		.want = want,
 		.name = from_stdin ? "stdin" : path,
 		.line = INV_BUF(2 * (size_t)INV_LINE_MAX),
+		.bad = INV_BUF(8 * (size_t)RAW_MAX),
 		.started_ms = inv_clock_ms(),
 	};
 	f->block.name = INV_BUF(NAME_MAX_BYTES);
@@ -222,19 +223,13 @@ inv_filter_stage(const struct inv_filter *f, struct inv_buf *b)
 
 /* ---- in ---- */
 
-/* A line that is no line of the stream travels on, quarantined, rowless. */
+/* How a line that is no line of the stream travels on: without a row. */
 static void
-malformed(struct inv_filter *f, struct inv_str text, const char *why)
+build_malformed(struct inv_filter *f, struct inv_buf *b, struct inv_str text,
+    const char *why)
 {
-	struct inv_buf *b = inv_out_buf(&f->out);
 	struct inv_str raw = { text.p, text.n < RAW_MAX ? text.n : RAW_MAX };
 
-	if (!said_enough(&f->malformed))
-		inv_warn(
-		    "%s:%ju: not a line of the stream: %s [malformed_line]",
-		    f->name, (uintmax_t)f->lines, why);
-	if (f->want & INV_WANT_QUIET)
-		return;
 	inv_buf_add(b, INV_LIT("{\"type\":\"record\""));
 	if (f->block.open)
 		inv_emit_member_str(b, INV_LIT("manifest"),
@@ -250,8 +245,27 @@ malformed(struct inv_filter *f, struct inv_str text, const char *why)
 	if (raw.n < text.n)
 		inv_buf_add(b, INV_LIT(",\"raw_cut\":true"));
 	inv_emit_bytes(b, raw);
-	inv_buf_add(b, INV_LIT("}\n"));
-	inv_out_check(&f->out);
+	inv_buf_byte(b, '}');
+}
+
+/* True, with *rec, when the program wants to see it. */
+static bool
+malformed(struct inv_filter *f, struct inv_str text, const char *why,
+    struct inv_record *rec)
+{
+	struct inv_err err;
+
+	if (!said_enough(&f->malformed))
+		inv_warn(
+		    "%s:%ju: not a line of the stream: %s [malformed_line]",
+		    f->name, (uintmax_t)f->lines, why);
+	inv_buf_reset(&f->bad);
+	build_malformed(f, &f->bad, text, why);
+	if ((f->want & INV_WANT_VERDICT) &&
+	    inv_record_parse(f->scan, inv_buf_str(&f->bad), rec, &err))
+		return true;
+	put(f, inv_buf_str(&f->bad));
+	return false;
 }
 
 static void
@@ -466,8 +480,7 @@ line_read(struct inv_filter *f, struct inv_str text, struct inv_record *rec)
 		return false;
 	if (inv_record_parse(f->scan, text, rec, &err))
 		return body_begins(f, rec) || take(f, rec);
-	malformed(f, text, err.msg);
-	return false;
+	return malformed(f, text, err.msg, rec);
 }
 
 static bool
@@ -496,7 +509,8 @@ advance(struct inv_filter *f, struct inv_record *rec, bool *again)
 				return false;
 			}
 			f->lines++;
-			malformed(f, text, err.msg);
+			if (malformed(f, text, err.msg, rec))
+				return true;
 			break;
 		case INV_NEXT_LINE:
 			if (line_read(f, text, rec))
@@ -602,5 +616,6 @@ inv_filter_close(struct inv_filter *f)
 	inv_buf_free(&f->block.name);
 	inv_buf_free(&f->block.key);
 	inv_buf_free(&f->line);
+	inv_buf_free(&f->bad);
 	return status;
 }

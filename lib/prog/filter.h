@@ -18,7 +18,8 @@
 enum {
 	INV_WANT_MANIFEST = 1 << 0, /* manifest lines: pass them on */
 	INV_WANT_STAGE = 1 << 1,    /* stage lines: pass them on */
-	INV_WANT_VERDICT = 1 << 2,  /* records with a verdict: pass them on */
+	INV_WANT_VERDICT = 1 << 2,  /* records with a verdict, and malformed
+				       lines as such: pass them on */
 	INV_WANT_BATCH = 1 << 3,    /* batch lines: pass them on */
 	INV_WANT_END = 1 << 4,      /* end lines: pass them on */
 	INV_WANT_QUIET = 1 << 5,    /* nothing is written: inv-audit */
