@@ -36,7 +36,7 @@ inv_member_u64(const struct inv_members *m, const char *name, uint64_t *v)
 	const struct inv_member *found = inv_member_find(m, name);
 
 	return found != NULL && found->kind == INV_KIND_NUMBER &&
-	    inv_str_u64(found->value, 0, UINT64_MAX, v);
+	    inv_str_u64(found->value, 0, INV_NUMBER_MAX, v);
 }
 
 struct inv_str
@@ -72,6 +72,14 @@ manifest_line(struct inv_record *rec, struct inv_err *err)
 	if (run.n != INV_RUN_ID || !is_hex(run))
 		return inv_fail(err, INV_BAD,
 		    "a manifest line without its run of 16 hex digits");
+	const struct inv_member *m = inv_member_find(rec->outer, "submission");
+	uint64_t submission;
+
+	if (m != NULL &&
+	    (!inv_member_u64(rec->outer, "submission", &submission) ||
+		submission == 0))
+		return inv_fail(err, INV_BAD,
+		    "a manifest line with a submission that is no number");
 	return true;
 }
 
@@ -92,7 +100,8 @@ record_line(struct inv_record *rec, struct inv_err *err)
 	if (!inv_member_u64(rec->outer, "line", &rec->line))
 		rec->line = 0;
 	bool placed = inv_member_u64(rec->outer, "row", &rec->row) &&
-	    rec->row > 0 && inv_member_u64(rec->outer, "chunk", &rec->chunk);
+	    rec->row > 0 && rec->row <= INV_ROW_MAX &&
+	    inv_member_u64(rec->outer, "chunk", &rec->chunk);
 
 	if (!placed)
 		rec->row = 0;
@@ -121,7 +130,8 @@ batch_line(struct inv_record *rec, struct inv_err *err)
 static bool
 end_line(struct inv_record *rec, struct inv_err *err)
 {
-	if (!inv_member_u64(rec->outer, "rows", &rec->row))
+	if (!inv_member_u64(rec->outer, "rows", &rec->row) ||
+	    rec->row > INV_ROW_MAX)
 		return inv_fail(err, INV_BAD,
 		    "an end line without its number of rows");
 	return true;
@@ -180,7 +190,7 @@ range_of(struct inv_str json, struct inv_range *range)
 
 	while (inv_scan_each(&json, &e)) {
 		if (n == 2 || e.kind != INV_KIND_NUMBER ||
-		    !inv_str_u64(e.value, 1, UINT64_MAX - 1, &v[n]))
+		    !inv_str_u64(e.value, 1, INV_ROW_MAX, &v[n]))
 			return false;
 		n++;
 	}

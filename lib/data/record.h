@@ -19,6 +19,13 @@ enum {
 	INV_CHUNK_ROWS = 500,    /* rows of a chunk unless inv-split is told */
 };
 
+/*
+ * A number past these is none: the rows of 80 terabytes, and what jq and
+ * SQLite keep exactly (2^53 - 1).
+ */
+#define INV_ROW_MAX ((UINT64_C(1) << 40) - 1)
+#define INV_NUMBER_MAX ((UINT64_C(1) << 53) - 1)
+
 enum inv_line_kind {
 	INV_LINE_OTHER, /* a type we do not know: passed on untouched */
 	INV_LINE_MANIFEST,
@@ -76,7 +83,8 @@ INV_MUST bool inv_record_parse(struct inv_scan *s, struct inv_str text,
  */
 INV_MUST bool inv_record_rows(struct inv_str json, struct inv_rows *rows);
 
-/* A whole number member of that name; false if missing or anything else. */
+/* A whole number member of that name, to INV_NUMBER_MAX; false if missing or
+ * anything else. */
 INV_MUST bool inv_member_u64(const struct inv_members *m, const char *name,
     uint64_t *v);
 
