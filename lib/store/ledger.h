@@ -20,21 +20,22 @@
 enum {
 	INV_LEDGER_BODY_MAX = 4 << 20, /* bytes of a body; longer is 413 */
 	INV_LEDGER_KEY_MAX = 255,      /* bytes of an idempotency key */
-	INV_LEDGER_FIELDS_MAX = 16,    /* members that identify a record */
+	INV_LEDGER_ROWS_MAX = 1 << 16, /* records of a batch; more is 413 */
 	INV_LEDGER_ANSWER_MAX = 8192,  /* bytes of an answer's body */
 };
 
 struct inv_ledger;
 
 /*
- * Open for writing, made if it is not there, or for reading.  `fields` names
- * the members (plain ASCII) that identify a record, NULL behind the last;
- * none: a record is identified by all of its text.  A ledger keeps the fields
- * it was made with: INV_CONFIG if these are others.  For reading they are not
- * looked at, and fields may be NULL.  NULL on failure, as inv_db_open.
+ * Open for writing, made if it is not there, or for reading.  `fields` is the
+ * JSON list of the members that identify a record, ["asset_id","grant_code"]
+ * say, as inv_key_init takes it; none: a record is identified by all of its
+ * text.  A ledger keeps the fields it was made with: INV_CONFIG if these are
+ * others.  For reading they are not looked at.  NULL on failure, as
+ * inv_db_open.
  */
 INV_MUST struct inv_ledger *inv_ledger_open(const char *path,
-    enum inv_db_use use, const char *const *fields, struct inv_err *err);
+    enum inv_db_use use, struct inv_str fields, struct inv_err *err);
 
 /* What has not been committed is gone.  NULL is fine. */
 void inv_ledger_close(struct inv_ledger *l);
