@@ -106,7 +106,7 @@ writes_what_the_rfc_has(void)
 		    corpus("output", names[i], out, sizeof(out));
 
 		if (from.p == NULL || to.p == NULL) {
-			printf("# skipped: no corpora/jcs\n");
+			skip("no corpora/jcs");
 			return;
 		}
 		make_exact(&from);
