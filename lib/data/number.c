@@ -269,17 +269,6 @@ is_exact(const struct inv_decimal *d)
 	return cmp_size(d, &back) == 0;
 }
 
-bool
-inv_number_canon(struct inv_str json, char out[INV_NUMBER_TEXT], size_t *n)
-{
-	struct inv_decimal d;
-
-	if (!inv_decimal_of(json, &d) || !is_exact(&d))
-		return false;
-	*n = write_decimal(&d, out);
-	return true;
-}
-
 /* A whole number of up to 15 digits as it is mostly written; "-0" is not. */
 static bool
 is_plain(struct inv_str json)
@@ -291,6 +280,21 @@ is_plain(struct inv_str json)
 	while (i < json.n && is_digit(json.p[i]))
 		i++;
 	return i == json.n;
+}
+
+bool
+inv_number_canon(struct inv_str json, char out[INV_NUMBER_TEXT], size_t *n)
+{
+	struct inv_decimal d;
+
+	if (is_plain(json)) {
+		*n = put(out, 0, json.p, (int)json.n);
+		return true;
+	}
+	if (!inv_decimal_of(json, &d) || !is_exact(&d))
+		return false;
+	*n = write_decimal(&d, out);
+	return true;
 }
 
 bool
