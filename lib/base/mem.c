@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "base/log.h"
 
@@ -48,4 +49,21 @@ char *
 inv_mem_strdup(const char *s)
 {
 	return inv_mem_dup(s, strlen(s));
+}
+
+void *
+inv_mem_pages(void *p, size_t old, size_t n)
+{
+	void *got = old == 0 ? mmap(NULL, n, PROT_READ | PROT_WRITE,
+				   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+			     : mremap(p, old, n, MREMAP_MAYMOVE);
+
+	return checked(got == MAP_FAILED ? NULL : got, n);
+}
+
+void
+inv_mem_pages_free(void *p, size_t n)
+{
+	if (p != NULL)
+		(void)munmap(p, n);
 }

@@ -23,4 +23,13 @@ char *inv_mem_strdup(const char *s) __attribute__((malloc, returns_nonnull));
 char *inv_mem_dup(const void *p, size_t n)
     __attribute__((malloc, returns_nonnull));
 
+/*
+ * Pages for one large table: p of `old` bytes (NULL of 0) made n bytes long,
+ * at another address perhaps but never copied; what is new is zero, and costs
+ * memory when it is written to.
+ */
+void *inv_mem_pages(void *p, size_t old, size_t n)
+    __attribute__((returns_nonnull));
+void inv_mem_pages_free(void *p, size_t n);
+
 #endif
