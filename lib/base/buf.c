@@ -38,14 +38,18 @@ inv_buf_addf(struct inv_buf *b, const char *fmt, ...)
 	va_start(ap, fmt);
 	int n = vsnprintf(NULL, 0, fmt, ap);
 	va_end(ap);
-	if (n < 0 || !inv_buf_room(b, (size_t)n + 1)) {
+	if (n < 0 || !inv_buf_room(b, (size_t)n)) {
 		b->failed = true;
 		return;
 	}
+	/* Beside, not in place: its NUL may be one byte past the ceiling. */
+	char *text = inv_mem_new((size_t)n + 1);
+
 	va_start(ap, fmt);
-	vsnprintf(b->p + b->n, (size_t)n + 1, fmt, ap);
+	vsnprintf(text, (size_t)n + 1, fmt, ap);
 	va_end(ap);
-	b->n += (size_t)n;
+	inv_buf_add(b, (struct inv_str){ text, (size_t)n });
+	free(text);
 }
 
 void

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 /* 0000-01-01T00:00:00Z and 9999-12-31T23:59:59Z, in seconds since 1970. */
@@ -35,5 +36,11 @@ inv_clock_text(int64_t wall, char out[INV_CLOCK_TEXT])
 	struct tm tm;
 
 	gmtime_r(&t, &tm);
-	strftime(out, INV_CLOCK_TEXT, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	/* Not strftime: its %Y writes the year 5 as one digit. */
+	char text[80];
+
+	snprintf(text, sizeof(text), "%04d-%02d-%02dT%02d:%02d:%02dZ",
+	    tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
+	    tm.tm_sec);
+	memcpy(out, text, INV_CLOCK_TEXT);
 }

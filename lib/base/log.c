@@ -58,16 +58,21 @@ inv_log_escape(struct inv_str s, char *out, size_t size)
 {
 	const unsigned char *p = (const unsigned char *)s.p;
 	size_t n = 0;
+	size_t cut = 0; /* the last place where "..." would still fit */
 
+	if (size == 0)
+		return 0;
 	for (size_t i = 0; i < s.n;) {
 		size_t len = character(p + i, s.n - i);
 		bool plain = len > 0 && !acts(p + i, len);
 		size_t take = len == 0 ? 1 : len;
 		size_t need = plain ? take : 4 * take;
 
-		if (n + need + 4 > size) {
-			memcpy(out + n, "...", 3);
-			n += 3;
+		if (n + 4 <= size)
+			cut = n;
+		if (n + need + 1 > size) {
+			n = cut + (size < 4 ? 0 : 3);
+			memcpy(out + cut, "...", n - cut);
 			break;
 		}
 		if (plain)
@@ -101,7 +106,7 @@ put(const char *message, size_t n)
 __attribute__((format(printf, 1, 0))) static void
 say(const char *fmt, va_list ap)
 {
-	char message[MESSAGE_MAX];
+	char message[MESSAGE_MAX + 16]; /* longer: so that it is seen cut */
 	int n = vsnprintf(message, sizeof(message), fmt, ap);
 
 	if (n < 0)

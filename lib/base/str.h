@@ -46,7 +46,8 @@ inv_str_is(struct inv_str a, const char *s)
 static inline bool
 inv_str_starts(struct inv_str s, struct inv_str with)
 {
-	return s.n >= with.n && memcmp(s.p, with.p, with.n) == 0;
+	return s.n >= with.n &&
+	    (with.n == 0 || memcmp(s.p, with.p, with.n) == 0);
 }
 
 /* By bytes, the shorter first where one begins the other: <0, 0 or >0. */
