@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -19,23 +18,14 @@ read_all(int fd, const char *path, struct inv_buf *into, struct inv_err *err)
 {
 	for (;;) {
 		size_t want = into->max - into->n;
+		char extra;
 
 		if (want > PIECE)
 			want = PIECE;
 		/* At the ceiling one more byte is asked for, to see the end. */
-		if (want == 0) {
-			char extra;
-			ssize_t n = read(fd, &extra, 1);
-
-			if (n == 0)
-				return true;
-			return inv_fail(err, INV_BAD,
-			    "%s: longer than %zu bytes", path, into->max);
-		}
-		if (!inv_buf_room(into, want))
-			return inv_fail(err, INV_BAD,
-			    "%s: longer than %zu bytes", path, into->max);
-		ssize_t n = read(fd, into->p + into->n, want);
+		bool room = want > 0 && inv_buf_room(into, want);
+		ssize_t n = read(fd, room ? into->p + into->n : &extra,
+		    room ? want : 1);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -43,6 +33,9 @@ read_all(int fd, const char *path, struct inv_buf *into, struct inv_err *err)
 			return inv_fail_sys(err, INV_NOINPUT, "%s: read", path);
 		if (n == 0)
 			return true;
+		if (!room)
+			return inv_fail(err, INV_BAD,
+			    "%s: longer than %zu bytes", path, into->max);
 		into->n += (size_t)n;
 	}
 }
@@ -86,12 +79,14 @@ inv_file_sync(int fd, const char *name, struct inv_err *err)
 	return true;
 }
 
+/* A file of our own, whatever may lie under that name. */
 static bool
 write_beside(int dir, const char *beside, struct inv_str content,
     struct inv_err *err)
 {
-	int fd = openat(dir, beside,
-	    O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	(void)unlinkat(dir, beside, 0);
+	int fd =
+	    openat(dir, beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
 	if (fd < 0)
 		return inv_fail_sys(err, INV_CREATE, "%s", beside);
@@ -100,6 +95,26 @@ write_beside(int dir, const char *beside, struct inv_str content,
 
 	if (close(fd) != 0 && ok)
 		ok = inv_fail_sys(err, INV_IO, "%s: close", beside);
+	if (!ok)
+		(void)unlinkat(dir, beside, 0);
+	return ok;
+}
+
+/* Write name.new, synced, and give it the name. */
+static bool
+replace(int dir, const char *name, struct inv_str content, struct inv_err *err)
+{
+	char *beside;
+
+	if (asprintf(&beside, "%s.new", name) < 0)
+		return inv_fail(err, INV_INTERNAL, "%s: no memory", name);
+	bool ok = write_beside(dir, beside, content, err);
+
+	if (ok && renameat(dir, beside, dir, name) != 0) {
+		ok = inv_fail_sys(err, INV_IO, "%s: rename", name);
+		(void)unlinkat(dir, beside, 0);
+	}
+	free(beside);
 	return ok;
 }
 
@@ -107,14 +122,8 @@ bool
 inv_file_replace(int dir, const char *name, struct inv_str content,
     struct inv_err *err)
 {
-	char beside[NAME_MAX + 1];
-
-	snprintf(beside, sizeof(beside), "%.200s.new", name);
-	if (!write_beside(dir, beside, content, err))
-		return false;
-	if (renameat(dir, beside, dir, name) != 0)
-		return inv_fail_sys(err, INV_IO, "%s: rename", name);
-	return inv_file_sync(dir, name, err);
+	return replace(dir, name, content, err) &&
+	    inv_file_sync(dir, name, err);
 }
 
 static bool
@@ -199,8 +208,8 @@ make_directory(int dir, const char *path, struct inv_err *err)
 	return sync_parent(dir, path, err);
 }
 
-int
-inv_file_state_dir(int dir, const char *path, struct inv_err *err)
+static int
+open_directory(int dir, const char *path, struct inv_err *err)
 {
 	if (!make_directory(dir, path, err))
 		return -1;
@@ -215,6 +224,25 @@ inv_file_state_dir(int dir, const char *path, struct inv_err *err)
 		close(fd);
 		return -1;
 	}
+	return fd;
+}
+
+int
+inv_file_state_dir(int dir, const char *path, struct inv_err *err)
+{
+	/* "link/" would name what the link points at. */
+	size_t n = strlen(path);
+
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	if (n == 0) {
+		inv_fail(err, INV_CREATE, "a directory without a name");
+		return -1;
+	}
+	char *plain = inv_mem_dup(path, n);
+	int fd = open_directory(dir, plain, err);
+
+	free(plain);
 	return fd;
 }
 
@@ -301,14 +329,5 @@ inv_file_summary(const char *path, struct inv_str text, struct inv_err *err)
 		return inv_file_write(STDERR_FILENO, text, "stderr", err);
 	if (!is_plain(path))
 		return write_to(path, text, err);
-	char *beside;
-
-	if (asprintf(&beside, "%s.new", path) < 0)
-		return inv_fail(err, INV_INTERNAL, "%s: no memory", path);
-	bool ok = write_beside(AT_FDCWD, beside, text, err);
-
-	if (ok && rename(beside, path) != 0)
-		ok = inv_fail_sys(err, INV_IO, "%s: rename", path);
-	free(beside);
-	return ok;
+	return replace(AT_FDCWD, path, text, err);
 }

@@ -160,6 +160,60 @@ reports_a_write_that_did_not_fit(void)
 	close(full);
 }
 
+static void
+what_was_planted_beside_a_file_is_not_written_through(void)
+{
+	struct inv_buf b = INV_BUF(100);
+	struct inv_err err;
+
+	check(inv_file_replace(dir, "victim", INV_LIT("kept"), &err));
+	check(linkat(dir, "victim", dir, "f.new", 0) == 0);
+	check(inv_file_replace(dir, "f", INV_LIT("one"), &err));
+	check_str(content_of("f", &b), "one");
+	check_str(content_of("victim", &b), "kept");
+	check(symlinkat("victim", dir, "f.new") == 0);
+	check(inv_file_replace(dir, "f", INV_LIT("two"), &err));
+	check_str(content_of("victim", &b), "kept");
+	check(mkfifoat(dir, "f.new", 0600) == 0);
+	check(inv_file_replace(dir, "f", INV_LIT("three"), &err));
+	check_str(content_of("f", &b), "three");
+	check(faccessat(dir, "f.new", F_OK, AT_SYMLINK_NOFOLLOW) != 0);
+	inv_buf_free(&b);
+}
+
+static void
+a_name_with_a_slash_behind_it_names_the_same_directory(void)
+{
+	struct inv_err err;
+	int fd = inv_file_state_dir(dir, "slash/below//", &err);
+
+	check(fd >= 0);
+	close(fd);
+	check(symlinkat("slash", dir, "slashlink") == 0);
+	check(inv_file_state_dir(dir, "slashlink/", &err) == -1);
+	check(err.fault == INV_DENIED);
+	check(inv_file_state_dir(dir, "", &err) == -1);
+	check(err.fault == INV_CREATE);
+}
+
+static void
+a_summary_replaces_a_file_and_is_written_to_anything_else(void)
+{
+	struct inv_buf b = INV_BUF(100);
+	struct inv_err err;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d/stats", dir);
+	check(inv_file_summary(path, INV_LIT("{}\n"), &err));
+	check(inv_file_summary(path, INV_LIT("{1}\n"), &err));
+	check_str(content_of("stats", &b), "{1}\n");
+	check(!inv_file_summary("/dev/full", INV_LIT("{}\n"), &err));
+	check(err.fault == INV_IO);
+	check(!inv_file_summary("/nowhere/stats", INV_LIT("{}\n"), &err));
+	check(err.fault == INV_CREATE);
+	inv_buf_free(&b);
+}
+
 static const struct test tests[] = {
 	TEST(replaces_a_file_whole),
 	TEST(says_so_when_it_can_not_replace),
@@ -169,6 +223,9 @@ static const struct test tests[] = {
 	TEST(makes_a_file_only_once_when_asked_for_a_new_one),
 	TEST(makes_a_directory_and_opens_it_again),
 	TEST(reports_a_write_that_did_not_fit),
+	TEST(what_was_planted_beside_a_file_is_not_written_through),
+	TEST(a_name_with_a_slash_behind_it_names_the_same_directory),
+	TEST(a_summary_replaces_a_file_and_is_written_to_anything_else),
 };
 
 int
