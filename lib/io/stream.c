@@ -131,11 +131,22 @@ inv_in_free(struct inv_in *in)
 }
 
 static bool
-readable(int fd)
+readable(int fd, int timeout_ms)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 
-	return poll(&p, 1, 0) > 0;
+	return poll(&p, 1, timeout_ms) > 0;
+}
+
+/* We are about to wait: what is held goes out first. */
+static void
+flush_tied(struct inv_in *in)
+{
+	struct inv_err ignored;
+
+	/* A failed write is sticky: the program's close tells it. */
+	if (in->tied != NULL)
+		(void)!inv_out_flush(in->tied, &ignored);
 }
 
 /* Move what is left to the front, and make room for a piece behind it. */
@@ -157,22 +168,17 @@ make_room(struct inv_in *in)
 static bool
 fill(struct inv_in *in, struct inv_err *err)
 {
-	struct inv_err ignored;
 	ssize_t n;
 
 	make_room(in);
-	/* A failed write is sticky: the program's close tells it. */
-	if (in->tied != NULL && in->tied->buf.n > 0 && !readable(in->fd) &&
-	    !inv_out_flush(in->tied, &ignored))
-		in->tied->failed = true;
-	do
-		n = read(in->fd, in->p + in->n, in->cap - in->n);
-	while (n < 0 &&
-	    (errno == EINTR ||
-		(errno == EAGAIN &&
-		    (readable(in->fd) ||
-			poll(&(struct pollfd){ .fd = in->fd, .events = POLLIN },
-			    1, -1) >= 0))));
+	if (in->tied != NULL && in->tied->buf.n > 0 && !readable(in->fd, 0))
+		flush_tied(in);
+	while ((n = read(in->fd, in->p + in->n, in->cap - in->n)) < 0) {
+		if (errno == EAGAIN)
+			(void)readable(in->fd, -1);
+		else if (errno != EINTR)
+			break;
+	}
 	if (n < 0)
 		return inv_fail_sys(err, INV_NOINPUT, "%s: read", in->name);
 	if (n == 0)
@@ -268,7 +274,11 @@ inv_in_try(struct inv_in *in, struct inv_str *line, bool *again,
 
 		if (next != INV_NEXT_END || in->end)
 			return next;
-		if (filled || !readable(in->fd)) {
+		bool ready = readable(in->fd, 0);
+
+		if (!ready)
+			flush_tied(in);
+		if (filled || !ready) {
 			*again = true;
 			return INV_NEXT_END;
 		}

@@ -19,9 +19,8 @@ enum inv_next {
 };
 
 enum {
-	INV_LINE_MAX = 16 << 20, /* bytes of a line of the stream */
-	INV_STREAM_PIECE = 256
-	    << 10, /* bytes of a read or write, and of a pipe */
+	INV_LINE_MAX = 16 << 20,      /* bytes of a line of the stream */
+	INV_STREAM_PIECE = 256 << 10, /* bytes of a read, a write, a pipe */
 };
 
 struct inv_out {
@@ -94,7 +93,8 @@ INV_MUST enum inv_next inv_in_line(struct inv_in *in, struct inv_str *line,
 /*
  * As inv_in_line, but for programs that wait elsewhere: reads at most once,
  * and only if a whole line is not at hand.  *again is set, and INV_NEXT_END
- * returned, when a further read is needed and none has been made since.
+ * returned, when a further read is needed; if it would wait, what is tied has
+ * been flushed.
  */
 INV_MUST enum inv_next inv_in_try(struct inv_in *in, struct inv_str *line,
     bool *again, struct inv_err *err);
