@@ -1,0 +1,150 @@
+/* flaw.c - what is wrong with a record: all of it, machine-readable */
+
+#include "data/flaw.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "data/canon.h"
+#include "data/emit.h"
+
+enum { SHOWN = 60 }; /* bytes of an input on a terminal */
+
+static void
+add_place(struct inv_buf *b, const struct inv_place *place)
+{
+	if (place == NULL)
+		return;
+	add_place(b, place->up);
+	if (place->up != NULL)
+		inv_buf_byte(b, ',');
+	if (place->key.p == NULL) {
+		inv_buf_u64(b, place->index);
+		return;
+	}
+	inv_buf_byte(b, '"');
+	inv_canon_text(b, place->key);
+	inv_buf_byte(b, '"');
+}
+
+static void
+add(struct inv_flaws *f, const struct inv_rule *rule,
+    const struct inv_place *place, struct inv_str input)
+{
+	struct inv_buf *b = &f->json;
+	struct inv_flaw *flaw = &f->at[f->n++];
+
+	inv_buf_byte(b, f->n == 1 ? '[' : ',');
+	inv_buf_add(b, INV_LIT("{\"type\":\""));
+	inv_buf_add(b, inv_str_of(rule->type));
+	inv_buf_add(b, INV_LIT("\",\"loc\":"));
+	flaw->type = rule->type;
+	flaw->msg = rule->msg;
+	flaw->loc = b->n;
+	inv_buf_byte(b, '[');
+	add_place(b, place);
+	inv_buf_byte(b, ']');
+	flaw->loc_n = b->n - flaw->loc;
+	inv_emit_member_str(b, INV_LIT("msg"), rule->msg);
+	flaw->input = 0;
+	flaw->input_n = input.n;
+	if (input.n > 0) {
+		inv_emit_member_raw(b, INV_LIT("input"), input);
+		flaw->input = b->n - input.n;
+	}
+	if (rule->ctx.n > 0)
+		inv_emit_member_raw(b, INV_LIT("ctx"), rule->ctx);
+	if (rule->schema.n > 0)
+		inv_emit_member_str(b, INV_LIT("schema"), rule->schema);
+	inv_buf_byte(b, '}');
+}
+
+void
+inv_flaws_add(struct inv_flaws *f, const struct inv_rule *rule,
+    const struct inv_place *place, struct inv_str input)
+{
+	static const char text[] = "has more errors than a line can hold";
+	static const struct inv_rule too_many = {
+		.type = "too_many_errors",
+		.msg = { text, sizeof(text) - 1 },
+	};
+
+	if (f->json.failed)
+		return;
+	if (f->n == f->cap) {
+		f->cap = f->cap == 0 ? 16 : 2 * f->cap;
+		f->at = inv_mem_resize(f->at, f->cap, sizeof(*f->at));
+	}
+	add(f, rule, place, input);
+	if (!f->json.failed)
+		return;
+	inv_flaws_reset(f);
+	add(f, &too_many, NULL, (struct inv_str){ 0 });
+	f->json.failed = true;
+}
+
+struct inv_str
+inv_flaws_json(struct inv_flaws *f)
+{
+	struct inv_str json = inv_buf_str(&f->json);
+
+	/* The bracket is not counted, so that more can be added. */
+	if (f->n == 0 || !inv_buf_room(&f->json, 1))
+		return INV_LIT("[]");
+	f->json.p[f->json.n] = ']';
+	json.p = f->json.p;
+	json.n++;
+	return json;
+}
+
+/* ["a",0,"b"] as a/0/b: quotes and commas outside of strings are dropped. */
+void
+inv_flaws_place(const struct inv_flaws *f, size_t i, struct inv_buf *out)
+{
+	const char *p = f->json.p + f->at[i].loc;
+	bool inside = false;
+
+	for (size_t k = 1; k + 1 < f->at[i].loc_n; k++) {
+		if (p[k] == '"') {
+			inside = !inside;
+			continue;
+		}
+		if (p[k] == '\\' && inside)
+			inv_buf_byte(out, p[k++]);
+		inv_buf_byte(out, p[k] == ',' && !inside ? '/' : p[k]);
+	}
+}
+
+void
+inv_flaws_text(const struct inv_flaws *f, size_t i, struct inv_buf *out)
+{
+	const struct inv_flaw *flaw = &f->at[i];
+	struct inv_str input = { f->json.p + flaw->input, flaw->input_n };
+
+	if (input.n > SHOWN) {
+		input.n = SHOWN;
+		inv_buf_add(out, input);
+		inv_buf_add(out, INV_LIT("..."));
+	} else {
+		inv_buf_add(out, input);
+	}
+	if (input.n > 0)
+		inv_buf_byte(out, ' ');
+	inv_buf_add(out, flaw->msg);
+	inv_buf_addf(out, " [%s]", flaw->type);
+}
+
+void
+inv_flaws_reset(struct inv_flaws *f)
+{
+	f->n = 0;
+	inv_buf_reset(&f->json);
+}
+
+void
+inv_flaws_free(struct inv_flaws *f)
+{
+	free(f->at);
+	inv_buf_free(&f->json);
+	*f = INV_FLAWS;
+}

@@ -1,0 +1,67 @@
+/*
+ * flaw.h - what is wrong with a record: all of it, machine-readable
+ *
+ * inv-stream(5) is the format of the list:
+ * {"type":...,"loc":[...],"msg":...,"input":...,"ctx":{...},"schema":...}.
+ * loc and msg together read as a sentence: "quantity is less than 0".
+ */
+#ifndef INV_DATA_FLAW_H
+#define INV_DATA_FLAW_H
+
+#include "base/buf.h"
+
+enum { INV_FLAWS_MAX = 8 << 20 }; /* bytes of one record's list */
+
+/* A way into a record, from the inside out. */
+struct inv_place {
+	const struct inv_place *up; /* NULL at the outermost */
+	struct inv_str key;         /* undecoded; .p is NULL in an array */
+	size_t index;
+};
+
+/* A rule that was broken; what it says was made when it was compiled. */
+struct inv_rule {
+	const char *type;      /* pydantic's name for it */
+	struct inv_str msg;    /* plain text */
+	struct inv_str ctx;    /* a JSON object, or empty */
+	struct inv_str schema; /* JSON pointer, or empty */
+};
+
+/* Where a flaw lies in the list's text. */
+struct inv_flaw {
+	const char *type;
+	size_t loc, loc_n;
+	size_t input, input_n;
+	struct inv_str msg; /* the rule's */
+};
+
+struct inv_flaws {
+	struct inv_buf json; /* good until the next reset */
+	struct inv_flaw *at;
+	size_t n;
+	size_t cap;
+};
+
+#define INV_FLAWS ((struct inv_flaws){ .json = INV_BUF(INV_FLAWS_MAX) })
+
+/*
+ * Add a flaw: input is the value's JSON text as it came, or empty.  Past
+ * INV_FLAWS_MAX the list says, as its one flaw, too_many_errors.
+ */
+void inv_flaws_add(struct inv_flaws *f, const struct inv_rule *rule,
+    const struct inv_place *place, struct inv_str input);
+
+/* The list as a JSON array; good until the next add or reset. */
+struct inv_str inv_flaws_json(struct inv_flaws *f);
+
+/*
+ * For people: the place of a flaw as a/0/b (`what` is "quantity"), and the
+ * flaw as: "-3" is less than 0 [greater_than_equal].  A long input is cut.
+ */
+void inv_flaws_place(const struct inv_flaws *f, size_t i, struct inv_buf *out);
+void inv_flaws_text(const struct inv_flaws *f, size_t i, struct inv_buf *out);
+
+void inv_flaws_reset(struct inv_flaws *f);
+void inv_flaws_free(struct inv_flaws *f);
+
+#endif
