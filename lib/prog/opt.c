@@ -15,9 +15,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "data/emit.h"
 #include "io/file.h"
 
 enum {
@@ -164,6 +164,22 @@ inv_opt_duration(const char *option, const char *arg)
 		inv_opt_wrong(option, arg,
 		    "not a duration such as 10ms, 2s, 5m or 24h");
 	return ms;
+}
+
+void
+inv_opt_fields(const char *option, const char *arg, struct inv_buf *json)
+{
+	inv_emit_open(json, '[');
+	for (const char *p = arg; p != NULL;) {
+		const char *comma = strchr(p, ',');
+		size_t n = comma == NULL ? strlen(p) : (size_t)(comma - p);
+
+		if (n == 0)
+			inv_opt_wrong(option, arg, "an empty name");
+		inv_emit_str(json, (struct inv_str){ p, n });
+		p = comma == NULL ? NULL : comma + 1;
+	}
+	inv_emit_close(json, ']');
 }
 
 /*

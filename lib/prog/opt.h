@@ -7,6 +7,7 @@
 #ifndef INV_PROG_OPT_H
 #define INV_PROG_OPT_H
 
+#include "base/buf.h"
 #include "base/err.h"
 
 enum { INV_OPT_LONG = 256 }; /* codes of long-only options start here */
@@ -51,6 +52,12 @@ void inv_opt_wrong(const char *option, const char *value, const char *what)
 uint64_t inv_opt_u64(const char *option, const char *arg, uint64_t min,
     uint64_t max);
 uint64_t inv_opt_duration(const char *option, const char *arg);
+
+/*
+ * FIELD,... as the JSON list of member names that the stream and the journal
+ * have; added to *json.  Ends with 64 for an empty name.
+ */
+void inv_opt_fields(const char *option, const char *arg, struct inv_buf *json);
 
 /*
  * The state directory (DESIGN 4): $INV_STATE, $STATE_DIRECTORY,
