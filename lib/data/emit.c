@@ -103,8 +103,8 @@ inv_emit_raw(struct inv_buf *b, struct inv_str json)
 	inv_buf_add(b, json);
 }
 
-static void
-emit_base64(struct inv_buf *b, struct inv_str s)
+void
+inv_emit_base64(struct inv_buf *b, struct inv_str s)
 {
 	static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				    "abcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -136,7 +136,7 @@ inv_emit_bytes(struct inv_buf *b, struct inv_str bytes)
 	}
 	inv_emit_key(b, INV_LIT("raw_base64"));
 	inv_buf_byte(b, '"');
-	emit_base64(b, bytes);
+	inv_emit_base64(b, bytes);
 	inv_buf_byte(b, '"');
 }
 

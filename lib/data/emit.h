@@ -34,6 +34,9 @@ void inv_emit_text(struct inv_buf *b, struct inv_str s);
  */
 void inv_emit_bytes(struct inv_buf *b, struct inv_str bytes);
 
+/* The bytes in RFC 4648 section 4, without quotes or comma. */
+void inv_emit_base64(struct inv_buf *b, struct inv_str bytes);
+
 /* [[1,6],[8,500]] */
 struct inv_rows;
 void inv_emit_rows(struct inv_buf *b, const struct inv_rows *rows);
