@@ -44,3 +44,36 @@ inv_clock_text(int64_t wall, char out[INV_CLOCK_TEXT])
 	    tm.tm_sec);
 	memcpy(out, text, INV_CLOCK_TEXT);
 }
+
+/* n digits; -1 where there is anything else. */
+static int
+digits(const char *p, int n)
+{
+	int v = 0;
+
+	for (int i = 0; i < n; i++) {
+		if (p[i] < '0' || p[i] > '9')
+			return -1;
+		v = v * 10 + (p[i] - '0');
+	}
+	return v;
+}
+
+int64_t
+inv_clock_read(const char text[INV_CLOCK_TEXT])
+{
+	char again[INV_CLOCK_TEXT];
+	struct tm tm = {
+		.tm_year = digits(text, 4) - 1900,
+		.tm_mon = digits(text + 5, 2) - 1,
+		.tm_mday = digits(text + 8, 2),
+		.tm_hour = digits(text + 11, 2),
+		.tm_min = digits(text + 14, 2),
+		.tm_sec = digits(text + 17, 2),
+	};
+	int64_t wall = (int64_t)timegm(&tm);
+
+	/* What timegm has corrected, or never was a time, reads otherwise. */
+	inv_clock_text(wall, again);
+	return memcmp(again, text, INV_CLOCK_TEXT - 1) == 0 ? wall : 0;
+}

@@ -15,4 +15,7 @@ int64_t inv_clock_wall(void);
 /* RFC 3339 in UTC, whole seconds; years outside 0000..9999 are clamped. */
 void inv_clock_text(int64_t wall, char out[INV_CLOCK_TEXT]);
 
+/* The text of inv_clock_text back into seconds; 0 for anything else. */
+int64_t inv_clock_read(const char text[INV_CLOCK_TEXT]);
+
 #endif
