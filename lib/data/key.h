@@ -30,9 +30,10 @@ struct inv_key {
 };
 
 /*
- * From a JSON list of member names such as ["asset_id","grant_code"], which
- * is copied; an empty json, null or [] is the whole record.  INV_BAD where it
- * is anything else or past a ceiling.  k must not be copied afterwards.
+ * From a JSON list of member names such as ["asset_id","grant_code"], scanned
+ * before, which is copied; an empty json, null or [] is the whole record.
+ * INV_BAD where it is any other value or past a ceiling.  k must not be moved
+ * afterwards.
  */
 INV_MUST bool inv_key_init(struct inv_key *k, struct inv_digest *d,
     struct inv_str json, struct inv_err *err);
