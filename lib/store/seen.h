@@ -19,7 +19,7 @@
 enum {
 	INV_SEEN_HELD = 131072,    /* keys in memory before they are written */
 	INV_SEEN_FILTER = 8 << 20, /* bytes: 1 % wrong at 7 million keys */
-	INV_SEEN_CACHE_KIB = 8 << 10, /* of the database's pages */
+	INV_SEEN_CACHE_KIB = 2 << 10, /* of the pages of the database */
 };
 
 /* A place in the journal: before the line `seq`, which is not read yet. */

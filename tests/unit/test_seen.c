@@ -1,0 +1,193 @@
+/* test_seen - does store/seen keep its header's promises? */
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "check.h"
+
+#include "base/mem.h"
+#include "store/seen.h"
+
+static struct inv_state
+fresh(void)
+{
+	if (system("rm -rf state") != 0 || mkdir("state", 0700) != 0 ||
+	    mkdir("state/journal", 0700) != 0)
+		abort();
+	return (struct inv_state){ open("state", O_RDONLY | O_DIRECTORY),
+		"state" };
+}
+
+/* Row n of a manifest of that arrival: its key is a digest of n. */
+static struct inv_seen_row
+row(uint64_t n, uint64_t arrival)
+{
+	static struct inv_digest *d;
+	struct inv_seen_row r = { .arrival = arrival, .row = n };
+	struct inv_str s = { (const char *)&n, sizeof(n) };
+
+	if (d == NULL)
+		d = inv_digest_new();
+	inv_key_digest(d, s, r.key);
+	memcpy(r.digest, r.key, INV_KEY);
+	r.digest[0] ^= (unsigned char)arrival;
+	return r;
+}
+
+static void
+put(struct inv_seen *s, uint64_t first, uint64_t last, uint64_t arrival)
+{
+	for (uint64_t n = first; n <= last; n++) {
+		struct inv_seen_row r = row(n, arrival);
+
+		inv_seen_put(s, &r, 1);
+	}
+}
+
+/* All of first..last are there, and of that arrival; 0: none of them is. */
+static bool
+all(struct inv_seen *s, uint64_t first, uint64_t last, uint64_t arrival)
+{
+	for (uint64_t n = first; n <= last; n++) {
+		struct inv_seen_row want = row(n, arrival);
+		struct inv_seen_row got = want;
+		struct inv_err err;
+
+		got.arrival = 99;
+		memset(got.digest, 0, INV_KEY);
+		if (!inv_seen_find(s, &got, 1, &err) || got.arrival != arrival)
+			return false;
+		if (arrival != 0 && memcmp(&got, &want, sizeof(got)) != 0)
+			return false;
+	}
+	return true;
+}
+
+static const struct inv_place there = {
+	.segment = 3, .offset = 4711, .seq = 12, .prev = { 1, 2, 3 }
+};
+
+static void
+what_was_put_is_found_before_and_after_writing(void)
+{
+	struct inv_state state = fresh();
+	struct inv_err err;
+	struct inv_seen *s = inv_seen_open(&state, &err);
+
+	check(s != NULL);
+	check(inv_seen_place(s).seq == 1 && inv_seen_place(s).segment == 1);
+	check(all(s, 1, 100, 0));
+	put(s, 1, 5000, 7);
+	check(all(s, 1, 5000, 7) && all(s, 5001, 5100, 0));
+	check(inv_seen_write(s, &there, &err));
+	check(all(s, 1, 5000, 7) && all(s, 5001, 5100, 0));
+	inv_seen_close(s);
+	s = inv_seen_open(&state, &err);
+	check(s != NULL);
+	struct inv_place place = inv_seen_place(s);
+
+	check(memcmp(&place, &there, sizeof(place)) == 0);
+	check(all(s, 1, 5000, 7) && all(s, 5001, 15100, 0));
+	inv_seen_close(s);
+	close(state.fd);
+}
+
+static void
+the_last_of_a_key_wins(void)
+{
+	struct inv_state state = fresh();
+	struct inv_err err;
+	struct inv_seen *s = inv_seen_open(&state, &err);
+
+	put(s, 1, 100, 7);
+	put(s, 1, 50, 8);
+	check(all(s, 1, 50, 8) && all(s, 51, 100, 7));
+	check(inv_seen_write(s, &there, &err));
+	put(s, 40, 60, 9);
+	check(all(s, 1, 39, 8) && all(s, 40, 60, 9) && all(s, 61, 100, 7));
+	check(inv_seen_write(s, &there, &err));
+	check(all(s, 1, 39, 8) && all(s, 40, 60, 9) && all(s, 61, 100, 7));
+	inv_seen_close(s);
+	close(state.fd);
+}
+
+static void
+what_was_not_written_is_forgotten(void)
+{
+	struct inv_state state = fresh();
+	struct inv_err err;
+	struct inv_seen *s = inv_seen_open(&state, &err);
+
+	put(s, 1, 10, 7);
+	check(inv_seen_write(s, &there, &err));
+	put(s, 11, 20, 7);
+	inv_seen_close(s);
+	s = inv_seen_open(&state, &err);
+	check(all(s, 1, 10, 7) && all(s, 11, 20, 0));
+	inv_seen_close(s);
+	close(state.fd);
+}
+
+static void
+it_is_full_at_its_ceiling_and_empty_when_written(void)
+{
+	struct inv_state state = fresh();
+	struct inv_err err;
+	struct inv_seen *s = inv_seen_open(&state, &err);
+
+	put(s, 1, INV_SEEN_HELD - 1, 1);
+	check(!inv_seen_is_full(s));
+	put(s, INV_SEEN_HELD, INV_SEEN_HELD + 10, 1);
+	check(inv_seen_is_full(s));
+	check(inv_seen_write(s, &there, &err));
+	check(!inv_seen_is_full(s));
+	check(all(s, 1, INV_SEEN_HELD + 10, 1));
+	/* Misses enough that the filter is built, and nothing changes. */
+	inv_seen_close(s);
+	s = inv_seen_open(&state, &err);
+	check(all(s, 1000000, 1050000, 0));
+	check(all(s, 1, 1000, 1));
+	put(s, 1000000, 1000010, 2);
+	check(inv_seen_write(s, &there, &err));
+	check(all(s, 1000000, 1000010, 2) && all(s, 1000011, 1001000, 0));
+	inv_seen_close(s);
+	close(state.fd);
+}
+
+static void
+a_file_that_is_no_index_is_refused(void)
+{
+	struct inv_state state = fresh();
+	struct inv_err err = { 0 };
+	int fd = openat(state.fd, "journal/seen.db", O_WRONLY | O_CREAT, 0600);
+
+	check(write(fd, "not a database, by far", 22) == 22);
+	close(fd);
+	check(inv_seen_open(&state, &err) == NULL);
+	check(err.fault == INV_CONFIG);
+	check(strstr(err.msg, "seen.db") != NULL);
+	close(state.fd);
+}
+
+int
+main(void)
+{
+	static const struct test tests[] = {
+		TEST(what_was_put_is_found_before_and_after_writing),
+		TEST(the_last_of_a_key_wins),
+		TEST(what_was_not_written_is_forgotten),
+		TEST(it_is_full_at_its_ceiling_and_empty_when_written),
+		TEST(a_file_that_is_no_index_is_refused),
+	};
+	char dir[] = "/tmp/test_seen.XXXXXX";
+
+	if (mkdtemp(dir) == NULL || chdir(dir) != 0)
+		return 1;
+	int rc = RUN(tests);
+
+	if (system("rm -rf \"$PWD\"") != 0)
+		return 1;
+	return rc;
+}
