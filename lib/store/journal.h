@@ -32,51 +32,13 @@
 #ifndef INV_STORE_JOURNAL_H
 #define INV_STORE_JOURNAL_H
 
-#include "base/rows.h"
 #include "io/stream.h"
+#include "store/entry.h"
 #include "store/seen.h"
 #include "store/state.h"
 
 enum {
-	INV_BATCH_BODY_MAX = 4 << 20,       /* bytes of a body */
 	INV_JOURNAL_PENDING_MAX = 48 << 20, /* bytes not yet on disk */
-};
-
-/* A batch that is about to be sent.  Views; all hex in lower case. */
-struct inv_intent {
-	struct inv_str manifest; /* 64 hex */
-	uint64_t submission;
-	uint64_t arrival;
-	uint64_t chunk;
-	const struct inv_rows *rows;
-	struct inv_str key;        /* 64 hex: the idempotency key */
-	struct inv_str parent;     /* 64 hex: of a derived batch; else empty */
-	struct inv_str batch_hash; /* 64 hex: SHA-256 of the body */
-	struct inv_str keyed_by;   /* JSON list of member names, or "null" */
-	struct inv_str body;       /* the exact bytes sent: a JSON array */
-};
-
-enum inv_outcome_kind {
-	INV_OUTCOME_COMMITTED,
-	INV_OUTCOME_REFUSED,      /* as a whole; none of it took effect */
-	INV_OUTCOME_KEY_MISMATCH, /* the ledger knows the key for other bytes */
-	INV_OUTCOME_NO_EFFECT,    /* proved: it never reached the ledger */
-	INV_OUTCOME_OPEN,         /* no trustworthy answer: the intent stays */
-};
-
-/* "committed", "refused", "key_mismatch", "no_effect", "open". */
-struct inv_str inv_outcome_name(enum inv_outcome_kind kind);
-
-/* What became of it, as far as is known.  Views. */
-struct inv_outcome {
-	enum inv_outcome_kind kind;
-	struct inv_str evidence; /* of a committed one: "receipt" ... */
-	struct inv_str reason;   /* of any other: "rejected", "timeout" ... */
-	uint64_t status;         /* of the last answer; 0: none */
-	uint64_t attempts;       /* requests made */
-	uint64_t ms;             /* first request to last answer */
-	struct inv_str
-	    processed_at; /* as the ledger says; empty: it does not */
 };
 
 struct inv_journal;
@@ -168,35 +130,7 @@ INV_MUST bool inv_journal_index(struct inv_journal *j, uint64_t seq,
 /* To look up: what each key last committed. */
 struct inv_seen *inv_journal_seen(struct inv_journal *j);
 
-/*
- * The keys of a body: one row for each of its records, in their order, with
- * the row numbers of intent->rows.  *rows (grown, *n of it used) stays the
- * caller's.  INV_BAD where the body is not what an intent may hold.
- */
-struct inv_keyer; /* scratch: a scanner and a digest */
-struct inv_keyer *inv_keyer_new(void);
-void inv_keyer_free(struct inv_keyer *k);
-INV_MUST bool inv_keyer_rows(struct inv_keyer *k,
-    const struct inv_intent *intent, struct inv_seen_row **rows, size_t *n,
-    struct inv_err *err);
-
 /* ---- reading, without the lease and while another process writes ---- */
-
-enum inv_entry_type {
-	INV_ENTRY_INTENT,
-	INV_ENTRY_OUTCOME,
-};
-
-/* One line.  Views are good until the next one is read. */
-struct inv_entry {
-	enum inv_entry_type type;
-	uint64_t seq;
-	struct inv_str text;  /* the line, without its newline */
-	struct inv_str time;  /* RFC 3339 */
-	uint64_t intent;      /* the number of the intent it is, or speaks of */
-	struct inv_intent of; /* of an outcome without parent, keyed_by, body */
-	struct inv_outcome outcome; /* of an outcome */
-};
 
 struct inv_journal_reader;
 
@@ -204,9 +138,8 @@ struct inv_journal_reader;
  * Read from `from` on.  A journal that is not there yet is an empty one.
  * The lines' chain is checked from the first to the last.
  */
-INV_MUST struct inv_journal_reader *inv_journal_read(const struct inv_state
-							 *state,
-    const struct inv_place *from, struct inv_err *err);
+struct inv_journal_reader *inv_journal_read(const struct inv_state *state,
+    const struct inv_place *from);
 void inv_journal_read_close(struct inv_journal_reader *r);
 
 /*
@@ -219,5 +152,12 @@ INV_MUST enum inv_next inv_journal_next(struct inv_journal_reader *r,
 
 /* The place behind the last line given out: to go on from another time. */
 struct inv_place inv_journal_place(const struct inv_journal_reader *r);
+
+/*
+ * Make sure that what has been given out is on disk: the writer may not have
+ * come to it yet.  Needed before it is written down elsewhere.
+ */
+INV_MUST bool inv_journal_read_sync(const struct inv_journal_reader *r,
+    struct inv_err *err);
 
 #endif

@@ -1,0 +1,100 @@
+/*
+ * entry.h - one line of the journal: an intent or an outcome
+ *
+ * inv-journal(5) is the format.  Members stand in one fixed order, without
+ * white space, as only we write them: what is written otherwise is damage.
+ */
+#ifndef INV_STORE_ENTRY_H
+#define INV_STORE_ENTRY_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/rows.h"
+#include "data/digest.h"
+
+enum {
+	INV_BATCH_BODY_MAX = 4 << 20, /* bytes of a body */
+};
+
+/* A batch that is about to be sent.  Views; all hex in lower case. */
+struct inv_intent {
+	struct inv_str manifest; /* 64 hex */
+	uint64_t submission;
+	uint64_t arrival;
+	uint64_t chunk;
+	const struct inv_rows *rows;
+	struct inv_str key;        /* 64 hex: the idempotency key */
+	struct inv_str parent;     /* 64 hex: of a derived batch; else empty */
+	struct inv_str batch_hash; /* 64 hex: SHA-256 of the body */
+	struct inv_str keyed_by;   /* JSON list of member names, or "null" */
+	struct inv_str body;       /* the exact bytes sent: a JSON array */
+};
+
+enum inv_outcome_kind {
+	INV_OUTCOME_COMMITTED,
+	INV_OUTCOME_REFUSED,      /* as a whole; none of it took effect */
+	INV_OUTCOME_KEY_MISMATCH, /* the ledger knows the key for other bytes */
+	INV_OUTCOME_NO_EFFECT,    /* proved: it never reached the ledger */
+	INV_OUTCOME_OPEN,         /* no trustworthy answer: the intent stays */
+};
+
+/* "committed", "refused", "key_mismatch", "no_effect", "open". */
+struct inv_str inv_outcome_name(enum inv_outcome_kind kind);
+
+/* What became of it, as far as is known.  Views; undecoded when read. */
+struct inv_outcome {
+	enum inv_outcome_kind kind;
+	struct inv_str evidence; /* of a committed one: "receipt" ... */
+	struct inv_str reason;   /* of any other: "rejected", "timeout" ... */
+	uint64_t status;         /* of the last answer; 0: none */
+	uint64_t attempts;       /* requests made */
+	uint64_t ms;             /* first request to last answer */
+	struct inv_str processed_at; /* as the ledger says; may be empty */
+};
+
+enum inv_entry_type {
+	INV_ENTRY_INTENT,
+	INV_ENTRY_OUTCOME,
+};
+
+/* One line.  Views are good until the next one is read. */
+struct inv_entry {
+	enum inv_entry_type type;
+	uint64_t seq;
+	unsigned char prev[INV_DIGEST]; /* as it says of the line before */
+	bool copied;                    /* an intent that was written before */
+	struct inv_str text;            /* the line, without its newline */
+	struct inv_str time;            /* RFC 3339 */
+	uint64_t intent;      /* the number of the intent it is, or speaks of */
+	struct inv_intent of; /* of an outcome without parent, keyed_by, body */
+	struct inv_outcome outcome; /* of an outcome */
+};
+
+/* What all lines have. */
+struct inv_entry_head {
+	uint64_t seq;
+	const unsigned char *prev; /* INV_DIGEST bytes: of the line before */
+	struct inv_str time;
+};
+
+/*
+ * Add an intent's line, without newline.  copy_of: the number it was first
+ * written under, 0 where this is the first time.
+ */
+void inv_entry_put_intent(struct inv_buf *b, const struct inv_entry_head *head,
+    uint64_t copy_of, const struct inv_intent *intent);
+
+/* Add the line of an outcome of `intent`, whose number is seq. */
+void inv_entry_put_outcome(struct inv_buf *b, const struct inv_entry_head *head,
+    uint64_t seq, const struct inv_intent *intent,
+    const struct inv_outcome *outcome);
+
+/*
+ * Parse a line.  *rows, the caller's, is emptied and takes its row numbers;
+ * entry->of.rows points at it.  INV_BAD where it is not a line of ours.
+ * Neither the body's grammar nor any digest is looked at.
+ */
+INV_MUST bool inv_entry_parse(struct inv_str line, struct inv_rows *rows,
+    struct inv_entry *entry, struct inv_err *err);
+
+#endif

@@ -1,0 +1,666 @@
+/*
+ * journal.c - intents and outcomes: what survives a crash
+ *
+ * Lines are built into one of two buffers; the other may be on its way to the
+ * disk.  What seen may be told, and up to where it counts as told, is kept by
+ * the list of live intents: the index never says that it has read past an
+ * intent whose end it does not know.
+ */
+
+#include "store/journal.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "data/digest.h"
+#include "io/file.h"
+#include "store/keyer.h"
+#include "store/live.h"
+#include "store/segment.h"
+
+enum {
+	HEAD_MAX = 4 << 10, /* bytes of a line without rows, names and body */
+	RANGE_MAX = 48,     /* bytes of a range in `rows` */
+	KEEP = 8 << 20,     /* bytes of a buffer that are kept for later */
+};
+
+static const char next_name[] = "next";
+
+struct inv_journal {
+	int dir;
+	int fd;
+	struct inv_seen *seen;
+	struct inv_keyer *keyer;
+	struct inv_digest *digest;
+	struct inv_lives lives;
+	struct inv_buf body; /* read back */
+	uint64_t cut;
+
+	struct inv_place end;    /* of what has been built */
+	struct inv_place flying; /* of what is being written */
+	struct inv_place synced; /* of what is on disk */
+	struct inv_buf lines[2];
+	int filling; /* lines[] that takes new ones */
+	bool under_way;
+	bool failed;
+	bool copies; /* the last segment holds copies and nothing else */
+};
+
+/* ---- building lines ---- */
+
+static struct inv_entry_head
+head_of(const struct inv_journal *j, char time[INV_CLOCK_TEXT])
+{
+	inv_clock_text(inv_clock_wall(), time);
+	return (struct inv_entry_head){
+		.seq = j->end.seq,
+		.prev = j->end.prev,
+		.time = { time, INV_CLOCK_TEXT - 1 },
+	};
+}
+
+/* The line from start to the end of b is complete: it moves the end on. */
+static void
+complete(struct inv_journal *j, struct inv_buf *b, size_t start)
+{
+	struct inv_str line = { b->p + start, b->n - start };
+
+	j->copies = false;
+	inv_digest_of(j->digest, line, j->end.prev);
+	j->end.seq++;
+	j->end.offset += line.n + 1;
+	inv_buf_byte(b, '\n');
+	assert(!b->failed);
+}
+
+static size_t
+intent_bound(const struct inv_intent *i)
+{
+	return HEAD_MAX + i->rows->n * RANGE_MAX + i->keyed_by.n + i->body.n;
+}
+
+uint64_t
+inv_journal_intent(struct inv_journal *j, const struct inv_intent *intent)
+{
+	struct inv_buf *b = &j->lines[j->filling];
+	char time[INV_CLOCK_TEXT];
+	size_t start = b->n;
+
+	assert(intent->rows->count > 0);
+	if (intent->body.n > INV_BATCH_BODY_MAX ||
+	    !inv_buf_room(b, intent_bound(intent))) {
+		b->failed = false;
+		return 0;
+	}
+	struct inv_entry_head head = head_of(j, time);
+	struct inv_live *v = inv_lives_add(&j->lives, head.seq, intent);
+
+	inv_entry_put_intent(b, &head, 0, intent);
+	v->place = j->end;
+	v->body_n = intent->body.n;
+	v->body_at = j->end.offset + (b->n - start) - 1 - intent->body.n;
+	memcpy(v->time, time, sizeof(time));
+	complete(j, b, start);
+	return head.seq;
+}
+
+static bool
+closes(enum inv_outcome_kind kind)
+{
+	switch (kind) {
+	case INV_OUTCOME_COMMITTED:
+	case INV_OUTCOME_REFUSED:
+	case INV_OUTCOME_KEY_MISMATCH:
+	case INV_OUTCOME_NO_EFFECT:
+		return true;
+	case INV_OUTCOME_OPEN:
+		return false;
+	}
+	return false;
+}
+
+static void
+note_outcome(struct inv_live *v, uint64_t seq, enum inv_outcome_kind kind)
+{
+	if (!closes(kind))
+		return;
+	v->closed = seq;
+	v->committed = kind == INV_OUTCOME_COMMITTED;
+}
+
+uint64_t
+inv_journal_outcome(struct inv_journal *j, uint64_t seq,
+    const struct inv_outcome *outcome)
+{
+	struct inv_buf *b = &j->lines[j->filling];
+	struct inv_live *v = inv_lives_find(&j->lives, seq);
+	char time[INV_CLOCK_TEXT];
+	size_t start = b->n;
+
+	assert(v != NULL && v->closed == 0);
+	if (!inv_buf_room(b,
+		HEAD_MAX + v->rows.n * RANGE_MAX + outcome->evidence.n +
+		    outcome->reason.n + outcome->processed_at.n)) {
+		b->failed = false;
+		return 0;
+	}
+	struct inv_entry_head head = head_of(j, time);
+
+	inv_entry_put_outcome(b, &head, seq, &v->of, outcome);
+	complete(j, b, start);
+	note_outcome(v, head.seq, outcome->kind);
+	return head.seq;
+}
+
+/* ---- to the disk ---- */
+
+bool
+inv_journal_pending(struct inv_journal *j, struct inv_journal_write *w)
+{
+	struct inv_buf *b = &j->lines[j->filling];
+
+	if (j->failed || j->under_way || b->n == 0)
+		return false;
+	j->under_way = true;
+	j->flying = j->end;
+	j->filling = 1 - j->filling;
+	*w = (struct inv_journal_write){
+		.fd = j->fd,
+		.offset = j->synced.offset,
+		.bytes = inv_buf_str(b),
+	};
+	return true;
+}
+
+/* What is closed otherwise than by a commit is done with once that is synced. */
+static void
+drop_closed(struct inv_journal *j)
+{
+	for (size_t i = 0; i < j->lives.n;) {
+		const struct inv_live *v = j->lives.at[i];
+
+		if (v->closed != 0 && !v->committed &&
+		    v->closed < j->synced.seq)
+			inv_lives_drop(&j->lives, v->seq);
+		else
+			i++;
+	}
+}
+
+bool
+inv_journal_settled(struct inv_journal *j, int res, struct inv_err *err)
+{
+	struct inv_buf *b = &j->lines[1 - j->filling];
+
+	assert(j->under_way);
+	j->under_way = false;
+	if (res < 0) {
+		j->failed = true;
+		errno = -res;
+		return inv_fail_sys(err, INV_IO, "journal/%06ju.ndjson: write",
+		    (uintmax_t)j->synced.segment);
+	}
+	j->synced = j->flying;
+	if (b->cap > KEEP)
+		inv_buf_free(b);
+	else
+		inv_buf_reset(b);
+	drop_closed(j);
+	return true;
+}
+
+static int
+write_and_sync(const struct inv_journal_write *w)
+{
+	size_t done = 0;
+
+	while (done < w->bytes.n) {
+		ssize_t n = pwrite(w->fd, w->bytes.p + done, w->bytes.n - done,
+		    (off_t)(w->offset + done));
+
+		if (n == -1 && errno != EINTR)
+			return -errno;
+		if (n > 0)
+			done += (size_t)n;
+	}
+	return fdatasync(w->fd) == -1 ? -errno : 0;
+}
+
+bool
+inv_journal_sync(struct inv_journal *j, struct inv_err *err)
+{
+	struct inv_journal_write w;
+
+	if (j->failed || j->under_way)
+		return inv_fail(err, INV_IO, "journal: a write %s",
+		    j->failed ? "has failed" : "is under way");
+	return !inv_journal_pending(j, &w) ||
+	    inv_journal_settled(j, write_and_sync(&w), err);
+}
+
+uint64_t
+inv_journal_durable(const struct inv_journal *j)
+{
+	return j->synced.seq - 1;
+}
+
+/* ---- reading back ---- */
+
+static bool
+read_body(const struct inv_journal *j, const struct inv_live *v, int fd,
+    struct inv_buf *body, struct inv_err *err)
+{
+	char hash[INV_DIGEST_HEX];
+
+	inv_buf_reset(body);
+	if (!inv_buf_room(body, v->body_n))
+		return inv_fail(err, INV_INTERNAL,
+		    "journal: a body of %zu bytes", v->body_n);
+	while (body->n < v->body_n) {
+		ssize_t n = pread(fd, body->p + body->n, v->body_n - body->n,
+		    (off_t)(v->body_at + body->n));
+
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return inv_fail(err, INV_IO,
+			    "journal/%06ju.ndjson: can not be read again",
+			    (uintmax_t)v->place.segment);
+		body->n += (size_t)n;
+	}
+	inv_digest_hex_of(j->digest, inv_buf_str(body), hash);
+	if (memcmp(hash, v->batch_hash, sizeof(hash)) != 0)
+		return inv_fail(err, INV_IO,
+		    "journal/%06ju.ndjson: the body of intent %ju does not "
+		    "have its batch_hash",
+		    (uintmax_t)v->place.segment, (uintmax_t)v->seq);
+	return true;
+}
+
+static bool
+body_of(const struct inv_journal *j, const struct inv_live *v,
+    struct inv_buf *body, struct inv_err *err)
+{
+	int fd = inv_segment_open(j->dir, v->place.segment, O_RDONLY, err);
+
+	if (fd == -1)
+		return false;
+	bool ok = read_body(j, v, fd, body, err);
+
+	close(fd);
+	return ok;
+}
+
+bool
+inv_journal_body(const struct inv_journal *j, uint64_t seq,
+    struct inv_buf *body, struct inv_err *err)
+{
+	const struct inv_live *v = inv_lives_find(&j->lives, seq);
+
+	assert(v != NULL && v->place.seq < j->synced.seq);
+	return body_of(j, v, body, err);
+}
+
+static bool
+is_open_and_old(const struct inv_live *v)
+{
+	return v->old && v->closed == 0;
+}
+
+size_t
+inv_journal_open_count(const struct inv_journal *j)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < j->lives.n && j->lives.at[i]->old; i++)
+		n += is_open_and_old(j->lives.at[i]);
+	return n;
+}
+
+struct inv_intent
+inv_journal_open_at(const struct inv_journal *j, size_t i, uint64_t *seq,
+    int64_t *wall)
+{
+	size_t k = 0;
+
+	while (!is_open_and_old(j->lives.at[k]) || i-- > 0)
+		k++;
+	const struct inv_live *v = j->lives.at[k];
+
+	*seq = v->seq;
+	*wall = inv_clock_read(v->time);
+	return v->of;
+}
+
+/* ---- the index ---- */
+
+struct inv_seen *
+inv_journal_seen(struct inv_journal *j)
+{
+	return j->seen;
+}
+
+/* Up to where seen knows all, given what it has been told. */
+static struct inv_place
+known_upto(const struct inv_journal *j)
+{
+	if (j->lives.n > 0 && j->lives.at[0]->place.seq < j->synced.seq)
+		return j->lives.at[0]->place;
+	return j->synced;
+}
+
+static bool
+index_rows(struct inv_journal *j, const struct inv_live *v,
+    const struct inv_seen_row *rows, size_t n, struct inv_err *err)
+{
+	if (rows == NULL) {
+		struct inv_intent of = v->of;
+
+		if (!body_of(j, v, &j->body, err))
+			return false;
+		of.body = inv_buf_str(&j->body);
+		if (!inv_keyer_rows(j->keyer, &of, &rows, &n, err))
+			return false;
+	}
+	inv_seen_put(j->seen, rows, n);
+	inv_lives_drop(&j->lives, v->seq);
+	struct inv_place upto = known_upto(j);
+
+	return !inv_seen_is_full(j->seen) ||
+	    inv_seen_write(j->seen, &upto, err);
+}
+
+bool
+inv_journal_index(struct inv_journal *j, uint64_t seq,
+    const struct inv_seen_row *rows, size_t n, struct inv_err *err)
+{
+	const struct inv_live *v = inv_lives_find(&j->lives, seq);
+
+	assert(v != NULL && v->committed && v->closed < j->synced.seq);
+	return index_rows(j, v, rows, n, err);
+}
+
+/* ---- copying forward ---- */
+
+/* Write the line of v again, at the end; body is scratch. */
+static bool
+copy_one(struct inv_journal *j, struct inv_live *v, int fd, struct inv_buf *b,
+    struct inv_err *err)
+{
+	struct inv_intent of = v->of;
+	const struct inv_entry_head head = {
+		.seq = j->end.seq,
+		.prev = j->end.prev,
+		.time = { v->time, INV_CLOCK_TEXT - 1 },
+	};
+
+	if (!body_of(j, v, &j->body, err))
+		return false;
+	of.body = inv_buf_str(&j->body);
+	inv_buf_reset(b);
+	inv_entry_put_intent(b, &head, v->seq, &of);
+	v->place = j->end;
+	v->body_at = j->end.offset + b->n - 1 - v->body_n;
+	complete(j, b, 0);
+	return inv_file_write(fd, inv_buf_str(b), "journal/next", err);
+}
+
+static bool
+copy_all(struct inv_journal *j, int fd, struct inv_err *err)
+{
+	struct inv_buf b = INV_BUF(INV_LINE_MAX);
+	char name[INV_SEGMENT_NAME];
+	bool ok = true;
+
+	j->end.segment++;
+	j->end.offset = 0;
+	for (size_t i = 0; ok && i < j->lives.n; i++)
+		ok = copy_one(j, j->lives.at[i], fd, &b, err);
+	inv_buf_free(&b);
+	inv_segment_name(j->end.segment, name);
+	if (!ok || !inv_file_sync(fd, "journal/next", err))
+		return false;
+	if (renameat(j->dir, next_name, j->dir, name) == -1)
+		return inv_fail_sys(err, INV_IO, "journal/%s", name);
+	return inv_file_sync(j->dir, "journal", err);
+}
+
+/*
+ * Open intents go into a new segment, on disk before anything is sent: after
+ * a failed fsync the cache may show what the disk does not have.
+ */
+static bool
+copy_forward(struct inv_journal *j, struct inv_err *err)
+{
+	if (unlinkat(j->dir, next_name, 0) == -1 && errno != ENOENT)
+		return inv_fail_sys(err, INV_IO, "journal/next");
+	int fd =
+	    inv_file_open(j->dir, next_name, O_RDWR | O_CREAT | O_EXCL, err);
+
+	if (fd == -1)
+		return false;
+	if (!copy_all(j, fd, err)) {
+		close(fd);
+		return false;
+	}
+	close(j->fd);
+	j->fd = fd;
+	j->synced = j->end;
+	j->copies = true;
+	return true;
+}
+
+/* ---- opening ---- */
+
+/* What opening learns from the lines it reads. */
+struct recovery {
+	struct inv_journal_reader *r;
+	uint64_t segment; /* of the last line */
+};
+
+static bool
+recover_intent(struct inv_journal *j, const struct inv_place *place,
+    const struct inv_entry *e, struct inv_err *err)
+{
+	struct inv_live *v = inv_lives_find(&j->lives, e->intent);
+
+	if (v == NULL && j->lives.n > 0 &&
+	    j->lives.at[j->lives.n - 1]->seq > e->intent)
+		return inv_fail(err, INV_IO,
+		    "journal: line %ju copies an intent that was closed",
+		    (uintmax_t)e->seq);
+	if (v == NULL)
+		v = inv_lives_add(&j->lives, e->intent, &e->of);
+	v->old = true;
+	v->place = *place;
+	v->body_n = e->of.body.n;
+	v->body_at = place->offset + (uint64_t)(e->of.body.p - e->text.p);
+	memcpy(v->time, e->time.p, e->time.n);
+	return true;
+}
+
+/* An outcome whose intent stands before the place is in the index already. */
+static bool
+recover_outcome(struct inv_journal *j, const struct inv_entry *e,
+    struct inv_err *err)
+{
+	struct inv_live *v = inv_lives_find(&j->lives, e->intent);
+
+	if (v == NULL)
+		return true;
+	note_outcome(v, e->seq, e->outcome.kind);
+	if (v->committed)
+		return index_rows(j, v, NULL, 0, err);
+	if (v->closed != 0)
+		inv_lives_drop(&j->lives, v->seq);
+	return true;
+}
+
+static bool
+recover_entry(struct inv_journal *j, struct recovery *rc,
+    const struct inv_place *place, const struct inv_entry *e,
+    struct inv_err *err)
+{
+	struct inv_place behind = inv_journal_place(rc->r);
+	struct inv_place at = *place;
+
+	if (behind.segment != rc->segment) {
+		rc->segment = behind.segment;
+		j->copies = true;
+		at.segment = behind.segment;
+		at.offset = 0;
+	}
+	j->copies = j->copies && e->copied;
+	/* What follows the place is on disk, as far as it has been read. */
+	j->synced = behind;
+	switch (e->type) {
+	case INV_ENTRY_INTENT:
+		return recover_intent(j, &at, e, err);
+	case INV_ENTRY_OUTCOME:
+		return recover_outcome(j, e, err);
+	}
+	return false;
+}
+
+static bool
+recover_lines(struct inv_journal *j, struct recovery *rc, struct inv_err *err)
+{
+	for (;;) {
+		struct inv_place place = inv_journal_place(rc->r);
+		struct inv_entry entry;
+
+		switch (inv_journal_next(rc->r, &entry, err)) {
+		case INV_NEXT_ERR:
+			return false;
+		case INV_NEXT_END:
+			j->end = j->synced = place;
+			return true;
+		case INV_NEXT_LINE:
+			if (!recover_entry(j, rc, &place, &entry, err))
+				return false;
+			break;
+		}
+	}
+}
+
+/* Open the last segment for writing, and cut what is torn off its end. */
+static bool
+open_last(struct inv_journal *j, struct inv_err *err)
+{
+	struct stat st;
+	uint64_t last;
+
+	j->fd = inv_segment_open(j->dir, j->end.segment, O_RDWR | O_CREAT, err);
+	if (j->fd == -1)
+		return false;
+	if (fstat(j->fd, &st) == -1)
+		return inv_fail_sys(err, INV_IO, "journal");
+	if (!inv_segment_last(j->dir, &last, err))
+		return false;
+	if (last != j->end.segment)
+		return inv_fail(err, INV_IO, "journal/%06ju.ndjson: missing",
+		    (uintmax_t)j->end.segment + 1);
+	j->cut = (uint64_t)st.st_size - j->end.offset;
+	if (j->cut > 0 && ftruncate(j->fd, (off_t)j->end.offset) == -1)
+		return inv_fail_sys(err, INV_IO, "journal: cutting its tail");
+	/* What was read may be in the cache only. */
+	return inv_file_sync(j->fd, "journal", err);
+}
+
+static bool
+recover(struct inv_journal *j, const struct inv_state *state,
+    struct inv_err *err)
+{
+	struct inv_place from = inv_seen_place(j->seen);
+	struct recovery rc = {
+		.r = inv_journal_read(state, &from),
+		.segment = from.segment,
+	};
+
+	j->copies = from.offset == 0;
+	bool ok = recover_lines(j, &rc, err) && open_last(j, err);
+
+	inv_journal_read_close(rc.r);
+	if (!ok || j->lives.n == 0)
+		return ok;
+	/* Copies were on disk before their segment had its name. */
+	return j->copies ? inv_file_sync(j->dir, "journal", err)
+			 : copy_forward(j, err);
+}
+
+static void
+journal_free(struct inv_journal *j)
+{
+	if (j->fd != -1)
+		close(j->fd);
+	if (j->dir != -1)
+		close(j->dir);
+	inv_seen_close(j->seen);
+	inv_keyer_free(j->keyer);
+	inv_digest_free(j->digest);
+	inv_lives_free(&j->lives);
+	inv_buf_free(&j->body);
+	inv_buf_free(&j->lines[0]);
+	inv_buf_free(&j->lines[1]);
+	free(j);
+}
+
+struct inv_journal *
+inv_journal_open(const struct inv_state *state, struct inv_err *err)
+{
+	struct inv_journal *j = inv_mem_new(sizeof(*j));
+
+	j->fd = -1;
+	j->body = INV_BUF(INV_BATCH_BODY_MAX);
+	j->lines[0] = j->lines[1] = INV_BUF(INV_JOURNAL_PENDING_MAX);
+	j->keyer = inv_keyer_new();
+	j->digest = inv_digest_new();
+	j->dir = inv_file_state_dir(state->fd, "journal", err);
+	if (j->dir != -1)
+		j->seen = inv_seen_open(state, err);
+	if (j->seen != NULL && recover(j, state, err))
+		return j;
+	journal_free(j);
+	return NULL;
+}
+
+uint64_t
+inv_journal_cut(const struct inv_journal *j)
+{
+	return j->cut;
+}
+
+/* Leave nothing to be read again at the next start, if that can be had. */
+static bool
+finish(struct inv_journal *j, struct inv_err *err)
+{
+	if (!inv_journal_sync(j, err))
+		return false;
+	bool copy = !j->copies && j->lives.n > 0;
+
+	for (size_t i = 0; i < j->lives.n; i++)
+		copy = copy && !j->lives.at[i]->committed;
+	if (copy && !copy_forward(j, err))
+		return false;
+	struct inv_place upto = known_upto(j);
+	struct inv_place known = inv_seen_place(j->seen);
+
+	return upto.seq == known.seq || inv_seen_write(j->seen, &upto, err);
+}
+
+bool
+inv_journal_close(struct inv_journal *j, struct inv_err *err)
+{
+	if (j == NULL)
+		return true;
+	bool ok = finish(j, err);
+
+	journal_free(j);
+	return ok;
+}
