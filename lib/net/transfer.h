@@ -58,7 +58,8 @@ struct inv_transfers_options {
 	unsigned slots;      /* 1 .. INV_SLOTS_MAX */
 	uint64_t connect_ms; /* to a connection, TLS included */
 	uint64_t silence_ms; /* without a byte either way, the time that the
-				ledger thinks included; whole seconds count */
+				ledger thinks included; in whole seconds, and
+				libcurl may see it up to 6 seconds late */
 	const char *cacert;  /* PEM file instead of the system's; NULL */
 };
 
