@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "data/emit.h"
+#include "data/scan.h"
 #include "io/file.h"
 
 enum {
@@ -169,6 +170,8 @@ inv_opt_duration(const char *option, const char *arg)
 void
 inv_opt_fields(const char *option, const char *arg, struct inv_buf *json)
 {
+	if (!inv_text_is_utf8(inv_str_of(arg)))
+		inv_opt_wrong(option, arg, "not UTF-8");
 	inv_emit_open(json, '[');
 	for (const char *p = arg; p != NULL;) {
 		const char *comma = strchr(p, ',');
