@@ -2,6 +2,8 @@
 
 #include "base/hash.h"
 
+#include <endian.h>
+
 enum {
 	ROUNDS = 2,       /* for each word of the text */
 	FINAL_ROUNDS = 4, /* for each word of the hash */
@@ -11,14 +13,13 @@ struct state {
 	uint64_t v0, v1, v2, v3;
 };
 
-static uint64_t
+static inline uint64_t
 word_at(const unsigned char *p)
 {
-	uint64_t v = 0;
+	uint64_t v;
 
-	for (int i = 7; i >= 0; i--)
-		v = v << 8 | p[i];
-	return v;
+	memcpy(&v, p, sizeof(v));
+	return le64toh(v);
 }
 
 static void

@@ -109,6 +109,16 @@ make_room(struct inv_map *m, uint64_t at)
 	    (gap - at) * sizeof(*m->table));
 }
 
+void
+inv_map_expect(const struct inv_map *m, const unsigned char *hash)
+{
+	uint32_t key[3];
+
+	memcpy(key, hash, sizeof(key));
+	if (m->size > 0)
+		__builtin_prefetch(&m->table[place_of(m, key)]);
+}
+
 struct inv_map_entry *
 inv_map_at(struct inv_map *m, const unsigned char *hash)
 {

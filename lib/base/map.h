@@ -42,6 +42,9 @@ void inv_map_free(struct inv_map *m);
  */
 struct inv_map_entry *inv_map_at(struct inv_map *m, const unsigned char *hash);
 
+/* The same hash is asked for soon: bring its place near. */
+void inv_map_expect(const struct inv_map *m, const unsigned char *hash);
+
 static inline bool
 inv_map_marked(const struct inv_map_entry *e, const unsigned char *hash)
 {
