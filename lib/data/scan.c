@@ -21,6 +21,8 @@
 enum {
 	PAIRWISE_MAX = 24, /* keys of an object compared each with each */
 	TABLE = 2 * INV_MEMBERS_MAX,
+	LINE_KEYS = INV_KEYS_OPEN_MAX + INV_MEMBERS_MAX, /* a record's and
+							    the line's */
 };
 
 struct key {
@@ -28,15 +30,28 @@ struct key {
 	bool escaped;
 };
 
+struct limits {
+	size_t string; /* bytes of one, raw */
+	size_t open;   /* keys on the stack */
+	int depth;
+};
+
+static const struct limits of_value = { SIZE_MAX, INV_KEYS_OPEN_MAX,
+	INV_DEPTH_MAX };
+static const struct limits of_record = { INV_FIELD_MAX, INV_KEYS_OPEN_MAX,
+	INV_DEPTH_MAX };
+static const struct limits of_line = { SIZE_MAX, LINE_KEYS,
+	INV_LINE_DEPTH_MAX };
+
 struct inv_scan {
 	const char *at;
 	const char *end;
 	const char *start;
 	const char *what; /* the first thing that was wrong */
-	size_t string_max;
+	struct limits max;
 	size_t open; /* keys on the stack */
 	uint64_t seed;
-	struct key keys[INV_KEYS_OPEN_MAX];
+	struct key keys[LINE_KEYS];
 	uint16_t table[TABLE]; /* index + 1 of a key of the closing object */
 	struct inv_members outer;
 	struct inv_members record;
@@ -437,7 +452,7 @@ scan_string(struct inv_scan *s, struct inv_str *inner, bool *escaped)
 	}
 	*inner = (struct inv_str){ from, (size_t)(s->at - from) };
 	s->at++;
-	if (inner->n > s->string_max)
+	if (inner->n > s->max.string)
 		return wrong(s, "a field longer than 256 KiB");
 	return true;
 }
@@ -543,7 +558,7 @@ scan_key(struct inv_scan *s, struct inv_member *m)
 		return wrong(s, "expected a colon");
 	s->at++;
 	blanks(s);
-	if (s->open == INV_KEYS_OPEN_MAX)
+	if (s->open == s->max.open)
 		return wrong(s, "too many members");
 	s->keys[s->open++] = (struct key){ m->key, m->key_escaped };
 	return true;
@@ -555,9 +570,12 @@ scan_record(struct inv_scan *s, int depth, struct inv_member *m)
 {
 	const char *from = s->at;
 
-	s->string_max = INV_FIELD_MAX;
+	/* A record that fits alone fits into its line as well. */
+	s->max = of_record;
+	s->max.open += s->open;
+	s->max.depth += depth - 1;
 	bool ok = scan_members(s, depth, &s->record);
-	s->string_max = SIZE_MAX;
+	s->max = of_line;
 	if (!ok)
 		return false;
 	m->kind = INV_KIND_OBJECT;
@@ -624,8 +642,8 @@ scan_any(struct inv_scan *s, int depth, struct inv_member *m)
 		break;
 	case '{':
 	case '[':
-		if (depth == INV_DEPTH_MAX)
-			return wrong(s, "nested deeper than 64");
+		if (depth == s->max.depth)
+			return wrong(s, "nested too deeply");
 		m->kind = *from == '{' ? INV_KIND_OBJECT : INV_KIND_ARRAY;
 		ok = *from == '{' ? scan_members(s, depth + 1, NULL)
 				  : scan_array(s, depth + 1);
@@ -643,6 +661,8 @@ scan_any(struct inv_scan *s, int depth, struct inv_member *m)
 		ok = scan_word(s, INV_LIT("null"));
 		break;
 	default:
+		if (*s->at != '-' && (*s->at < '0' || *s->at > '9'))
+			return wrong(s, "not a JSON value");
 		m->kind = INV_KIND_NUMBER;
 		ok = scan_number(s);
 	}
@@ -653,12 +673,12 @@ scan_any(struct inv_scan *s, int depth, struct inv_member *m)
 /* ---- texts ---- */
 
 static void
-begin(struct inv_scan *s, struct inv_str text, size_t string_max)
+begin(struct inv_scan *s, struct inv_str text, const struct limits *max)
 {
 	s->start = s->at = text.p;
 	s->end = text.p + text.n;
 	s->what = NULL;
-	s->string_max = string_max;
+	s->max = *max;
 	s->open = 0;
 	s->outer.n = 0;
 	s->record.n = 0;
@@ -682,7 +702,7 @@ finish(struct inv_scan *s, bool ok, struct inv_err *err)
 bool
 inv_scan_line(struct inv_scan *s, struct inv_str text, struct inv_err *err)
 {
-	begin(s, text, SIZE_MAX);
+	begin(s, text, &of_line);
 	bool ok = s->at < s->end && *s->at == '{'
 	    ? scan_members(s, 1, &s->outer)
 	    : wrong(s, "not a JSON object");
@@ -693,7 +713,7 @@ inv_scan_line(struct inv_scan *s, struct inv_str text, struct inv_err *err)
 bool
 inv_scan_object(struct inv_scan *s, struct inv_str text, struct inv_err *err)
 {
-	begin(s, text, INV_FIELD_MAX);
+	begin(s, text, &of_record);
 	if (text.n > INV_RECORD_MAX)
 		return finish(s, wrong(s, "a record longer than 1 MiB"), err);
 	bool ok = s->at < s->end && *s->at == '{'
@@ -709,7 +729,7 @@ inv_scan_value(struct inv_scan *s, struct inv_str text, enum inv_kind *kind,
 {
 	struct inv_member m = { .kind = INV_KIND_NULL };
 
-	begin(s, text, SIZE_MAX);
+	begin(s, text, &of_value);
 	if (!finish(s, scan_any(s, 0, &m), err))
 		return false;
 	*kind = m.kind;

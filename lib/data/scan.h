@@ -14,6 +14,8 @@
 
 enum {
 	INV_DEPTH_MAX = 64,        /* nested arrays and objects of a value */
+	INV_LINE_DEPTH_MAX = 72,   /* of a line: a record, or an error about
+				      one, with what is around it */
 	INV_MEMBERS_MAX = 4096,    /* members of one object: columns */
 	INV_KEYS_OPEN_MAX = 8192,  /* keys of all objects open at once */
 	INV_FIELD_MAX = 256 << 10, /* bytes of one string in a record, raw */
@@ -43,7 +45,7 @@ struct inv_members {
 	struct inv_member at[INV_MEMBERS_MAX];
 };
 
-struct inv_scan; /* scratch for one scan at a time; about 600 KiB */
+struct inv_scan; /* scratch for one scan at a time; about 640 KiB */
 
 struct inv_scan *inv_scan_new(void);
 void inv_scan_free(struct inv_scan *s);
@@ -52,7 +54,8 @@ void inv_scan_free(struct inv_scan *s);
  * Scan text, which must be one JSON object with nothing but white space
  * around it.  Its members are in *inv_scan_outer; if it has a member "record"
  * that is an object, that object's members are in *inv_scan_record, else that
- * list is empty.  Views into text; the lists are good until the next scan.
+ * list is empty.  The record has the limits of inv_scan_object.  Views into
+ * text; the lists are good until the next scan.
  *
  * INV_BAD with "byte N: what" (N from 1) if it is anything else.
  */
