@@ -4,6 +4,8 @@
 
 #include "data/emit.h"
 
+enum { PENDING = 6 }; /* members of a record line before anybody adds one */
+
 static const struct inv_str verdicts[INV_VERDICTS] = {
 	[INV_PENDING] = { "pending", 7 },
 	[INV_COMMITTED] = { "committed", 9 },
@@ -83,6 +85,17 @@ manifest_line(struct inv_record *rec, struct inv_err *err)
 	return true;
 }
 
+/* What a verdict brings along: ruled twice, a line would have it twice. */
+static bool
+half_ruled(const struct inv_members *m)
+{
+	return inv_member_find(m, "stage") != NULL ||
+	    inv_member_find(m, "reason") != NULL ||
+	    inv_member_find(m, "errors") != NULL ||
+	    inv_member_find(m, "of") != NULL ||
+	    inv_member_find(m, "on") != NULL;
+}
+
 static bool
 record_line(struct inv_record *rec, struct inv_err *err)
 {
@@ -107,6 +120,9 @@ record_line(struct inv_record *rec, struct inv_err *err)
 		rec->row = 0;
 	if (rec->verdict != INV_PENDING)
 		return true;
+	if (rec->outer->n > PENDING && half_ruled(rec->outer))
+		return inv_fail(err, INV_BAD,
+		    "a record line with part of a verdict, but without one");
 	if (!placed)
 		return inv_fail(err, INV_BAD,
 		    "a record line without row and chunk");
@@ -120,7 +136,11 @@ static bool
 batch_line(struct inv_record *rec, struct inv_err *err)
 {
 	const struct inv_member *m = inv_member_find(rec->outer, "rows");
+	struct inv_str verdict = inv_member_text(rec->outer, "verdict");
 
+	if (!inv_str_eq(verdict, verdicts[INV_COMMITTED]))
+		return inv_fail(err, INV_BAD,
+		    "a batch line that is not committed");
 	rec->verdict = INV_COMMITTED;
 	if (m == NULL || m->kind != INV_KIND_ARRAY)
 		return inv_fail(err, INV_BAD, "a batch line without its rows");
