@@ -8,10 +8,12 @@
 
 enum { LINE = 512 };
 
-static const struct inv_str ONE =
-    INV_LIT("1111111111111111111111111111111111111111111111111111111111111111");
-static const struct inv_str TWO =
-    INV_LIT("2222222222222222222222222222222222222222222222222222222222222222");
+#define ONE                                                                    \
+	INV_LIT(                                                               \
+	    "1111111111111111111111111111111111111111111111111111111111111111")
+#define TWO                                                                    \
+	INV_LIT(                                                               \
+	    "2222222222222222222222222222222222222222222222222222222222222222")
 
 static enum inv_dedup_answer
 row(struct inv_dedup *d, uint64_t number, const char *json,
