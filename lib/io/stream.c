@@ -27,7 +27,8 @@ inv_out_init(struct inv_out *out, int fd, const char *name)
 	*out = (struct inv_out){
 		.fd = fd,
 		/* A line may be raised by a verdict: room for two of them. */
-		.buf = INV_BUF(INV_STREAM_PIECE + 2 * (size_t)INV_LINE_MAX),
+		.buf = INV_BUF(INV_STREAM_HOLD_MAX + 2 * (size_t)INV_LINE_MAX),
+		.hold = INV_STREAM_PIECE,
 		.name = name,
 	};
 	inv_pipe_enlarge(fd);
@@ -44,11 +45,22 @@ wait_writable(int fd)
 	(void)poll(&p, 1, -1);
 }
 
+void
+inv_out_guard(struct inv_out *out, bool (*fn)(void *arg, struct inv_err *err),
+    void *arg)
+{
+	out->before = fn;
+	out->arg = arg;
+}
+
 static void
 write_all(struct inv_out *out)
 {
 	size_t at = 0;
 
+	if (out->before != NULL && !out->failed &&
+	    !out->before(out->arg, &out->err))
+		out->failed = true;
 	while (at < out->buf.n && !out->failed) {
 		ssize_t n = write(out->fd, out->buf.p + at, out->buf.n - at);
 
@@ -73,7 +85,7 @@ inv_out_check(struct inv_out *out)
 		inv_fail(&out->err, INV_INTERNAL,
 		    "%s: a line to write passed its ceiling", out->name);
 	}
-	if (out->buf.n >= INV_STREAM_PIECE)
+	if (out->buf.n >= out->hold)
 		write_all(out);
 }
 

@@ -19,21 +19,33 @@ enum inv_next {
 };
 
 enum {
-	INV_LINE_MAX = 16 << 20,      /* bytes of a line of the stream */
-	INV_STREAM_PIECE = 256 << 10, /* bytes of a read, a write, a pipe */
+	INV_LINE_MAX = 16 << 20,       /* bytes of a line of the stream */
+	INV_STREAM_PIECE = 256 << 10,  /* bytes of a read, a write, a pipe */
+	INV_STREAM_HOLD_MAX = 4 << 20, /* bytes that a guard may hold back */
 };
 
 struct inv_out {
 	int fd;
 	struct inv_buf buf;
 	uint64_t written; /* bytes the kernel took */
+	size_t hold;      /* bytes that are collected before a write */
 	bool failed;      /* sticky; err says why, once */
 	struct inv_err err;
 	const char *name;
+	bool (*before)(void *arg, struct inv_err *err);
+	void *arg;
 };
 
 /* fd stays the caller's; name (kept, not copied) is for messages. */
 void inv_out_init(struct inv_out *out, int fd, const char *name);
+
+/*
+ * What must be true before bytes leave: fn is called before each write, and
+ * where it returns false nothing is written and the writer has failed.  It may
+ * change out->hold, to at most INV_STREAM_HOLD_MAX.
+ */
+void inv_out_guard(struct inv_out *out,
+    bool (*fn)(void *arg, struct inv_err *err), void *arg);
 
 /* Add bytes; writes when a piece is full.  Failures are sticky. */
 void inv_out_add(struct inv_out *out, struct inv_str s);

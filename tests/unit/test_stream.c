@@ -465,6 +465,71 @@ a_line_past_the_ceiling_of_the_output_is_our_own_fault(void)
 	check(err.fault == INV_INTERNAL);
 }
 
+struct gate {
+	struct inv_out out;
+	int asked;
+	bool shut;
+};
+
+static bool
+gate(void *arg, struct inv_err *err)
+{
+	struct gate *g = arg;
+
+	g->asked++;
+	g->out.hold = INV_STREAM_PIECE;
+	return !g->shut || inv_fail(err, INV_AGAIN, "not yet");
+}
+
+static void
+nothing_leaves_before_the_guard_has_said_yes(void)
+{
+	struct gate g = { .shut = false };
+	struct inv_err err;
+	int fd[2];
+	char byte;
+
+	check(pipe(fd) == 0);
+	inv_out_init(&g.out, fd[1], "test");
+	inv_out_guard(&g.out, gate, &g);
+	inv_out_add(&g.out, INV_LIT("a"));
+	check(g.asked == 0);
+	check(inv_out_flush(&g.out, &err));
+	check(g.asked == 1);
+	check(inv_out_flush(&g.out, &err));
+	check(g.asked == 1);
+	g.shut = true;
+	inv_out_add(&g.out, INV_LIT("b"));
+	check(!inv_out_flush(&g.out, &err));
+	check(err.fault == INV_AGAIN);
+	check_str(inv_str_of(err.msg), "not yet");
+	check(!inv_out_close(&g.out, &err));
+	check(g.asked == 2);
+	check(read(fd[0], &byte, 1) == 1 && byte == 'a');
+	check(read(fd[0], &byte, 1) == 0);
+	close(fd[0]);
+}
+
+static void
+a_guard_may_have_more_collected_before_a_write(void)
+{
+	static char piece[INV_STREAM_PIECE];
+	struct gate g = { .shut = false };
+	struct inv_err err;
+
+	inv_out_init(&g.out, open("/dev/null", O_WRONLY), "null");
+	inv_out_guard(&g.out, gate, &g);
+	g.out.hold = INV_STREAM_HOLD_MAX;
+	for (int n = 0; n < INV_STREAM_HOLD_MAX - 1; n += INV_STREAM_PIECE) {
+		check(g.asked == 0);
+		inv_out_add(&g.out, (struct inv_str){ piece, sizeof(piece) });
+	}
+	check(g.asked == 1);
+	inv_out_add(&g.out, (struct inv_str){ piece, sizeof(piece) });
+	check(g.asked == 2);
+	check(inv_out_close(&g.out, &err));
+}
+
 static const struct test tests[] = {
 	TEST(gives_lines_as_they_are_but_for_the_newline),
 	TEST(a_last_line_without_a_newline_is_a_line_and_torn),
@@ -482,6 +547,8 @@ static const struct test tests[] = {
 	TEST(a_full_piece_is_written_and_less_is_held),
 	TEST(a_slow_non_blocking_reader_gets_it_all),
 	TEST(a_line_past_the_ceiling_of_the_output_is_our_own_fault),
+	TEST(nothing_leaves_before_the_guard_has_said_yes),
+	TEST(a_guard_may_have_more_collected_before_a_write),
 };
 
 int
