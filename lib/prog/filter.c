@@ -3,6 +3,7 @@
 #include "prog/filter.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,6 +20,39 @@ enum {
 	SAID_MAX = 5,              /* messages of one sort, then a sum */
 	WHERE_MAX = 1024,          /* bytes of "name:line" */
 };
+
+static void
+first_signal(int number)
+{
+	static const int both[] = { SIGINT, SIGTERM };
+	struct sigaction now;
+
+	(void)number;
+	for (size_t i = 0; i < 2; i++)
+		if (sigaction(both[i], NULL, &now) == 0 &&
+		    now.sa_handler == first_signal)
+			(void)signal(both[i], SIG_DFL);
+}
+
+/* One that is ignored already (a job in the background) stays ignored. */
+static void
+survive_once(int number)
+{
+	struct sigaction now;
+	struct sigaction once = { .sa_handler = first_signal,
+		.sa_flags = SA_RESTART };
+
+	if (sigaction(number, NULL, &now) == 0 && now.sa_handler != SIG_IGN)
+		(void)sigaction(number, &once, NULL);
+}
+
+void
+inv_filter_endure(void)
+{
+	survive_once(SIGINT);
+	survive_once(SIGTERM);
+	(void)signal(SIGPIPE, SIG_IGN);
+}
 
 void
 inv_filter_open(struct inv_filter *f, const struct inv_prog_info *info,

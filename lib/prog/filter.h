@@ -68,6 +68,14 @@ struct inv_filter {
 	bool stopped;
 };
 
+/*
+ * For those at the end of the pipe, who have to see what a stage before them
+ * still says when it is told to stop: the first SIGINT or SIGTERM does
+ * nothing, the second kills; SIGPIPE does nothing, so that a reader that is
+ * gone is a failed write.
+ */
+void inv_filter_endure(void);
+
 /* path NULL or "-" is stdin; dies (66) if it can not be opened. */
 void inv_filter_open(struct inv_filter *f, const struct inv_prog_info *info,
     const char *path, unsigned want);
