@@ -122,7 +122,8 @@ inv_flaws_text(const struct inv_flaws *f, size_t i, struct inv_buf *out)
 	struct inv_str input = { f->json.p + flaw->input, flaw->input_n };
 
 	if (input.n > SHOWN) {
-		input.n = SHOWN;
+		for (input.n = SHOWN; (input.p[input.n] & 0xc0) == 0x80;)
+			input.n--;
 		inv_buf_add(out, input);
 		inv_buf_add(out, INV_LIT("..."));
 	} else {

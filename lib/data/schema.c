@@ -18,8 +18,7 @@
 #include "data/schema_node.h"
 
 enum {
-	SMALL_DIGITS = 15,              /* of numbers compared as int64_t */
-	CANON_MAX = 4 * INV_RECORD_MAX, /* bytes of a value, canonical */
+	SMALL_DIGITS = 15, /* of numbers compared as int64_t */
 };
 
 struct column {
@@ -73,10 +72,10 @@ inv_schema_new(struct inv_str text, struct inv_err *err)
 	}
 	s->canon = inv_canon_new();
 	s->text = inv_mem_new(INV_FIELD_MAX);
-	s->value = INV_BUF(CANON_MAX);
+	s->value = INV_BUF(INV_SCHEMA_OUT);
 	s->shape.n = SIZE_MAX;
 	s->shape.keys = INV_BUF(INV_RECORD_MAX);
-	s->shape.leads = INV_BUF(CANON_MAX);
+	s->shape.leads = INV_BUF(INV_SCHEMA_OUT);
 	s->shape.missing =
 	    inv_mem_new(s->program.root->n_required * sizeof(void *));
 	return s;
@@ -666,6 +665,11 @@ check_member(struct run *run, const struct column *column,
 static void
 check_whole(struct run *run, struct inv_str text, size_t before)
 {
+	static const char msg[] = "is longer than 1 MiB in canonical form";
+	static const struct inv_rule too_long = {
+		.type = "record_too_long",
+		.msg = { msg, sizeof(msg) - 1 },
+	};
 	const struct inv_node *root = run->s->program.root;
 	const struct shape *shape = &run->s->shape;
 
@@ -675,6 +679,9 @@ check_whole(struct run *run, struct inv_str text, size_t before)
 		inv_flaws_add(run->flaws, &root->missing, &place,
 		    (struct inv_str){ 0 });
 	}
+	if (run->out->n - before > INV_RECORD_MAX)
+		inv_flaws_add(run->flaws, &too_long, NULL,
+		    (struct inv_str){ 0 });
 	if (root->n == 0 || run->flaws->n > 0)
 		return;
 	struct subject v = { .kind = INV_KIND_OBJECT,

@@ -14,6 +14,8 @@
 
 struct inv_schema;
 
+enum { INV_SCHEMA_OUT = 8 * INV_RECORD_MAX }; /* bytes: numbers may grow */
+
 /*
  * NULL with INV_CONFIG: "#/properties/quantity/minimun: unknown keyword", a
  * JSON pointer and what is wrong there.
@@ -49,7 +51,7 @@ enum inv_cells {
 /*
  * Check a record as scanned.  True: its canonical form, coerced and
  * normalised, is added to out.  False: *flaws, emptied first, has every error
- * of it, and out is as before.  A ceiling of out shows in out->failed.
+ * of it, and out is as before.  out needs room for INV_SCHEMA_OUT bytes.
  */
 INV_MUST bool inv_schema_check(struct inv_schema *s, struct inv_str text,
     const struct inv_members *fields, enum inv_cells cells, struct inv_buf *out,
