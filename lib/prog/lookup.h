@@ -1,0 +1,19 @@
+/* lookup.h - where a schema is, by its name */
+#ifndef INV_PROG_LOOKUP_H
+#define INV_PROG_LOOKUP_H
+
+#include <limits.h>
+
+#include "base/err.h"
+
+/*
+ * What has a slash in it or ends in .json is the path itself.  Anything else
+ * is a name: NAME.schema.json is looked for in the folders of
+ * INV_SCHEMA_PATH (separated by colons), /etc/inv/schemas,
+ * PREFIX/share/inv/schemas, and examples/schemas beside an uninstalled build.
+ * INV_CONFIG, naming the folders, if it is in none of them.
+ */
+INV_MUST bool inv_lookup_schema(const char *name, char path[PATH_MAX],
+    struct inv_err *err);
+
+#endif
