@@ -91,6 +91,22 @@ server_interim(struct server_conn *c)
 }
 
 static bool
+server_trailer(struct server_conn *c)
+{
+	return server_send(c,
+	    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+	    "2\r\n{}\r\n0\r\nRetry-After: 5\r\n\r\n");
+}
+
+/* 103 and no more. */
+static bool
+server_hints(struct server_conn *c)
+{
+	server_send(c, "HTTP/1.1 103 Early Hints\r\n\r\n");
+	return false;
+}
+
+static bool
 server_redirect(struct server_conn *c)
 {
 	return server_send(c,
@@ -200,6 +216,8 @@ static const struct {
 	{ "/500", server_500, false },
 	{ "/204", server_204, false },
 	{ "/interim", server_interim, false },
+	{ "/trailer", server_trailer, false },
+	{ "/hints", server_hints, false },
 	{ "/redirect", server_redirect, false },
 	{ "/dump", server_dump, false },
 	{ "/reset-early", server_reset, true },

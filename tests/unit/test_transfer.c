@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../helper/server.h"
@@ -11,7 +12,7 @@
 #include "check.h"
 #include "net/transfer.h"
 
-enum { LIMIT_MS = 20000, BODY = 85 << 10 };
+enum { LIMIT_MS = 20000, BODY = 85 << 10, LARGE_BODY = 2 << 20 };
 
 static struct server server;
 static char body[BODY];
@@ -217,11 +218,13 @@ sends_the_headers_it_was_given_and_none_that_wait(struct world *w)
 		.url = url_of(server.port, "/dump"),
 		.headers = lines,
 		.headers_count = 2,
-		.body = { body, sizeof(body) },
+		.body = { inv_mem_new(LARGE_BODY), LARGE_BODY },
 		.deadline_ms = inv_clock_ms() + LIMIT_MS };
 
 	start(w, &req);
 	struct inv_transfer *x = await(w);
+
+	free((void *)(uintptr_t)req.body.p);
 
 	check(has(x->answer.body, "\r\nContent-Type: application/json\r\n"));
 	check(has(x->answer.body, "\r\nIdempotency-Key: \"abc\"\r\n"));
@@ -242,6 +245,18 @@ looks_past_an_interim_answer(struct world *w)
 	inv_transfers_release(w->xs, x);
 }
 BOTH(looks_past_an_interim_answer)
+
+static void
+takes_no_header_from_a_trailer(struct world *w)
+{
+	struct inv_transfer *x = post(w, "/trailer");
+
+	check(x->answer.net == INV_NET_ANSWERED && x->answer.status == 200);
+	check_str(x->answer.body, "{}");
+	check(x->answer.retry_after.n == 0);
+	inv_transfers_release(w->xs, x);
+}
+BOTH(takes_no_header_from_a_trailer)
 
 static void
 follows_no_redirect(struct world *w)
@@ -292,7 +307,7 @@ static void
 is_unsure_when_the_connection_breaks_after_sending(struct world *w)
 {
 	static const char *const paths[] = { "/reset", "/reset-early", "/close",
-		"/garbage" };
+		"/garbage", "/hints" };
 
 	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
 		struct inv_transfer *x = post(w, paths[i]);
@@ -494,6 +509,114 @@ sends_nothing_without_a_trusted_connection(struct world *w)
 	inv_transfers_release(w->xs, x);
 }
 BOTH(sends_nothing_without_a_trusted_connection)
+
+/* A certificate for 127.0.0.1 that nobody vouches for; false: no openssl. */
+static bool
+make_certificate(void)
+{
+	static const char command[] =
+	    "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1"
+	    " -nodes -days 2 -subj /CN=test -addext subjectAltName=IP:127.0.0.1"
+	    " -keyout key.pem -out cert.pem 2> /dev/null";
+	char dir[] = "/tmp/test_transfer.XXXXXX";
+
+	if (mkdtemp(dir) == NULL || chdir(dir) < 0)
+		abort();
+	return system(command) == 0;
+}
+
+static void
+remove_certificate(void)
+{
+	char dir[64];
+
+	unlink("key.pem");
+	unlink("cert.pem");
+	if (getcwd(dir, sizeof(dir)) == NULL || chdir("/") < 0 ||
+	    rmdir(dir) < 0)
+		abort();
+}
+
+static pid_t
+tls_server(int port)
+{
+	char text[16];
+	pid_t pid;
+
+	snprintf(text, sizeof(text), "%d", port);
+	if ((pid = fork()) == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		execlp("openssl", "openssl", "s_server", "-accept", text,
+		    "-key", "key.pem", "-cert", "cert.pem", "-www", "-quiet",
+		    (char *)NULL);
+		_exit(127);
+	}
+	return pid;
+}
+
+/* GET https://host:port/, again as long as nobody listens there yet. */
+static void
+check_tls(enum inv_engine engine, const char *cacert, const char *host,
+    int port, enum inv_net net)
+{
+	struct inv_transfers_options o = four;
+	uint64_t limit = inv_clock_ms() + LIMIT_MS;
+	struct inv_answer a;
+	struct world w;
+	char url[64];
+
+	o.cacert = cacert;
+	snprintf(url, sizeof(url), "https://%s:%d/", host, port);
+	if (!open_world(&w, engine, &o))
+		return;
+	do {
+		struct inv_request req = {
+			.method = INV_GET, .url = url, .deadline_ms = limit
+		};
+
+		start(&w, &req);
+		struct inv_transfer *x = await(&w);
+
+		a = x->answer;
+		inv_transfers_release(w.xs, x);
+	} while (a.net == INV_NET_NOT_SENT && inv_clock_ms() < limit);
+	check(a.net == net);
+	check(a.status == (net == INV_NET_ANSWERED ? 200 : 0));
+	check(a.sends == (net == INV_NET_ANSWERED ? 1 : 0));
+	close_world(&w);
+}
+
+static void
+trusts_whom_the_cacert_vouches_for_on(enum inv_engine engine)
+{
+	int port, fd = server_port(0, &port);
+
+	if (!make_certificate()) {
+		skip("no openssl");
+		return;
+	}
+	close(fd);
+	pid_t pid = tls_server(port);
+
+	check_tls(engine, "cert.pem", "127.0.0.1", port, INV_NET_ANSWERED);
+	check_tls(engine, NULL, "127.0.0.1", port, INV_NET_TLS);
+	check_tls(engine, "cert.pem", "localhost", port, INV_NET_TLS);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	remove_certificate();
+}
+
+static void
+trusts_whom_the_cacert_vouches_for_io_uring(void)
+{
+	trusts_whom_the_cacert_vouches_for_on(INV_ENGINE_URING);
+}
+
+static void
+trusts_whom_the_cacert_vouches_for_poll(void)
+{
+	trusts_whom_the_cacert_vouches_for_on(INV_ENGINE_POLL);
+}
 
 static void
 abandons_what_flies_when_it_is_closed(struct world *w)
@@ -743,6 +866,7 @@ static const struct test tests[] = {
 	TESTS(posts_an_empty_body),
 	TESTS(sends_the_headers_it_was_given_and_none_that_wait),
 	TESTS(looks_past_an_interim_answer),
+	TESTS(takes_no_header_from_a_trailer),
 	TESTS(follows_no_redirect),
 	TESTS(asks_no_proxy_and_no_netrc),
 	TESTS(knows_that_a_refused_connection_sent_nothing),
@@ -757,6 +881,7 @@ static const struct test tests[] = {
 	TESTS(refuses_headers_that_do_not_fit),
 	TESTS(tells_a_name_that_is_none),
 	TESTS(sends_nothing_without_a_trusted_connection),
+	TESTS(trusts_whom_the_cacert_vouches_for),
 	TESTS(abandons_what_flies_when_it_is_closed),
 	TESTS(flies_many_at_once),
 	TESTS(gives_up_on_silence),
