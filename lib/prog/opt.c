@@ -40,7 +40,7 @@ static const struct inv_option common[] = {
 };
 
 /* The file named by INV_CONFIG: one block for the life of the process. */
-static struct inv_buf config = { .max = CONFIG_MAX + 1 };
+static struct inv_buf config = { .max = CONFIG_MAX };
 
 static void
 usage_line(const struct inv_prog_info *info, struct inv_buf *b)
@@ -123,11 +123,11 @@ version(const struct inv_prog_info *info)
 }
 
 static void
-misuse(const char *fmt, const char *what)
+misuse(const char *what, const char *word)
 {
 	struct inv_err err;
 
-	inv_fail(&err, INV_USAGE, "%s: %s", fmt, what);
+	inv_fail(&err, INV_USAGE, "%s: %s", what, word);
 	inv_die(&err);
 }
 
@@ -214,6 +214,11 @@ read_config(void)
 		err.fault = INV_CONFIG;
 		inv_die(&err);
 	}
+	config.max++; /* for the NUL */
+	if (config.n > 0 && memchr(config.p, '\0', config.n) != NULL) {
+		inv_fail(&err, INV_CONFIG, "%s: a NUL byte", path);
+		inv_die(&err);
+	}
 	inv_buf_byte(&config, '\0');
 	size_t number = 0;
 
@@ -290,13 +295,23 @@ refuse_abbreviation(char *argv[], const char *name)
 		misuse("unknown option", word);
 }
 
+static bool
+is_listed(const struct tables *t, int code)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (t->names[i].val == code)
+			return true;
+	return false;
+}
+
+/* getopt sets optopt to 0 for a long option it does not know. */
 static void
-unknown(char *argv[])
+unknown(const struct tables *t, char *argv[])
 {
 	const char *word = argv[optind - 1];
 	char letter[3] = { '-', (char)optopt, '\0' };
 
-	if (optopt != 0 && strncmp(word, "--", 2) == 0)
+	if (optopt != 0 && is_listed(t, optopt))
 		misuse("option takes no argument", word);
 	misuse("unknown option", optopt == 0 ? word : letter);
 }
@@ -362,7 +377,7 @@ inv_opt(const struct inv_prog_info *info, int argc, char *argv[])
 	do {
 		c = getopt_long(argc, argv, t.letters, t.names, &at);
 		if (c == '?')
-			unknown(argv);
+			unknown(&t, argv);
 		if (c == ':')
 			missing_argument(argv);
 		if (c != -1 && at >= 0)

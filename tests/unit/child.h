@@ -36,7 +36,7 @@ child_read(FILE *f, char *to)
 
 /* run(with) with stdin from `in`; its return value is the exit status. */
 static inline void
-child_run(struct child *c, int (*run)(void *with), void *with,
+child_run(struct child *c, int (*run)(const void *with), const void *with,
     struct inv_str in)
 {
 	FILE *file[3] = { tmpfile(), tmpfile(), tmpfile() };

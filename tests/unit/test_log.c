@@ -88,10 +88,10 @@ an_escaped_text_keeps_within_its_size(void)
 }
 
 static int
-speak(void *level)
+speak(const void *level)
 {
 	inv_prog.name = "test";
-	inv_prog.level = *(enum inv_log_level *)level;
+	inv_prog.level = *(const enum inv_log_level *)level;
 	inv_note("a note");
 	inv_warn("a warning");
 	inv_say("an error: %d", 5);
@@ -117,7 +117,7 @@ the_level_decides_what_is_said(void)
 }
 
 static int
-speak_long(void *with)
+speak_long(const void *with)
 {
 	static char text[10000];
 
@@ -140,7 +140,7 @@ a_message_is_one_line_and_cut_where_it_is_long(void)
 }
 
 static int
-die(void *with)
+die(const void *with)
 {
 	struct inv_err err;
 
@@ -160,9 +160,9 @@ dying_says_why_and_leaves_with_the_status(void)
 }
 
 static int
-want_too_much(void *with)
+want_too_much(const void *with)
 {
-	free(inv_mem_resize(NULL, SIZE_MAX / 2, *(size_t *)with));
+	free(inv_mem_resize(NULL, SIZE_MAX / 2, *(const size_t *)with));
 	return 0;
 }
 
