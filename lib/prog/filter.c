@@ -394,17 +394,32 @@ take_record(struct inv_filter *f, const struct inv_record *rec)
 	return false;
 }
 
+/* Add one set to another: all of it, or nothing. */
+static bool
+add_all(struct inv_rows *to, const struct inv_rows *rows)
+{
+	for (size_t i = 0; i < rows->n; i++) {
+		const struct inv_range *r = &rows->range[i];
+
+		if (inv_rows_add(to, r->first, r->last))
+			continue;
+		while (i-- > 0)
+			inv_rows_cut(to, rows->range[i].first,
+			    rows->range[i].last);
+		return false;
+	}
+	return true;
+}
+
 /* rec->row of a batch line is set to the number of its rows. */
 static bool
 take_batch(struct inv_filter *f, struct inv_record *rec)
 {
 	const struct inv_member *m = inv_member_find(rec->outer, "rows");
 	struct inv_rows rows = { 0 };
-	bool ok = belongs(f, rec) && inv_record_rows(m->value, &rows);
+	bool ok = belongs(f, rec) && inv_record_rows(m->value, &rows) &&
+	    add_all(&f->block.rows, &rows);
 
-	for (size_t i = 0; ok && i < rows.n; i++)
-		ok = inv_rows_add(&f->block.rows, rows.range[i].first,
-		    rows.range[i].last);
 	if (ok)
 		rec->row = rows.count;
 	else if (rows.n > 0)
@@ -416,6 +431,19 @@ take_batch(struct inv_filter *f, struct inv_record *rec)
 		return true;
 	inv_filter_pass(f, rec);
 	return false;
+}
+
+/* The first row that is missing or, where none is, the last of too many. */
+static void
+say_which(const struct inv_block *k, uint64_t announced)
+{
+	uint64_t gap = inv_rows_first_gap(&k->rows, announced);
+
+	inv_say("%.*s: incomplete: %ju rows announced, %ju came; row %ju is %s",
+	    INV_ARG(inv_buf_str(&k->name)), (uintmax_t)announced,
+	    (uintmax_t)k->rows.count,
+	    (uintmax_t)(gap != 0 ? gap : k->rows.range[k->rows.n - 1].last),
+	    gap != 0 ? "missing" : "one too many");
 }
 
 static bool
@@ -435,14 +463,7 @@ take_end(struct inv_filter *f, const struct inv_record *rec)
 	k->announced = rec->row;
 	k->refused = refused != NULL;
 	if (!inv_rows_is_all(&k->rows, rec->row)) {
-		uint64_t gap = inv_rows_first_gap(&k->rows, rec->row);
-
-		inv_say("%.*s: incomplete: %ju rows announced, %ju came; "
-			"row %ju is %s",
-		    INV_ARG(inv_buf_str(&k->name)), (uintmax_t)rec->row,
-		    (uintmax_t)k->rows.count,
-		    (uintmax_t)(gap != 0 ? gap : rec->row + 1),
-		    gap != 0 ? "missing" : "one too many");
+		say_which(k, rec->row);
 		incomplete(f);
 	}
 	if (f->want & INV_WANT_END)
