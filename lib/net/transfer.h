@@ -88,7 +88,10 @@ struct inv_transfer {
 
 struct inv_transfers;
 
-/* The ring must outlive it.  NULL: INV_CONFIG for a cacert that is no file. */
+/*
+ * The ring must outlive it.  NULL: INV_CONFIG for a cacert that can not be
+ * read, INV_INTERNAL if libcurl does not start.
+ */
 struct inv_transfers *inv_transfers_open(struct inv_ring *ring,
     const struct inv_transfers_options *o, struct inv_err *err);
 
@@ -105,7 +108,8 @@ struct inv_transfer *inv_transfers_room(struct inv_transfers *xs);
 /*
  * Send it.  The bytes of req->body stay the caller's, and must not change
  * until the slot has landed; all else is copied.  Never lands at once.
- * False, the slot still free: INV_CONFIG for headers that do not fit.
+ * False, the slot still free: INV_CONFIG for headers that do not fit,
+ * INV_INTERNAL if libcurl has no memory.
  */
 INV_MUST bool inv_transfers_start(struct inv_transfers *xs,
     struct inv_transfer *x, const struct inv_request *req, struct inv_err *err);

@@ -83,61 +83,62 @@ waits_at_least_what_the_ledger_asked_for_and_no_more_than_we_allow(void)
 	check(inv_retry_wait(&usual, 1, UINT64_MAX, 5) == 30000);
 }
 
+static const struct {
+	const char *value;
+	int64_t ms; /* -1: garbage */
+} values[] = {
+	{ "0", 0 },
+	{ "120", 120000 },
+	{ "007", 7000 },
+	{ "86400", 86400000 },
+	{ "86401", 86400000 },
+	{ "99999999999999999999999999", 86400000 },
+	{ "Sun, 06 Nov 1994 08:49:37 GMT", 0 },
+	{ "Sun, 06 Nov 1994 08:49:36 GMT", 0 },
+	{ "Sun, 06 Nov 1994 08:50:07 GMT", 30000 },
+	{ "Mon, 07 Nov 1994 08:49:36 GMT", 86399000 },
+	{ "Mon, 07 Nov 1994 08:49:38 GMT", 86400000 },
+	{ "Fri, 31 Dec 9999 23:59:59 GMT", 86400000 },
+	{ "Sun, 06 Nov 1994 23:59:60 GMT", 54623000 },
+	{ "Tue, 29 Feb 2000 00:00:00 GMT", 86400000 },
+	{ "", -1 },
+	{ " ", -1 },
+	{ " 7", -1 },
+	{ "-1", -1 },
+	{ "+1", -1 },
+	{ "1.5", -1 },
+	{ "5s", -1 },
+	{ "1 2", -1 },
+	{ "soon", -1 },
+	{ "sun, 06 Nov 1994 08:50:07 GMT", -1 },
+	{ "Sun, 06 Nov 1994 08:50:07 UTC", -1 },
+	{ "Sun, 06 Nov 1994 08:50:07 GMT+1", -1 },
+	{ "Sun, 06-Nov-94 08:50:07 GMT", -1 },
+	{ "Sun Nov  6 08:50:07 1994", -1 },
+	{ "Sun, 31 Nov 1994 08:50:07 GMT", -1 },
+	{ "Tue, 29 Feb 2001 00:00:00 GMT", -1 },
+	{ "Sun, 00 Nov 1994 08:50:07 GMT", -1 },
+	{ "Sun, 06 Nov 1994 24:00:00 GMT", -1 },
+	{ "Sun, 06 Nov 1994 08:60:07 GMT", -1 },
+	{ "Sun, 06 Nov 1994 08:50:61 GMT", -1 },
+	{ "Sun, 06 Nov 1994 08:49:60 GMT", -1 },
+	{ "Sun, 06 Nov 0000 08:50:07 GMT", -1 },
+	{ "Sun, 6  Nov 1994 08:50:07 GMT", -1 },
+};
+
 static void
 reads_both_forms_of_retry_after(void)
 {
-	static const struct {
-		const char *value;
-		int64_t ms; /* -1: garbage */
-	} table[] = {
-		{ "0", 0 },
-		{ "120", 120000 },
-		{ "007", 7000 },
-		{ "86400", 86400000 },
-		{ "86401", 86400000 },
-		{ "99999999999999999999999999", 86400000 },
-		{ "Sun, 06 Nov 1994 08:49:37 GMT", 0 },
-		{ "Sun, 06 Nov 1994 08:49:36 GMT", 0 },
-		{ "Sun, 06 Nov 1994 08:50:07 GMT", 30000 },
-		{ "Mon, 07 Nov 1994 08:49:36 GMT", 86399000 },
-		{ "Mon, 07 Nov 1994 08:49:38 GMT", 86400000 },
-		{ "Fri, 31 Dec 9999 23:59:59 GMT", 86400000 },
-		{ "Sun, 06 Nov 1994 23:59:60 GMT", 54623000 },
-		{ "Tue, 29 Feb 2000 00:00:00 GMT", 86400000 },
-		{ "", -1 },
-		{ " ", -1 },
-		{ " 7", -1 },
-		{ "-1", -1 },
-		{ "+1", -1 },
-		{ "1.5", -1 },
-		{ "5s", -1 },
-		{ "1 2", -1 },
-		{ "soon", -1 },
-		{ "sun, 06 Nov 1994 08:50:07 GMT", -1 },
-		{ "Sun, 06 Nov 1994 08:50:07 UTC", -1 },
-		{ "Sun, 06 Nov 1994 08:50:07 GMT+1", -1 },
-		{ "Sun, 06-Nov-94 08:50:07 GMT", -1 },
-		{ "Sun Nov  6 08:50:07 1994", -1 },
-		{ "Sun, 31 Nov 1994 08:50:07 GMT", -1 },
-		{ "Tue, 29 Feb 2001 00:00:00 GMT", -1 },
-		{ "Sun, 00 Nov 1994 08:50:07 GMT", -1 },
-		{ "Sun, 06 Nov 1994 24:00:00 GMT", -1 },
-		{ "Sun, 06 Nov 1994 08:60:07 GMT", -1 },
-		{ "Sun, 06 Nov 1994 08:50:61 GMT", -1 },
-		{ "Sun, 06 Nov 1994 08:49:60 GMT", -1 },
-		{ "Sun, 06 Nov 0000 08:50:07 GMT", -1 },
-		{ "Sun, 6  Nov 1994 08:50:07 GMT", -1 },
-	};
 	static const int64_t wall = 784111777; /* 1994-11-06 08:49:37 */
 
-	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
-		struct inv_str value = inv_str_of(table[i].value);
+	for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++) {
+		struct inv_str value = inv_str_of(values[i].value);
 		uint64_t ms = 77;
 		bool ok = inv_retry_after(value, wall, &ms);
 
-		if (ok != (table[i].ms >= 0) ||
-		    ms != (ok ? (uint64_t)table[i].ms : 77))
-			check_str(inv_str_of("not what"), table[i].value);
+		if (ok != (values[i].ms >= 0) ||
+		    ms != (ok ? (uint64_t)values[i].ms : 77))
+			check_str(inv_str_of("not what"), values[i].value);
 	}
 }
 
