@@ -7,13 +7,17 @@
 
 #include "data/json.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 
 #include <json-c/json.h>
 
 #include "base/mem.h"
+
+enum {
+	INT_DIGITS = 18, /* that json-c's integers keep */
+	SHOWN = 40,      /* bytes of a number in a message */
+};
 
 /* json-c's null is a NULL pointer, which must differ from "there is none". */
 static char null_value;
@@ -43,26 +47,58 @@ has_nul(struct inv_str key)
 	return false;
 }
 
+/*
+ * json-c clamps what its integers do not hold, and says so in errno alone,
+ * which the next number clears.
+ */
+static bool
+is_clamped(struct inv_str number)
+{
+	size_t i = number.p[0] == '-';
+	size_t n = i;
+
+	while (n < number.n && number.p[n] >= '0' && number.p[n] <= '9')
+		n++;
+	return n == number.n && n - i > INT_DIGITS;
+}
+
+static bool
+fits_number(struct inv_str number, struct inv_err *err)
+{
+	char out[INV_NUMBER_TEXT];
+	size_t n;
+
+	if (inv_number_canon(number, out, &n) && !is_clamped(number))
+		return true;
+	return inv_fail(err, INV_BAD,
+	    "%.*s: a number that would change its value",
+	    (int)(number.n < SHOWN ? number.n : SHOWN), number.p);
+}
+
 /* What a tree of json-c would not keep; depth is bounded by the scanner. */
 static bool
 fits(struct inv_str text, struct inv_err *err)
 {
-	char out[INV_NUMBER_TEXT];
 	struct inv_member m;
-	size_t n;
 
 	while (inv_scan_each(&text, &m)) {
 		if (m.key.p != NULL && has_nul(m.key))
 			return inv_fail(err, INV_BAD, "a NUL in a key");
-		if (m.kind == INV_KIND_NUMBER &&
-		    !inv_number_canon(m.value, out, &n))
-			return inv_fail(err, INV_BAD,
-			    "%.*s: a number that would change its value",
-			    (int)(m.value.n < 40 ? m.value.n : 40), m.value.p);
+		if (m.kind == INV_KIND_NUMBER && !fits_number(m.value, err))
+			return false;
 		if (m.kind >= INV_KIND_ARRAY && !fits(m.value, err))
 			return false;
 	}
 	return true;
+}
+
+/* Without the white space behind it. */
+static struct inv_str
+number_of(struct inv_str text)
+{
+	while (text.p[text.n - 1] < '0')
+		text.n--;
+	return text;
 }
 
 static bool
@@ -73,13 +109,13 @@ is_good(struct inv_str text, struct inv_err *err)
 	bool ok = inv_scan_value(scan, text, &kind, err);
 
 	inv_scan_free(scan);
-	if (!ok || kind < INV_KIND_ARRAY)
-		return ok;
-	while (*text.p != '[' && *text.p != '{') {
+	while (ok && strchr(" \t\r\n", *text.p) != NULL) {
 		text.p++;
 		text.n--;
 	}
-	return fits(text, err);
+	if (ok && kind == INV_KIND_NUMBER)
+		return fits_number(number_of(text), err);
+	return ok && (kind < INV_KIND_ARRAY || fits(text, err));
 }
 
 struct inv_json *
@@ -94,20 +130,18 @@ inv_json_new(struct inv_str text, struct inv_err *err)
 	struct json_tokener *tok = json_tokener_new_ex(INV_DEPTH_MAX + 2);
 	char *copy = inv_mem_dup(text.p, text.n);
 
-	/* The NUL ends a bare number.  errno is how json-c says "clamped". */
-	errno = 0;
+	/* The NUL ends a bare number. */
 	struct json_object *o =
 	    json_tokener_parse_ex(tok, copy, (int)text.n + 1);
 
-	bool ok = json_tokener_get_error(tok) == json_tokener_success &&
-	    errno != ERANGE;
+	bool ok = json_tokener_get_error(tok) == json_tokener_success;
 
 	json_tokener_free(tok);
 	free(copy);
 	if (ok)
 		return json_of(o);
 	json_object_put(o);
-	inv_fail(err, INV_BAD, "a number out of range");
+	inv_fail(err, INV_INTERNAL, "json-c refuses what is JSON");
 	return NULL;
 }
 
