@@ -4,8 +4,6 @@
 
 #include "data/emit.h"
 
-enum { PENDING = 6 }; /* members of a record line before anybody adds one */
-
 static const struct inv_str verdicts[INV_VERDICTS] = {
 	[INV_PENDING] = { "pending", 7 },
 	[INV_COMMITTED] = { "committed", 9 },
@@ -120,15 +118,18 @@ record_line(struct inv_record *rec, struct inv_err *err)
 		rec->row = 0;
 	if (rec->verdict != INV_PENDING)
 		return true;
-	if (rec->outer->n > PENDING && half_ruled(rec->outer))
-		return inv_fail(err, INV_BAD,
-		    "a record line with part of a verdict, but without one");
 	if (!placed)
 		return inv_fail(err, INV_BAD,
 		    "a record line without row and chunk");
 	if (rec->record.n == 0)
 		return inv_fail(err, INV_BAD,
 		    "a record line without its record");
+	/* type, row, chunk, record, and these two: more is looked at. */
+	size_t usual = 4 + (rec->manifest.n > 0) + (rec->line > 0);
+
+	if (rec->outer->n > usual && half_ruled(rec->outer))
+		return inv_fail(err, INV_BAD,
+		    "a record line with part of a verdict, but without one");
 	return true;
 }
 

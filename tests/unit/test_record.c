@@ -117,6 +117,9 @@ part_of_a_verdict_without_one_is_refused(void)
 		IS_NONE(line,
 		    "a record line with part of a verdict, but without one");
 	}
+	IS_NONE("{\"type\":\"record\",\"row\":1,\"chunk\":0,\"record\":{},"
+		"\"stage\":{}}",
+	    "a record line with part of a verdict, but without one");
 	IS_LINE("{\"type\":\"record\",\"manifest\":\"" ID "\",\"row\":1,"
 		"\"line\":2,\"chunk\":0,\"record\":{\"stage\":1},\"new\":1}");
 }
