@@ -21,47 +21,47 @@ match(const char *regex, struct inv_str s)
 	return found;
 }
 
+static const struct {
+	const char *regex;
+	const char *s;
+	bool yes;
+} matches[] = {
+	{ "a", "xax", true }, /* not anchored */
+	{ "^a$", "xax", false },
+	{ "^a$", "a", true },
+	{ "^a$", "a\n", false }, /* $ is the very end */
+	{ "^$", "", true },
+	{ "^\\d+$", "12", true },
+	{ "^\\d+$", "\xd9\xa1", false }, /* ASCII digits only */
+	{ "^\\w+$", "\xc3\xa9", false },
+	{ "^.$", "\xc3\xa9", true }, /* code points, not bytes */
+	{ "^.$", "\xf0\x9f\x98\x80", true },
+	{ "^.$", "\n", false },
+	{ "^.$", "\r", false },
+	{ "^\\u00e9$", "\xc3\xa9", true },
+	{ "^[^]$", "\n", true },
+	{ "[]", "a", false },
+	{ "^(NIH|NSF|DOE|DOD|EPA)-[!-~]+$", "NSF-12", true },
+	{ "^(NIH|NSF|DOE|DOD|EPA)-[!-~]+$", "NSF-", false },
+	{ "^(NIH|NSF|DOE|DOD|EPA)-[!-~]+$", "nsf-12", false },
+	{ "^(?!EXP)", "EXP-1", false },
+	{ "^EXP-\\d{6}$", "EXP-123456", true },
+	{ "^EXP-\\d{6}$", "EXP-12345", false },
+	{ "^(a)\\1$", "aa", true },
+	{ "^\\p{Lu}$", "\xc3\x89", true },
+	{ "^[A-Z]+[0-9]+(-[A-Z]+[0-9]+)*$", "BLDG12-RM304-CAB2", true },
+	{ "^[A-Z]+[0-9]+(-[A-Z]+[0-9]+)*$", "BLDG12-RM304-", false },
+};
+
 static void
 matches_as_ecma_262_does(void)
 {
-	static const struct {
-		const char *regex;
-		const char *s;
-		bool yes;
-	} cases[] = {
-		{ "a", "xax", true }, /* not anchored */
-		{ "^a$", "xax", false },
-		{ "^a$", "a", true },
-		{ "^a$", "a\n", false }, /* $ is the very end */
-		{ "^$", "", true },
-		{ "^\\d+$", "12", true },
-		{ "^\\d+$", "\xd9\xa1", false }, /* ASCII digits only */
-		{ "^\\w+$", "\xc3\xa9", false },
-		{ "^.$", "\xc3\xa9", true }, /* code points, not bytes */
-		{ "^.$", "\xf0\x9f\x98\x80", true },
-		{ "^.$", "\n", false },
-		{ "^.$", "\r", false },
-		{ "^\\u00e9$", "\xc3\xa9", true },
-		{ "^[^]$", "\n", true },
-		{ "[]", "a", false },
-		{ "^(NIH|NSF|DOE|DOD|EPA)-[!-~]+$", "NSF-12", true },
-		{ "^(NIH|NSF|DOE|DOD|EPA)-[!-~]+$", "NSF-", false },
-		{ "^(NIH|NSF|DOE|DOD|EPA)-[!-~]+$", "nsf-12", false },
-		{ "^(?!EXP)", "EXP-1", false },
-		{ "^EXP-\\d{6}$", "EXP-123456", true },
-		{ "^EXP-\\d{6}$", "EXP-12345", false },
-		{ "^(a)\\1$", "aa", true },
-		{ "^\\p{Lu}$", "\xc3\x89", true },
-		{ "^[A-Z]+[0-9]+(-[A-Z]+[0-9]+)*$", "BLDG12-RM304-CAB2", true },
-		{ "^[A-Z]+[0-9]+(-[A-Z]+[0-9]+)*$", "BLDG12-RM304-", false },
-	};
-
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+	for (size_t i = 0; i < sizeof(matches) / sizeof(*matches); i++) {
 		enum inv_match found =
-		    match(cases[i].regex, inv_str_of(cases[i].s));
+		    match(matches[i].regex, inv_str_of(matches[i].s));
 
-		if (found != (cases[i].yes ? INV_MATCH_YES : INV_MATCH_NO)) {
-			printf("# %s on %s\n", cases[i].regex, cases[i].s);
+		if (found != (matches[i].yes ? INV_MATCH_YES : INV_MATCH_NO)) {
+			printf("# %s on %s\n", matches[i].regex, matches[i].s);
 			check(false);
 		}
 	}
