@@ -206,6 +206,9 @@ schema() { # NAME JSON
 	[ "$status" = 0 ]
 	[ "$stderr" = "" ]
 	[[ ${lines[1]} == *'"schema":"mine"'* ]]
+	echo INV_SCHEMA=mine > config
+	INV_CONFIG=config run --separate-stderr inv-validate in
+	[[ ${lines[1]} == *'"schema":"mine"'* ]]
 	INV_SCHEMA=nonesuch run --separate-stderr inv-validate -s dir/mine.schema.json in
 	[[ ${lines[1]} == *'"schema":"mine"'* ]]
 	run --separate-stderr inv-validate in
@@ -411,6 +414,33 @@ schema() { # NAME JSON
 	stream csv "$GOOD" '{}' > in
 	inv-validate -q --stats s.json in > out
 	[ "$(jq -c '[.program, .counts.pending, .counts.quarantined, .status]' s.json)" = '["inv-validate",1,1,0]' ]
+}
+
+@test "a summary that can not be made is 73, one that can not be written 74" {
+	stream csv "$GOOD" > in
+	run --separate-stderr inv-validate -q --stats nonesuch/s.json in
+	[ "$status" = 73 ]
+	[[ $stderr == inv-validate:*nonesuch* ]]
+	run --separate-stderr inv-validate -q --stats /dev/full in
+	[ "$status" = "$EX_IOERR" ]
+	[[ $stderr == inv-validate:*"No space left on device" ]]
+}
+
+@test "the schema of the inventory is also JSON Schema to others" {
+	python3 -c 'import jsonschema' 2> /dev/null ||
+		skip "no python3-jsonschema"
+	python3 - "$ROOT/examples/schemas/inventory.schema.json" "$GOOD_OUT" <<- 'END'
+		import json, sys, jsonschema
+		schema = json.load(open(sys.argv[1]))
+		jsonschema.Draft202012Validator.check_schema(schema)
+		v = jsonschema.Draft202012Validator(schema)
+		good = json.loads(sys.argv[2])
+		assert v.is_valid(good)
+		for name, value in (("quantity", -1), ("quantity", "1"), ("x", 1),
+		        ("grant_code", "nih-1"), ("asset_id", "a b"),
+		        ("location_code", "BLDG1")):
+		    assert not v.is_valid({**good, name: value}), name
+	END
 }
 
 @test "-h and -V" {

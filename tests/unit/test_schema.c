@@ -102,6 +102,8 @@ static const struct typing typed[] = {
 	{ "{\"type\":[\"null\",\"integer\"]}", "null", "" },
 	{ "{\"type\":[\"null\",\"integer\"]}", "3", "" },
 	{ "{\"type\":[\"null\",\"integer\"]}", "\"\"", "int_type" },
+	{ "{\"type\":\"integer\",\"enum\":[1],\"minLength\":9}", "\"x\"",
+	    "int_type" },
 	{ "{\"minimum\":0}", "0", "" },
 	{ "{\"minimum\":0}", "-0.0", "" },
 	{ "{\"minimum\":0}", "-1", "greater_than_equal" },
