@@ -114,6 +114,12 @@ completes() {
 	[ "$status" = 1 ]
 	[[ $output == *"ARCHITECTURE.md names cmd/inv-x.c"* ]]
 	[[ $output != *"man/inv"* ]]
+	mkdir tree/tests/unit
+	echo 'I1. It works: says_that_it_works.' >> tree/ARCHITECTURE.md
+	echo 'says_that_it_does(void)' > tree/tests/unit/test_x.c
+	run tree/scripts/check-docs build inv-x
+	[[ $output == *"names says_that_it_works, which is no test"* ]]
+	echo 'says_that_it_works(void)' > tree/tests/unit/test_x.c
 	{
 		printf 'int\nlong_one(void)\n{\n'
 		yes '	;' | head -n 58
