@@ -51,6 +51,7 @@ struct cursor {
 	uint64_t strays;  /* seen */
 	uint64_t field;   /* where the present field's content would begin */
 	uint64_t longest; /* content of a field ended so far, bytes */
+	bool doubled;     /* a doubled quote was seen */
 };
 
 /*
@@ -215,6 +216,72 @@ line_end(const char *p, size_t i, size_t n, bool last)
 	return p[i + 1] == '\n' ? 2 : 1;
 }
 
+/* What sixteen bytes hold, a bit for each. */
+struct masks {
+	unsigned delims;
+	unsigned quotes;
+	unsigned ends;
+	unsigned high;
+	unsigned special; /* backslashes and controls, line ends too */
+};
+
+static inline struct masks
+look(const char *p, char delimiter)
+{
+#ifdef __SSE2__
+	__m128i v = _mm_loadu_si128((const __m128i *)p);
+	__m128i end = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('\n')),
+	    _mm_cmpeq_epi8(v, _mm_set1_epi8('\r')));
+	/* Signed, so that bytes past ASCII are below 0x20 too. */
+	__m128i low = _mm_cmplt_epi8(v, _mm_set1_epi8(0x20));
+	__m128i slash = _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'));
+	unsigned high = (unsigned)_mm_movemask_epi8(v);
+
+	return (struct masks){
+		.delims = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v,
+		    _mm_set1_epi8(delimiter))),
+		.quotes = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v,
+		    _mm_set1_epi8('"'))),
+		.ends = (unsigned)_mm_movemask_epi8(end),
+		.high = high,
+		.special = ((unsigned)_mm_movemask_epi8(low) & ~high) |
+		    (unsigned)_mm_movemask_epi8(slash),
+	};
+#else
+	struct masks m = { 0 };
+
+	for (unsigned i = 0; i < 16; i++) {
+		unsigned char c = (unsigned char)p[i];
+
+		m.delims |= (unsigned)(p[i] == delimiter) << i;
+		m.quotes |= (unsigned)(c == '"') << i;
+		m.ends |= (unsigned)(c == '\n' || c == '\r') << i;
+		m.high |= (unsigned)(c >= 0x80) << i;
+		m.special |= (unsigned)(c < 0x20 || c == '\\') << i;
+	}
+	return m;
+#endif
+}
+
+/* What the bytes of a record with quotes ask of who writes it. */
+static void
+look_over(const struct inv_frame *f, struct inv_framed *rec)
+{
+	const struct inv_str raw = rec->raw;
+	unsigned high = 0, special = 0;
+
+	for (size_t i = 0; i < raw.n; i += 16) {
+		struct masks m = look(raw.p + i, f->delimiter);
+		unsigned upto =
+		    raw.n - i < 16 ? (1U << (raw.n - i)) - 1 : 0xffff;
+
+		high |= m.high & upto;
+		special |= m.special & upto;
+	}
+	rec->high = high != 0;
+	rec->special = special != 0;
+}
+
 /* ---- the grammar ---- */
 
 static void
@@ -256,6 +323,7 @@ walk_closed(struct cursor *c, const char *p, char delimiter)
 	if (next == '"') {
 		/* Doubled: content, but one byte of it. */
 		c->state = QUOTED;
+		c->doubled = true;
 		c->field++;
 		c->pos++;
 		return OPEN;
@@ -514,9 +582,19 @@ give_line(struct inv_frame *f, struct inv_framed *rec, enum inv_flaw flaw,
 	return INV_NEXT_LINE;
 }
 
-/* Walk a record of n bytes again: strays, lines, and its longest field. */
+/* The text of c's record ended with it: so does its last field. */
+static void
+end_last_field(struct cursor *c)
+{
+	if (c->state == PLAIN)
+		end_field(c, c->pos - c->field, c->pos);
+	else if (c->state == CLOSED)
+		end_field(c, c->pos - c->field - 1, c->pos);
+}
+
+/* Walk a record of n bytes that spans lines from its beginning; its lines. */
 static uint64_t
-measure(struct inv_frame *f, struct cursor *c, size_t n)
+walk_again(struct inv_frame *f, struct cursor *c, size_t n)
 {
 	uint64_t lines = 1;
 
@@ -524,28 +602,24 @@ measure(struct inv_frame *f, struct cursor *c, size_t n)
 	f->work += n;
 	while (walk(c, text(f), n, f->delimiter, true) == OPEN)
 		lines++;
-	if (c->state == PLAIN)
-		end_field(c, n - c->field, n);
-	else if (c->state == CLOSED)
-		end_field(c, n - c->field - 1, n);
+	end_last_field(c);
 	return lines;
 }
 
 /*
- * A record with quoted fields, n bytes without its line end, that has the
- * grammar and the size of one.
+ * A record with quoted fields that has the grammar and the size of one; c has
+ * walked it to its end.
  */
 static enum inv_next
-give_quoted(struct inv_frame *f, struct inv_framed *rec, size_t n,
-    struct inv_err *err)
+give_quoted(struct inv_frame *f, struct inv_framed *rec, const struct cursor *c,
+    uint64_t lines, struct inv_err *err)
 {
-	struct cursor c;
-	uint64_t lines = measure(f, &c, n);
+	const size_t n = c->pos;
 
-	rec->fields = c.delims + 1;
+	rec->fields = c->delims + 1;
 	if (f->expected != 0 && rec->fields != f->expected)
 		rec->flaw = INV_FLAW_FIELDS;
-	else if (c.longest > INV_FRAME_FIELD_MAX)
+	else if (c->longest > INV_FRAME_FIELD_MAX)
 		rec->flaw = INV_FLAW_FIELD_MAX;
 	if (rec->flaw != INV_FLAW_NONE && lines > 1)
 		return give_line(f, rec, rec->flaw, LINE_ENDS, err);
@@ -555,13 +629,15 @@ give_quoted(struct inv_frame *f, struct inv_framed *rec, size_t n,
 			return INV_NEXT_ERR;
 	if (n < at_hand(f))
 		rec->end = line_end(text(f), n, at_hand(f), f->end);
-	rec->quoted = true;
-	rec->strays = c.strays;
 	rec->raw = (struct inv_str){ text(f), n };
 	rec->size = n + rec->end;
+	rec->quoted = true;
+	rec->strays = c->strays;
+	look_over(f, rec);
+	rec->special = rec->special || c->doubled || c->strays > 0;
 	if (lines > 1)
 		f->path.known = false;
-	consume(f, n + rec->end, lines);
+	consume(f, rec->size, lines);
 	return INV_NEXT_LINE;
 }
 
@@ -576,10 +652,29 @@ judge_path(const struct inv_frame *f, enum stop stop, size_t delims)
 	if (stop == LIMIT || (stop == END && far->state == QUOTED))
 		return INV_FLAW_UNCLOSED;
 	if (f->expected != 0 && 1 + delims + far->delims != f->expected)
-		return INV_FLAW_FIELDS;
+		return INV_FLAW_LINES;
 	if (far->pos - f->offset > INV_FRAME_RECORD_MAX)
 		return INV_FLAW_UNCLOSED;
 	return INV_FLAW_NONE;
+}
+
+/* A record that goes on behind a line end: c stands behind that. */
+static enum inv_next
+next_spanning(struct inv_frame *f, struct inv_framed *rec, struct cursor *c,
+    struct inv_err *err)
+{
+	join_path(f, f->offset + c->pos);
+	enum stop stop = follow_path(f, c->delims, err);
+
+	if (stop == FAILED)
+		return INV_NEXT_ERR;
+	enum inv_flaw flaw = judge_path(f, stop, c->delims);
+
+	if (flaw != INV_FLAW_NONE)
+		return give_line(f, rec, flaw, LINE_ENDS, err);
+	uint64_t lines = walk_again(f, c, f->path.far.pos - f->offset);
+
+	return give_quoted(f, rec, c, lines, err);
 }
 
 /* The first field that is quoted has been met: start again, with care. */
@@ -589,77 +684,27 @@ next_quoted(struct inv_frame *f, struct inv_framed *rec, struct inv_err *err)
 	struct cursor c = { .state = START };
 	enum stop stop = run(f, &c, err);
 	enum inv_flaw flaw = INV_FLAW_NONE;
-	size_t n = c.pos;
 
-	if (stop == OPEN) {
-		join_path(f, f->offset + c.pos);
-		stop = follow_path(f, c.delims, err);
-		flaw = judge_path(f, stop, c.delims);
-		n = f->path.far.pos - f->offset;
-	} else if (stop == BROKEN) {
-		flaw = INV_FLAW_BEHIND;
-	} else if (stop == LIMIT || n > INV_FRAME_RECORD_MAX) {
-		flaw = INV_FLAW_RECORD_MAX;
-	} else if (stop == END && c.state == QUOTED) {
-		flaw = INV_FLAW_UNCLOSED;
-	}
 	if (stop == FAILED)
 		return INV_NEXT_ERR;
+	if (stop == OPEN)
+		return next_spanning(f, rec, &c, err);
+	if (stop == BROKEN)
+		flaw = INV_FLAW_BEHIND;
+	else if (stop == LIMIT || c.pos > INV_FRAME_RECORD_MAX)
+		flaw = INV_FLAW_RECORD_MAX;
+	else if (stop == END && c.state == QUOTED)
+		flaw = INV_FLAW_UNCLOSED;
 	if (flaw != INV_FLAW_NONE)
 		return give_line(f, rec, flaw, LINE_ENDS, err);
-	return give_quoted(f, rec, n, err);
+	if (stop == END)
+		end_last_field(&c);
+	return give_quoted(f, rec, &c, 1, err);
 }
 
 /* ---- records without quoted fields ---- */
 
 enum found { RECORD, QUOTES, NOTHING };
-
-/* What sixteen bytes hold, a bit for each. */
-struct masks {
-	unsigned delims;
-	unsigned quotes;
-	unsigned ends;
-	unsigned high;
-	unsigned special; /* backslashes and controls, delimiters too */
-};
-
-static inline struct masks
-look(const char *p, char delimiter)
-{
-#ifdef __SSE2__
-	__m128i v = _mm_loadu_si128((const __m128i *)p);
-	__m128i end = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('\n')),
-	    _mm_cmpeq_epi8(v, _mm_set1_epi8('\r')));
-	/* Signed, so that bytes past ASCII are below 0x20 too. */
-	__m128i low = _mm_cmplt_epi8(v, _mm_set1_epi8(0x20));
-	__m128i slash = _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'));
-	unsigned high = (unsigned)_mm_movemask_epi8(v);
-
-	return (struct masks){
-		.delims = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v,
-		    _mm_set1_epi8(delimiter))),
-		.quotes = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v,
-		    _mm_set1_epi8('"'))),
-		.ends = (unsigned)_mm_movemask_epi8(end),
-		.high = high,
-		.special = ((unsigned)_mm_movemask_epi8(low) & ~high) |
-		    (unsigned)_mm_movemask_epi8(slash),
-	};
-#else
-	struct masks m = { 0 };
-
-	for (unsigned i = 0; i < 16; i++) {
-		unsigned char c = (unsigned char)p[i];
-
-		m.delims |= (unsigned)(p[i] == delimiter) << i;
-		m.quotes |= (unsigned)(c == '"') << i;
-		m.ends |= (unsigned)(c == '\n' || c == '\r') << i;
-		m.high |= (unsigned)(c >= 0x80) << i;
-		m.special |= (unsigned)(c < 0x20 || c == '\\') << i;
-	}
-	return m;
-#endif
-}
 
 /*
  * Find the end of the record at hand and cut it at its delimiters; stops at

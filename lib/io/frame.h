@@ -37,6 +37,7 @@ enum inv_flaw {
 	INV_FLAW_UNCLOSED,   /* a quote that is not closed */
 	INV_FLAW_BEHIND,     /* data behind a closing quote */
 	INV_FLAW_FIELDS,     /* not the number of fields expected */
+	INV_FLAW_LINES,      /* the same, of a record that spans lines */
 	INV_FLAW_RECORD_MAX, /* longer than a record may be */
 	INV_FLAW_FIELD_MAX,  /* a field longer than a field may be */
 };
@@ -47,17 +48,17 @@ struct inv_framed {
 	 * its first so many bytes.
 	 */
 	struct inv_str raw;
-	uint64_t line;       /* physical line of its first byte, from 1 */
-	uint64_t offset;     /* of its first byte in the text, from 0 */
-	uint64_t size;       /* bytes, line end included */
-	size_t end;          /* bytes of the line end: 0, 1 or 2 */
-	size_t fields;       /* 1 or more */
-	uint64_t strays;     /* quotes that are data */
-	enum inv_flaw flaw;  /* with one, fields and strays mean nothing but
-	                       where the flaw is INV_FLAW_FIELDS */
-	bool quoted;         /* has quoted fields */
-	bool high;           /* not quoted: has bytes past ASCII */
-	bool special;        /* not quoted: has \, quotes or C0 controls */
+	uint64_t line;      /* physical line of its first byte, from 1 */
+	uint64_t offset;    /* of its first byte in the text, from 0 */
+	uint64_t size;      /* bytes, line end included */
+	size_t end;         /* bytes of the line end: 0, 1 or 2 */
+	size_t fields;      /* 1 or more */
+	uint64_t strays;    /* quotes that are data, as far as it was read */
+	enum inv_flaw flaw; /* with one, fields is told for
+	                       INV_FLAW_FIELDS alone */
+	bool quoted;        /* has quoted fields */
+	bool high;          /* has bytes past ASCII */
+	bool special; /* may have \, quotes or C0 controls in its fields */
 	const uint32_t *cut; /* not quoted: where each field ends in raw */
 };
 

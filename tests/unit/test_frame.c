@@ -8,7 +8,7 @@
 #include "check.h"
 #include "memory.h"
 
-static const char flaws[] = "-UBFLl"; /* by enum inv_flaw */
+static const char flaws[] = "-UBFSLl"; /* by enum inv_flaw */
 
 /*
  * The text framed, told as LINE@OFFSET:FIELDS[flaw][s strays]<RAW> for each
@@ -120,16 +120,16 @@ gives_away_the_first_line_when_the_lines_do_not_add_up(void)
 {
 	/* The quote of line 1 is closed by that of line 3, one field short. */
 	tells("a,\"b,c\n1,2,3\nd,e,\"\n4,5,6\n", 3,
-	    "1:F<a,\"b,c>2:3<1,2,3>3:U<d,e,\">4:3<4,5,6>");
+	    "1:S<a,\"b,c>2:3<1,2,3>3:U<d,e,\">4:3<4,5,6>");
 	/* Closed at once, too many fields: one line is all it was. */
-	tells("\"a\nb\",c,d\n1,2\n", 2, "1:F<\"a>2:Fs1<b\",c,d>3:2<1,2>");
+	tells("\"a\nb\",c,d\n1,2\n", 2, "1:S<\"a>2:Fs1<b\",c,d>3:2<1,2>");
 }
 
 static void
 resumes_on_the_next_line_again_and_again(void)
 {
 	tells("x\",\",\nx\",\",\nx\",\",\n1,2\n", 2,
-	    "1:F<x\",\",>2:F<x\",\",>3:U<x\",\",>4:2<1,2>");
+	    "1:S<x\",\",>2:S<x\",\",>3:U<x\",\",>4:2<1,2>");
 	tells("\"a\n\"b\n\"c\n", 1, "1:B<\"a>2:B<\"b>3:U<\"c>");
 }
 
