@@ -1,0 +1,206 @@
+/* table.c - rows of cells under named columns, as JSON objects */
+
+#include "data/table.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "data/emit.h"
+#include "data/scan.h"
+
+enum {
+	TEXT_MAX = 8 << 20, /* bytes of all names: a header, escaped */
+	NUMBERED = 24,      /* bytes of a numbered name */
+};
+
+static void
+begin(struct inv_table *t, size_t n)
+{
+	inv_table_free(t);
+	t->text = INV_BUF(TEXT_MAX);
+	t->at = inv_mem_resize(NULL, n + 1, sizeof(*t->at));
+	t->at[0] = 0;
+}
+
+static void
+add(struct inv_table *t, struct inv_str name)
+{
+	inv_buf_add(&t->text, INV_LIT(",\""));
+	inv_emit_text(&t->text, name);
+	inv_buf_add(&t->text, INV_LIT("\":"));
+	t->at[++t->columns] = t->text.n;
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	const struct inv_str *const *x = a;
+	const struct inv_str *const *y = b;
+
+	return inv_str_cmp(**x, **y);
+}
+
+static bool
+are_different(const struct inv_str *names, size_t n, struct inv_err *err)
+{
+	const struct inv_str **sorted =
+	    inv_mem_resize(NULL, n, sizeof(*sorted));
+	bool ok = true;
+
+	for (size_t i = 0; i < n; i++)
+		sorted[i] = &names[i];
+	qsort(sorted, n, sizeof(*sorted), by_name);
+	for (size_t i = 1; ok && i < n; i++)
+		if (inv_str_eq(*sorted[i - 1], *sorted[i]))
+			ok = inv_fail(err, INV_BAD,
+			    "two columns are named \"%.*s\"",
+			    (int)(sorted[i]->n > 64 ? 64 : sorted[i]->n),
+			    sorted[i]->p);
+	free(sorted);
+	return ok;
+}
+
+bool
+inv_table_name(struct inv_table *t, const struct inv_str *names, size_t n,
+    struct inv_err *err)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (names[i].n == 0)
+			return inv_fail(err, INV_BAD, "column %zu has no name",
+			    i + 1);
+		if (memchr(names[i].p, '\0', names[i].n) != NULL)
+			return inv_fail(err, INV_BAD,
+			    "the name of column %zu has a NUL byte (UTF-16 "
+			    "needs its byte order mark, or -e)",
+			    i + 1);
+		if (!inv_text_is_utf8(names[i]))
+			return inv_fail(err, INV_BAD,
+			    "the name of column %zu is not UTF-8 (name the "
+			    "encoding with -e)",
+			    i + 1);
+	}
+	if (!are_different(names, n, err))
+		return false;
+	begin(t, n);
+	for (size_t i = 0; i < n; i++)
+		add(t, names[i]);
+	return true;
+}
+
+void
+inv_table_number(struct inv_table *t, size_t n)
+{
+	struct inv_buf name = INV_BUF(NUMBERED);
+
+	begin(t, n);
+	for (size_t i = 1; i <= n; i++) {
+		inv_buf_reset(&name);
+		inv_buf_byte(&name, 'c');
+		inv_buf_u64(&name, i);
+		add(t, inv_buf_str(&name));
+	}
+	inv_buf_free(&name);
+}
+
+void
+inv_table_columns(const struct inv_table *t, struct inv_buf *out)
+{
+	inv_emit_open(out, '[');
+	for (size_t i = 0; i < t->columns; i++)
+		/* Without the comma and the colon: a JSON string. */
+		inv_emit_raw(out,
+		    (struct inv_str){ t->text.p + t->at[i] + 1,
+			t->at[i + 1] - t->at[i] - 2 });
+	inv_emit_close(out, ']');
+}
+
+static struct inv_str
+before(const struct inv_table *t, size_t i)
+{
+	return (struct inv_str){ t->text.p + t->at[i],
+		t->at[i + 1] - t->at[i] };
+}
+
+static inline char *
+put(char *to, struct inv_str s)
+{
+	memcpy(to, s.p, s.n);
+	return to + s.n;
+}
+
+/* Room has been made for all of it. */
+static char *
+put_plain(const struct inv_table *t, const struct inv_str *cells, char *to)
+{
+	for (size_t i = 0; i < t->columns; i++) {
+		to = put(to, before(t, i));
+		if (cells[i].p == NULL) {
+			to = put(to,
+			    t->null_empty ? INV_LIT("null") : INV_LIT("\"\""));
+			continue;
+		}
+		*to++ = '"';
+		to = put(to, cells[i]);
+		*to++ = '"';
+	}
+	return to;
+}
+
+static bool
+add_escaped(const struct inv_table *t, const struct inv_str *cells,
+    struct inv_buf *out)
+{
+	for (size_t i = 0; i < t->columns; i++) {
+		inv_buf_add(out, before(t, i));
+		if (cells[i].p == NULL && t->null_empty) {
+			inv_buf_add(out, INV_LIT("null"));
+			continue;
+		}
+		inv_buf_byte(out, '"');
+		size_t from = out->n;
+
+		inv_emit_text(out, cells[i]);
+		if (out->n - from > INV_FIELD_MAX)
+			return false;
+		inv_buf_byte(out, '"');
+	}
+	return true;
+}
+
+bool
+inv_table_row(const struct inv_table *t, const struct inv_str *cells,
+    enum inv_care care, struct inv_buf *out)
+{
+	size_t n = t->text.n + 4 * t->columns + 2;
+	size_t from = out->n;
+	bool ok = true;
+
+	for (size_t i = 0; i < t->columns; i++)
+		n += cells[i].n;
+	if (n > 2 * (size_t)INV_RECORD_MAX || !inv_buf_room(out, n))
+		return false;
+	switch (care) {
+	case INV_CARE_NONE:
+		out->n = (size_t)(put_plain(t, cells, out->p + from) - out->p);
+		break;
+	case INV_CARE_ESCAPE:
+		ok = add_escaped(t, cells, out);
+		break;
+	}
+	/* The first column's comma is the opening brace. */
+	out->p[from] = '{';
+	inv_buf_byte(out, '}');
+	if (ok && out->n - from <= INV_RECORD_MAX)
+		return true;
+	out->n = from;
+	return false;
+}
+
+void
+inv_table_free(struct inv_table *t)
+{
+	inv_buf_free(&t->text);
+	free(t->at);
+	t->at = NULL;
+	t->columns = 0;
+}

@@ -1,0 +1,48 @@
+/*
+ * table.h - rows of cells under named columns, as JSON objects
+ *
+ * Every cell is a string, exactly as it came.  What stands before each cell in
+ * a row's text is made once, when the columns are named.
+ */
+#ifndef INV_DATA_TABLE_H
+#define INV_DATA_TABLE_H
+
+#include "base/buf.h"
+#include "base/err.h"
+
+struct inv_table {
+	size_t columns;
+	bool null_empty;     /* a cell with a NULL pointer is null, not "" */
+	struct inv_buf text; /* `,"name":` for each column */
+	size_t *at;          /* where each begins; and where the last ends */
+};
+
+/* How much care a row's cells need. */
+enum inv_care {
+	INV_CARE_NONE,   /* nothing in them needs escaping */
+	INV_CARE_ESCAPE, /* something may */
+};
+
+/*
+ * Name the columns.  INV_BAD if a name is empty, has a NUL, is not UTF-8, or
+ * is there twice; columns are counted from 1 in the message.
+ */
+INV_MUST bool inv_table_name(struct inv_table *t, const struct inv_str *names,
+    size_t n, struct inv_err *err);
+
+/* Name n columns c1, c2, ... */
+void inv_table_number(struct inv_table *t, size_t n);
+
+/* ["name",...] */
+void inv_table_columns(const struct inv_table *t, struct inv_buf *out);
+
+/*
+ * A row as an object; its cells are UTF-8.  False, and out as before, if it
+ * would be past the ceilings of a record (data/scan.h).
+ */
+INV_MUST bool inv_table_row(const struct inv_table *t,
+    const struct inv_str *cells, enum inv_care care, struct inv_buf *out);
+
+void inv_table_free(struct inv_table *t);
+
+#endif

@@ -1,0 +1,118 @@
+/* test_table - rows of cells under named columns, as JSON objects */
+
+#include "data/table.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "check.h"
+#include "data/scan.h"
+
+static const struct inv_str NAMES[] = { { "id", 2 }, { "q\"n", 3 } };
+
+static void
+names_columns_and_writes_rows(void)
+{
+	struct inv_table t = { 0 };
+	struct inv_buf b = INV_BUF(1000);
+	const struct inv_str cells[] = { { "1", 1 }, { "a\\b\n", 4 } };
+	const struct inv_str plain[] = { { "1", 1 }, { NULL, 0 } };
+	struct inv_err err;
+
+	check(inv_table_name(&t, NAMES, 2, &err));
+	inv_table_columns(&t, &b);
+	check_str(inv_buf_str(&b), "[\"id\",\"q\\\"n\"]");
+	inv_buf_reset(&b);
+	check(inv_table_row(&t, cells, INV_CARE_ESCAPE, &b));
+	check_str(inv_buf_str(&b), "{\"id\":\"1\",\"q\\\"n\":\"a\\\\b\\n\"}");
+	inv_buf_reset(&b);
+	check(inv_table_row(&t, plain, INV_CARE_NONE, &b));
+	check_str(inv_buf_str(&b), "{\"id\":\"1\",\"q\\\"n\":\"\"}");
+	inv_buf_reset(&b);
+	t.null_empty = true;
+	check(inv_table_row(&t, plain, INV_CARE_NONE, &b));
+	check(inv_table_row(&t, plain, INV_CARE_ESCAPE, &b));
+	check_str(inv_buf_str(&b),
+	    "{\"id\":\"1\",\"q\\\"n\":null}{\"id\":\"1\",\"q\\\"n\":null}");
+	inv_buf_free(&b);
+	inv_table_free(&t);
+}
+
+static void
+refuses(const char *a, size_t n, const char *b, const char *message)
+{
+	struct inv_table t = { 0 };
+	const struct inv_str names[] = { { a, n }, inv_str_of(b) };
+	struct inv_err err;
+
+	check(!inv_table_name(&t, names, 2, &err));
+	check(err.fault == INV_BAD);
+	check_str(inv_str_of(err.msg), message);
+	inv_table_free(&t);
+}
+
+static void
+refuses_names_that_can_not_tell_columns_apart(void)
+{
+	refuses("a", 1, "a", "two columns are named \"a\"");
+	refuses("a", 1, "", "column 2 has no name");
+	refuses("\xff", 1, "a",
+	    "the name of column 1 is not UTF-8 (name the encoding with -e)");
+	refuses("a\0b", 3, "a",
+	    "the name of column 1 has a NUL byte (UTF-16 needs its byte order "
+	    "mark, or -e)");
+}
+
+static void
+numbers_columns(void)
+{
+	struct inv_table t = { 0 };
+	struct inv_buf b = INV_BUF(1000);
+
+	inv_table_number(&t, 3);
+	inv_table_columns(&t, &b);
+	check_str(inv_buf_str(&b), "[\"c1\",\"c2\",\"c3\"]");
+	inv_buf_free(&b);
+	inv_table_free(&t);
+}
+
+static void
+writes_no_record_past_the_ceilings(void)
+{
+	struct inv_table t = { 0 };
+	struct inv_buf b = INV_BUF(16 << 20);
+	const size_t most = INV_FIELD_MAX;
+	char *p = inv_mem_new(5 * most);
+	struct inv_str cells[5];
+
+	memset(p, 'x', 5 * most);
+	for (int i = 0; i < 5; i++)
+		cells[i] = (struct inv_str){ p, most };
+	inv_table_number(&t, 5);
+	inv_buf_add(&b, INV_LIT("kept"));
+	check(!inv_table_row(&t, cells, INV_CARE_NONE, &b));
+	check(!inv_table_row(&t, cells, INV_CARE_ESCAPE, &b));
+	inv_table_number(&t, 2);
+	check(inv_table_row(&t, cells, INV_CARE_ESCAPE, &b));
+	b.n = 4;
+	/* An escaped quote is one byte more. */
+	p[0] = '"';
+	check(!inv_table_row(&t, cells, INV_CARE_ESCAPE, &b));
+	check_str(inv_buf_str(&b), "kept");
+	free(p);
+	inv_buf_free(&b);
+	inv_table_free(&t);
+}
+
+static const struct test tests[] = {
+	TEST(names_columns_and_writes_rows),
+	TEST(refuses_names_that_can_not_tell_columns_apart),
+	TEST(numbers_columns),
+	TEST(writes_no_record_past_the_ceilings),
+};
+
+int
+main(void)
+{
+	return RUN(tests);
+}
