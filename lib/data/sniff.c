@@ -1,0 +1,135 @@
+/* sniff.c - what a text is, by its first bytes */
+
+#include "data/sniff.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+struct kind {
+	struct inv_str magic;
+	const char *what;
+};
+
+static const struct inv_str names[] = {
+	[INV_FORMAT_ANY] = { "unknown", 7 },
+	[INV_FORMAT_CSV] = { "csv", 3 },
+	[INV_FORMAT_TSV] = { "tsv", 3 },
+	[INV_FORMAT_NDJSON] = { "ndjson", 6 },
+};
+
+const char *
+inv_format_name(enum inv_format format)
+{
+	return names[format].p;
+}
+
+bool
+inv_format_of(struct inv_str name, enum inv_format *format)
+{
+	for (size_t i = INV_FORMAT_CSV; i < COUNT(names); i++)
+		if (inv_str_eq(name, names[i])) {
+			*format = (enum inv_format)i;
+			return true;
+		}
+	return false;
+}
+
+static struct inv_str
+unblanked(struct inv_str s)
+{
+	while (s.n > 0 && memchr(" \t\r\n", *s.p, 4) != NULL) {
+		s.p++;
+		s.n--;
+	}
+	return s;
+}
+
+/* Leading empty lines are not the first line. */
+static bool
+has_more_tabs(struct inv_str head, char delimiter)
+{
+	size_t tabs = 0, delimiters = 0;
+	bool quoted = false;
+	bool begun = false;
+
+	for (size_t i = 0; i < head.n; i++) {
+		char c = head.p[i];
+
+		if (!quoted && (c == '\n' || c == '\r')) {
+			if (begun)
+				break;
+			continue;
+		}
+		begun = true;
+		if (c == '"')
+			quoted = !quoted;
+		else if (!quoted && c == '\t')
+			tabs++;
+		else if (!quoted && c == delimiter)
+			delimiters++;
+	}
+	return delimiter != '\t' && tabs > delimiters;
+}
+
+enum inv_format
+inv_sniff(struct inv_str head, char delimiter)
+{
+	struct inv_str s = unblanked(head);
+
+	if (s.n > 0 && *s.p == '{')
+		return INV_FORMAT_NDJSON;
+	return has_more_tabs(head, delimiter) ? INV_FORMAT_TSV : INV_FORMAT_CSV;
+}
+
+static const char *
+look_up(struct inv_str head, const struct kind *kinds, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (inv_str_starts(head, kinds[i].magic))
+			return kinds[i].what;
+	return NULL;
+}
+
+const char *
+inv_sniff_binary(struct inv_str head)
+{
+	static const struct kind kinds[] = {
+		{ { "PK\3\4", 4 }, "a zip archive or an xlsx workbook" },
+		{ { "PK\5\6", 4 }, "an empty zip archive" },
+		{ { "\xd0\xcf\x11\xe0", 4 }, "an old Excel workbook" },
+		{ { "%PDF-", 5 }, "a PDF" },
+		{ { "\xfd"
+		    "7zXZ",
+		      5 },
+		    "packed with xz" },
+		{ { "7z\xbc\xaf", 4 }, "a 7z archive" },
+		{ { "PAR1", 4 }, "a Parquet file" },
+		{ { "SQLite format 3", 15 }, "an SQLite database" },
+		{ { "\x1f\x8b", 2 }, "packed twice" },
+		{ { "\x28\xb5\x2f\xfd", 4 }, "packed twice" },
+	};
+
+	if (head.n >= 10 && memcmp(head.p, "BZh", 3) == 0 &&
+	    memcmp(head.p + 4, "1AY&SY", 6) == 0)
+		return "packed with bzip2";
+	return look_up(head, kinds, COUNT(kinds));
+}
+
+const char *
+inv_sniff_foreign(struct inv_str head)
+{
+	static const struct kind kinds[] = {
+		{ { "<?xml", 5 }, "XML" },
+		{ { "<!DOCTYPE", 9 }, "XML or HTML" },
+		{ { "<html", 5 }, "HTML" },
+		{ { "ISA*", 4 }, "X12" },
+	};
+	struct inv_str s = unblanked(head);
+
+	if (s.n > 0 && *s.p == '[') {
+		s = unblanked((struct inv_str){ s.p + 1, s.n - 1 });
+		if (s.n > 0 && *s.p == '{')
+			return "a JSON array (jq -c '.[]' makes NDJSON of it)";
+		return NULL;
+	}
+	return look_up(s, kinds, COUNT(kinds));
+}

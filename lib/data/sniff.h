@@ -1,0 +1,34 @@
+/* sniff.h - what a text is, by its first bytes */
+#ifndef INV_DATA_SNIFF_H
+#define INV_DATA_SNIFF_H
+
+#include "base/str.h"
+
+enum inv_format {
+	INV_FORMAT_ANY, /* asked: tell it by content; told: none of ours */
+	INV_FORMAT_CSV,
+	INV_FORMAT_TSV,
+	INV_FORMAT_NDJSON,
+};
+
+/* "csv", ...; "unknown" for INV_FORMAT_ANY. */
+const char *inv_format_name(enum inv_format format);
+INV_MUST bool inv_format_of(struct inv_str name, enum inv_format *format);
+
+/*
+ * The format of a text that begins with head: NDJSON if its first byte that is
+ * not blank is `{`; else TSV if its first line has more TABs outside quotes
+ * than delimiters, else CSV.
+ */
+enum inv_format inv_sniff(struct inv_str head, char delimiter);
+
+/*
+ * What a text that begins with head is, in words, if it is something that no
+ * reader here reads: a workbook, a PDF, a packed file.  NULL if it may be ours.
+ */
+const char *inv_sniff_binary(struct inv_str head);
+
+/* The same of what is text, but of another kind: XML, a JSON array, X12. */
+const char *inv_sniff_foreign(struct inv_str head);
+
+#endif

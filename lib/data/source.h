@@ -1,0 +1,73 @@
+/*
+ * source.h - a manifest's bytes as rows, whatever its format
+ *
+ * Opens a file, takes compression and encoding off, tells the format, reads
+ * the header; then hands out one row at a time and writes it, sound or not, as
+ * what follows the head of a record line.
+ *
+ * What can not be read as a whole is refused before its first row: a file that
+ * is packed or not UTF-8 is read through once for that.
+ */
+#ifndef INV_DATA_SOURCE_H
+#define INV_DATA_SOURCE_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "data/sniff.h"
+#include "io/stream.h"
+
+struct inv_source_options {
+	enum inv_format format;
+	char delimiter;       /* of CSV */
+	const char *encoding; /* NULL: by its mark, else UTF-8 */
+	bool no_header;       /* the columns are c1, c2, ... */
+	bool null_empty;      /* a bare empty cell is null, not "" */
+	bool strict_quotes;   /* a quote within a plain cell is a flaw */
+};
+
+struct inv_source;
+
+/*
+ * stage is who quarantines; both are kept, and are the caller's.  One source
+ * reads any number of files, one after the other.
+ */
+struct inv_source *inv_source_new(const struct inv_source_options *options,
+    const char *stage);
+void inv_source_free(struct inv_source *s);
+
+/*
+ * Begin with a file, from its first byte; fd and name are kept until the next
+ * begin.  INV_BAD: it is refused, for the reason below; INV_NOINPUT: it can
+ * not be read.
+ */
+INV_MUST bool inv_source_begin(struct inv_source *s, int fd, const char *name,
+    struct inv_err *err);
+
+/* Why it was refused: a word for the stream.  "" where it was not. */
+const char *inv_source_reason(const struct inv_source *s);
+
+enum inv_format inv_source_format(const struct inv_source *s);
+
+bool inv_source_has_columns(const struct inv_source *s);
+
+/* The columns as a JSON array. */
+void inv_source_columns(const struct inv_source *s, struct inv_buf *out);
+
+/*
+ * The next row; INV_NEXT_ERR is final.  *line is where it begins, from 1; it
+ * is to be written before the next call.
+ */
+INV_MUST enum inv_next inv_source_next(struct inv_source *s, uint64_t *line,
+    struct inv_err *err);
+
+/*
+ * Write what follows the head of the row's record line: `"record":{...}`; or,
+ * and then it returns false, `"verdict":"quarantined","stage":...,"reason":...,
+ * "errors":[...],"raw":"..."`.
+ */
+bool inv_source_write(struct inv_source *s, struct inv_buf *out);
+
+/* Members for the stage line: how it was read, what was passed over. */
+void inv_source_notes(const struct inv_source *s, struct inv_buf *out);
+
+#endif

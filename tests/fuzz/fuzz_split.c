@@ -1,0 +1,89 @@
+/*
+ * fuzz_split - whatever a file holds, it is refused or becomes rows, each of
+ * which the strict scanner takes; twice read, twice the same
+ */
+
+#include "data/source.h"
+
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "data/record.h"
+#include "data/scan.h"
+
+static void
+promise(bool kept)
+{
+	if (!kept)
+		abort();
+}
+
+/* Everything that comes out of fd, a line a row. */
+static void
+read_out(struct inv_source *s, int fd, struct inv_scan *scan,
+    struct inv_buf *out)
+{
+	struct inv_err err;
+	uint64_t line;
+	enum inv_next next;
+
+	inv_buf_reset(out);
+	if (!inv_source_begin(s, fd, "m", &err)) {
+		promise(err.fault == INV_BAD);
+		promise(inv_source_reason(s)[0] != '\0');
+		return;
+	}
+	while ((next = inv_source_next(s, &line, &err)) == INV_NEXT_LINE) {
+		size_t from = out->n;
+		struct inv_record rec;
+
+		inv_record_head(out,
+		    INV_LIT("00000000000000000000000000000000"), 1, line, 0);
+		bool sound = inv_source_write(s, out);
+
+		inv_buf_byte(out, '}');
+		promise(!out->failed);
+		promise(inv_record_parse(scan,
+		    (struct inv_str){ out->p + from, out->n - from }, &rec,
+		    &err));
+		promise(sound == (rec.verdict == INV_PENDING));
+		promise(rec.kind == INV_LINE_RECORD && rec.line == line);
+		inv_buf_byte(out, '\n');
+	}
+	promise(next == INV_NEXT_END);
+	inv_source_notes(s, out);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
+{
+	static const char *const encodings[] = { NULL, NULL, "UTF-8",
+		"SHIFT_JIS", "ISO-2022-JP", "UTF-7", "GB18030", "UTF-16" };
+
+	if (n < 2)
+		return 0;
+	const struct inv_source_options how = {
+		.format = (enum inv_format)(bytes[0] & 3),
+		.delimiter = bytes[0] & 4 ? ';' : ',',
+		.no_header = (bytes[0] & 8) != 0,
+		.null_empty = (bytes[0] & 16) != 0,
+		.strict_quotes = (bytes[0] & 32) != 0,
+		.encoding = encodings[bytes[1] & 7],
+	};
+	struct inv_source *s = inv_source_new(&how, "inv-split");
+	struct inv_scan *scan = inv_scan_new();
+	struct inv_buf one = INV_BUF(256 << 20), two = INV_BUF(256 << 20);
+	int fd = memfd_create("input", 0);
+
+	promise(write(fd, bytes + 2, n - 2) == (ssize_t)n - 2);
+	read_out(s, fd, scan, &one);
+	read_out(s, fd, scan, &two);
+	promise(inv_str_eq(inv_buf_str(&one), inv_buf_str(&two)));
+	close(fd);
+	inv_buf_free(&one);
+	inv_buf_free(&two);
+	inv_scan_free(scan);
+	inv_source_free(s);
+	return 0;
+}
