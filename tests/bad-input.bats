@@ -64,6 +64,10 @@ table() {
 	[ $bad = 0 ] && [ $n -ge 6 ]
 }
 
+@test "inv-split meets bad input as the table says" {
+	table inv-split try
+}
+
 @test "inv-validate meets bad input as the table says" {
 	table inv-validate try -s inventory
 }

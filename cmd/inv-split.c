@@ -1,0 +1,499 @@
+/* inv-split - manifests in, records out */
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "data/digest.h"
+#include "data/emit.h"
+#include "data/record.h"
+#include "data/source.h"
+#include "io/file.h"
+#include "io/stream.h"
+#include "io/text.h"
+#include "prog/opt.h"
+#include "store/archive.h"
+
+enum {
+	NO_HEADER = INV_OPT_LONG,
+	EMPTY,
+	STRICT_QUOTES,
+	CHUNK_SIZE,
+	SUBMISSION,
+	NO_ARCHIVE,
+};
+
+enum {
+	CHUNK_MAX = 100000,   /* rows of a chunk, at most */
+	NAME_TEXT = 16 << 10, /* bytes of a name with its bytes escaped */
+	SUMMARY = 4096,       /* bytes of --stats */
+};
+
+static const uint64_t SUBMISSION_MAX = (UINT64_C(1) << 53) - 1;
+
+static const struct inv_option options[] = {
+	{ 'f', "format", "FORMAT",
+	    "csv|tsv|ndjson: what FILE is; else told by its content" },
+	{ 'd', "delimiter", "CHAR", "between the cells of CSV (,)" },
+	{ 'e', "encoding", "ENC",
+	    "of the text; else UTF-8, or UTF-16 by its mark" },
+	{ NO_HEADER, "no-header", NULL,
+	    "the first row is data; columns are c1, c2, ..." },
+	{ EMPTY, "empty", "VALUE", "null: a bare empty cell is null" },
+	{ STRICT_QUOTES, "strict-quotes", NULL,
+	    "refuse rows with a quote inside a plain cell" },
+	{ CHUNK_SIZE, "chunk-size", "N", "rows of a chunk (500)" },
+	{ SUBMISSION, "submission", "N",
+	    "which submission of the same bytes this is (1)" },
+	{ NO_ARCHIVE, "no-archive", NULL, "keep no copy, only the arrival" },
+	{ 0 },
+};
+
+static const struct inv_prog_info info = {
+	.name = "inv-split",
+	.purpose = "manifests in, records out",
+	.usage = "[FILE ...]",
+	.options = options,
+	.operands = -1,
+	.reads_stdin = true,
+};
+
+struct split {
+	struct inv_source_options how;
+	enum inv_keep keep;
+	uint64_t submission;
+	uint64_t chunk_size;
+	const char *state; /* its path, for messages */
+	struct inv_archive *archive;
+	struct inv_source *source;
+	struct inv_digest *digest;
+	struct inv_out out;
+	uint64_t manifests;
+	uint64_t refused;
+	uint64_t counts[INV_VERDICTS]; /* of all manifests */
+	uint64_t started_ms;
+	enum inv_fault fault; /* the worst that did not stop us */
+};
+
+/* A manifest under way. */
+struct manifest {
+	const char *name;
+	struct inv_archived kept;
+	uint64_t rows;
+	uint64_t counts[INV_VERDICTS];
+	uint64_t first_bad; /* line of the first row quarantined; 0: none */
+	bool refused;
+	struct inv_err why; /* it was refused */
+};
+
+/* ---- options ---- */
+
+static char
+delimiter_of(const char *arg)
+{
+	if (strlen(arg) != 1 || strchr("\"\r\n", *arg) != NULL ||
+	    (unsigned char)*arg >= 0x80)
+		inv_opt_wrong("-d", arg,
+		    "not one ASCII character that can stand between cells");
+	return *arg;
+}
+
+static void
+set_option(struct split *s, int code)
+{
+	struct inv_source_options *how = &s->how;
+
+	switch (code) {
+	case 'f':
+		if (!inv_format_of(inv_str_of(optarg), &how->format))
+			inv_opt_wrong("-f", optarg, "not csv, tsv or ndjson");
+		break;
+	case 'd':
+		how->delimiter = delimiter_of(optarg);
+		break;
+	case 'e':
+		if (!inv_text_has(optarg))
+			inv_opt_wrong("-e", optarg, "unknown encoding");
+		how->encoding = optarg;
+		break;
+	case NO_HEADER:
+		how->no_header = true;
+		break;
+	case EMPTY:
+		if (strcmp(optarg, "null") != 0)
+			inv_opt_wrong("--empty", optarg, "not null");
+		how->null_empty = true;
+		break;
+	case STRICT_QUOTES:
+		how->strict_quotes = true;
+		break;
+	case CHUNK_SIZE:
+		s->chunk_size =
+		    inv_opt_u64("--chunk-size", optarg, 1, CHUNK_MAX);
+		break;
+	case SUBMISSION:
+		s->submission =
+		    inv_opt_u64("--submission", optarg, 1, SUBMISSION_MAX);
+		break;
+	case NO_ARCHIVE:
+		s->keep = INV_KEEP_NOT;
+		break;
+	}
+}
+
+/* ---- the lines around the records ---- */
+
+/* A string that may have any bytes: those that are not UTF-8 escaped. */
+static void
+emit_any(struct inv_buf *b, struct inv_str s)
+{
+	char text[NAME_TEXT];
+
+	if (!inv_text_is_utf8(s))
+		s = (struct inv_str){
+			text,
+			inv_log_escape(s, text, sizeof(text)),
+		};
+	inv_emit_str(b, s);
+}
+
+static void
+emit_hex(struct inv_buf *b, struct inv_str name, const void *bytes, size_t n)
+{
+	char hex[INV_DIGEST_HEX];
+
+	inv_str_hex(bytes, n, hex);
+	inv_emit_member_str(b, name, (struct inv_str){ hex, 2 * n });
+}
+
+static void
+emit_run(struct inv_buf *b)
+{
+	unsigned char run[INV_RUN_ID / 2];
+
+	inv_random(run, sizeof(run));
+	emit_hex(b, INV_LIT("run"), run, sizeof(run));
+}
+
+static void
+emit_request_id(struct split *s, const char *id, struct inv_buf *b)
+{
+	unsigned char digest[INV_DIGEST];
+	struct inv_buf number = INV_BUF(32);
+
+	inv_buf_u64(&number, s->submission);
+	inv_digest_begin(s->digest);
+	inv_digest_part(s->digest, INV_LIT("inv-request"));
+	inv_digest_part(s->digest, inv_str_of(id));
+	inv_digest_part(s->digest, inv_buf_str(&number));
+	inv_digest_end(s->digest, digest);
+	inv_buf_free(&number);
+	emit_hex(b, INV_LIT("request_id"), digest, sizeof(digest));
+}
+
+static void
+emit_manifest(struct split *s, const struct manifest *m)
+{
+	struct inv_buf *b = inv_out_buf(&s->out);
+	enum inv_format format = inv_source_format(s->source);
+
+	inv_buf_add(b, INV_LIT("{\"type\":\"manifest\",\"v\":1"));
+	inv_emit_member_str(b, INV_LIT("manifest"), inv_str_of(m->kept.id));
+	emit_run(b);
+	inv_emit_key(b, INV_LIT("name"));
+	emit_any(b, inv_str_of(m->name));
+	inv_emit_member_str(b, INV_LIT("format"),
+	    inv_str_of(inv_format_name(format)));
+	inv_emit_member_u64(b, INV_LIT("bytes"), m->kept.bytes);
+	if (!m->refused && inv_source_has_columns(s->source)) {
+		inv_emit_key(b, INV_LIT("columns"));
+		inv_source_columns(s->source, b);
+	}
+	inv_emit_member_u64(b, INV_LIT("arrival"), m->kept.arrival);
+	inv_emit_member_str(b, INV_LIT("received"),
+	    inv_str_of(m->kept.received));
+	inv_emit_member_u64(b, INV_LIT("submission"), s->submission);
+	inv_emit_member_u64(b, INV_LIT("chunk_size"), s->chunk_size);
+	emit_request_id(s, m->kept.id, b);
+	inv_buf_add(b, INV_LIT("}\n"));
+	inv_out_check(&s->out);
+}
+
+static void
+emit_stage(struct split *s)
+{
+	struct inv_buf *b = inv_out_buf(&s->out);
+
+	inv_buf_add(b, INV_LIT("{\"type\":\"stage\""));
+	inv_emit_member_str(b, INV_LIT("stage"), inv_str_of(info.name));
+	inv_emit_member_str(b, INV_LIT("version"), inv_str_of(INV_VERSION));
+	inv_source_notes(s->source, b);
+	inv_buf_add(b, INV_LIT("}\n"));
+}
+
+static void
+emit_counts(struct inv_buf *b, const uint64_t counts[INV_VERDICTS])
+{
+	inv_emit_key(b, INV_LIT("counts"));
+	inv_emit_open(b, '{');
+	for (int v = 0; v < INV_VERDICTS; v++)
+		inv_emit_member_u64(b, inv_verdict_name((enum inv_verdict)v),
+		    counts[v]);
+	inv_emit_close(b, '}');
+}
+
+static void
+emit_end(struct split *s, const struct manifest *m)
+{
+	struct inv_buf *b = inv_out_buf(&s->out);
+
+	inv_buf_add(b, INV_LIT("{\"type\":\"end\""));
+	inv_emit_member_str(b, INV_LIT("manifest"), inv_str_of(m->kept.id));
+	inv_emit_member_u64(b, INV_LIT("rows"), m->rows);
+	inv_emit_member_u64(b, INV_LIT("bytes"), m->kept.bytes);
+	emit_counts(b, m->counts);
+	if (m->refused) {
+		inv_emit_key(b, INV_LIT("refused"));
+		inv_emit_open(b, '{');
+		inv_emit_member_str(b, INV_LIT("reason"),
+		    inv_str_of(inv_source_reason(s->source)));
+		inv_emit_key(b, INV_LIT("msg"));
+		emit_any(b, inv_str_of(m->why.msg));
+		inv_emit_close(b, '}');
+	}
+	inv_buf_add(b, INV_LIT("}\n"));
+	inv_out_check(&s->out);
+}
+
+/* ---- a manifest ---- */
+
+static void
+emit_row(struct split *s, struct manifest *m, uint64_t line)
+{
+	struct inv_buf *b = inv_out_buf(&s->out);
+	struct inv_str id = { m->kept.id, INV_MANIFEST_SHORT };
+
+	inv_record_head(b, id, m->rows + 1, line, m->rows / s->chunk_size);
+	m->rows++;
+	if (inv_source_write(s->source, b))
+		m->counts[INV_PENDING]++;
+	else if (m->counts[INV_QUARANTINED]++ == 0)
+		m->first_bad = line;
+	inv_buf_add(b, INV_LIT("}\n"));
+	inv_out_check(&s->out);
+}
+
+static bool
+emit_rows(struct split *s, struct manifest *m, struct inv_err *err)
+{
+	enum inv_next next;
+	uint64_t line;
+
+	while ((next = inv_source_next(s->source, &line, err)) ==
+	    INV_NEXT_LINE) {
+		emit_row(s, m, line);
+		if (s->out.failed)
+			return inv_out_flush(&s->out, err);
+	}
+	return next == INV_NEXT_END;
+}
+
+static void
+tell(const struct manifest *m)
+{
+	if (m->refused)
+		inv_say("%s", m->why.msg);
+	if (m->first_bad != 0)
+		inv_warn("%s:%ju: malformed, as are %ju of %ju rows", m->name,
+		    (uintmax_t)m->first_bad,
+		    (uintmax_t)m->counts[INV_QUARANTINED], (uintmax_t)m->rows);
+}
+
+/* All lines of a manifest that has been taken in. */
+static bool
+split(struct split *s, struct manifest *m, struct inv_err *err)
+{
+	m->refused = !inv_source_begin(s->source, m->kept.fd, m->name, &m->why);
+	if (m->refused && m->why.fault != INV_BAD) {
+		*err = m->why;
+		return false;
+	}
+	inv_note("%s: read as %s", m->name,
+	    inv_format_name(inv_source_format(s->source)));
+	emit_manifest(s, m);
+	if (!m->refused && !emit_rows(s, m, err))
+		return false;
+	emit_stage(s);
+	emit_end(s, m);
+	tell(m);
+	s->manifests++;
+	s->refused += m->refused;
+	for (int v = 0; v < INV_VERDICTS; v++)
+		s->counts[v] += m->counts[v];
+	if (m->refused)
+		s->fault = INV_BAD;
+	return true;
+}
+
+/* ---- the operands ---- */
+
+static int
+open_operand(const char *path, struct inv_err *err)
+{
+	struct stat st;
+	int fd = strcmp(path, "-") == 0
+	    ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
+	    : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	if (fd < 0) {
+		inv_fail_sys(err, INV_NOINPUT, "%s", path);
+		return -1;
+	}
+	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
+		inv_fail(err, INV_NOINPUT, "%s: is a directory", path);
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static bool
+take_in(struct split *s, struct manifest *m, struct inv_err *err)
+{
+	int fd = open_operand(m->name, err);
+
+	if (fd < 0)
+		return false;
+	bool ok = inv_archive_take(s->archive, fd, m->name, s->submission,
+	    s->keep, &m->kept, err);
+
+	close(fd);
+	if (!ok)
+		return false;
+	switch (s->keep) {
+	case INV_KEEP:
+		inv_warn("%s: archived as %s/%s, arrival %ju", m->name,
+		    s->state, m->kept.path, (uintmax_t)m->kept.arrival);
+		break;
+	case INV_KEEP_NOT:
+		inv_warn("%s: not archived: %s, arrival %ju", m->name,
+		    m->kept.id, (uintmax_t)m->kept.arrival);
+		break;
+	}
+	return true;
+}
+
+/* An operand that can not be read does not stop the others. */
+static bool
+split_operand(struct split *s, const char *path, struct inv_err *err)
+{
+	struct manifest m = { .name = path };
+
+	if (!take_in(s, &m, err)) {
+		if (err->fault != INV_NOINPUT)
+			return false;
+		inv_say("%s", err->msg);
+		if (s->fault == INV_OK)
+			s->fault = INV_NOINPUT;
+		return true;
+	}
+	bool ok = split(s, &m, err);
+
+	/* Whatever failed now is our own copy, not what somebody named. */
+	if (!ok)
+		err->fault = INV_IO;
+	close(m.kept.fd);
+	return ok;
+}
+
+static bool
+split_all(struct split *s, char *paths[], struct inv_err *err)
+{
+	if (paths[0] == NULL)
+		return split_operand(s, "-", err);
+	for (; *paths != NULL; paths++)
+		if (!split_operand(s, *paths, err))
+			return false;
+	return true;
+}
+
+/* ---- the end ---- */
+
+static bool
+write_stats(const struct split *s, struct inv_err *err)
+{
+	struct inv_buf b = INV_BUF(SUMMARY);
+
+	inv_emit_open(&b, '{');
+	inv_emit_member_str(&b, INV_LIT("program"), inv_str_of(info.name));
+	inv_emit_member_str(&b, INV_LIT("version"), inv_str_of(INV_VERSION));
+	inv_emit_member_u64(&b, INV_LIT("manifests"), s->manifests);
+	inv_emit_member_u64(&b, INV_LIT("refused"), s->refused);
+	emit_counts(&b, s->counts);
+	inv_emit_member_u64(&b, INV_LIT("ms"), inv_clock_ms() - s->started_ms);
+	inv_emit_member_u64(&b, INV_LIT("status"),
+	    (uint64_t)inv_fault_exit(s->fault));
+	inv_emit_close(&b, '}');
+	inv_buf_byte(&b, '\n');
+	bool ok = inv_file_summary(inv_prog.stats, inv_buf_str(&b), err);
+
+	inv_buf_free(&b);
+	return ok;
+}
+
+/* What has been written goes out, whatever stopped us. */
+static bool
+finish(struct split *s, bool ok, struct inv_err *err)
+{
+	struct inv_err why;
+
+	if (!inv_out_close(&s->out, &why) && ok) {
+		*err = why;
+		ok = false;
+	}
+	if (!ok)
+		s->fault = err->fault;
+	if (inv_prog.stats != NULL && !write_stats(s, &why) && ok) {
+		*err = why;
+		s->fault = why.fault;
+		ok = false;
+	}
+	inv_source_free(s->source);
+	inv_archive_close(s->archive);
+	inv_digest_free(s->digest);
+	return ok;
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct split s = {
+		.how = { .delimiter = ',' },
+		.submission = 1,
+		.chunk_size = INV_CHUNK_ROWS,
+		.started_ms = inv_clock_ms(),
+	};
+	struct inv_err err;
+
+	for (int c; (c = inv_opt(&info, argc, argv)) != -1;)
+		set_option(&s, c);
+	if (s.how.format == INV_FORMAT_TSV && s.how.delimiter != ',')
+		inv_opt_wrong("-d", "with -f tsv", "TAB is between cells");
+	int state = inv_opt_state(&s.state);
+
+	s.archive = inv_archive_open(state, &err);
+	close(state);
+	if (s.archive == NULL)
+		inv_die(&err);
+	s.source = inv_source_new(&s.how, info.name);
+	s.digest = inv_digest_new();
+	inv_out_init(&s.out, STDOUT_FILENO, "stdout");
+
+	bool ok = split_all(&s, argv + optind, &err);
+
+	if (!finish(&s, ok, &err))
+		inv_say("%s", err.msg);
+	return inv_fault_exit(s.fault);
+}
