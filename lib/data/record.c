@@ -125,7 +125,7 @@ record_line(struct inv_record *rec, struct inv_err *err)
 		return inv_fail(err, INV_BAD,
 		    "a record line without its record");
 	/* type, row, chunk, record, and these two: more is looked at. */
-	size_t usual = 4 + (rec->manifest.n > 0) + (rec->line > 0);
+	size_t usual = 4U + (rec->manifest.n > 0) + (rec->line > 0);
 
 	if (rec->outer->n > usual && half_ruled(rec->outer))
 		return inv_fail(err, INV_BAD,
