@@ -2,8 +2,10 @@
  * httpd.c - the face of an HTTP/1.1 server: requests out, answers in
  *
  * libmicrohttpd calls back; what it tells is kept until the caller asks.  A
- * whole request is suspended, which takes it out of the epoll set, and
- * resumed when there is an answer.
+ * whole request is suspended, and resumed when there is an answer.
+ *
+ * Resuming alone wakes nothing: the server must run before it waits again, or
+ * the connection hangs until something else happens.
  */
 
 #include "net/httpd.h"
@@ -12,6 +14,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <netdb.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -56,6 +59,7 @@ struct exchange {
 struct inv_httpd {
 	struct MHD_Daemon *daemon;
 	int epoll_fd;
+	bool resumed; /* since it has last run */
 	size_t body_max;
 	char url[URL_BYTES];
 	struct exchange *first; /* WAITING and not handed out yet */
@@ -136,6 +140,14 @@ begin(struct inv_httpd *h, struct exchange *x,
 	x->face.path =
 	    decoded ? inv_buf_str(&x->path) : (struct inv_str){ NULL, 0 };
 	inv_buf_reset(&x->face.body);
+}
+
+static void
+resume(struct exchange *x)
+{
+	x->asleep = false;
+	x->h->resumed = true;
+	MHD_resume_connection(x->connection);
 }
 
 static void
@@ -372,7 +384,7 @@ inv_httpd_close(struct inv_httpd *h)
 		if (x->state == WAITING)
 			inv_httpd_drop(h, &x->face);
 		else if (x->asleep)
-			MHD_resume_connection(x->connection);
+			resume(x);
 	}
 	MHD_run(h->daemon);
 	MHD_stop_daemon(h->daemon);
@@ -390,19 +402,16 @@ inv_httpd_url(const struct inv_httpd *h)
 	return h->url;
 }
 
-int
-inv_httpd_fd(const struct inv_httpd *h)
-{
-	return h->epoll_fd;
-}
-
-int
-inv_httpd_wait_ms(const struct inv_httpd *h)
+/* Milliseconds until the server or a slow answer wants to go on; -1: never. */
+static int
+own_wait_ms(const struct inv_httpd *h)
 {
 	MHD_UNSIGNED_LONG_LONG server_ms;
 	uint64_t wait = UINT64_MAX;
 	uint64_t now = inv_clock_ms();
 
+	if (h->resumed)
+		return 0;
 	if (MHD_get_timeout(h->daemon, &server_ms) == MHD_YES)
 		wait = server_ms;
 	for (size_t i = 0; i < h->n; i++) {
@@ -419,8 +428,8 @@ inv_httpd_wait_ms(const struct inv_httpd *h)
 	return wait > INT32_MAX ? INT32_MAX : (int)wait;
 }
 
-bool
-inv_httpd_run(struct inv_httpd *h, struct inv_err *err)
+static void
+wake_slow(struct inv_httpd *h)
 {
 	uint64_t now = inv_clock_ms();
 
@@ -429,9 +438,25 @@ inv_httpd_run(struct inv_httpd *h, struct inv_err *err)
 
 		if (!x->asleep || x->due_ms > now)
 			continue;
-		x->asleep = false;
-		MHD_resume_connection(x->connection);
+		resume(x);
 	}
+}
+
+bool
+inv_httpd_turn(struct inv_httpd *h, int other, int wait_ms, bool *ready,
+    struct inv_err *err)
+{
+	struct pollfd fds[] = { { h->epoll_fd, POLLIN, 0 },
+		{ other, POLLIN, 0 } };
+	int own = own_wait_ms(h);
+
+	if (wait_ms < 0 || (own >= 0 && own < wait_ms))
+		wait_ms = own;
+	if (poll(fds, 2, wait_ms) == -1 && errno != EINTR)
+		return inv_fail_sys(err, INV_INTERNAL, "poll");
+	*ready = fds[1].revents != 0;
+	wake_slow(h);
+	h->resumed = false;
 	return MHD_run(h->daemon) == MHD_YES ||
 	    inv_fail(err, INV_INTERNAL, "%s: the server failed", h->url);
 }
@@ -580,14 +605,14 @@ inv_httpd_answer(struct inv_httpd *h, struct inv_exchange *face,
 	x->response = response_of(x, answer);
 	if (x->response == NULL) { /* no memory: as if the peer were gone */
 		x->state = DROPPED;
-		MHD_resume_connection(x->connection);
+		resume(x);
 		return;
 	}
 	for (size_t i = 0; i < INV_HTTPD_HEADERS; i++)
 		if (answer->header[i].name != NULL)
 			MHD_add_response_header(x->response,
 			    answer->header[i].name, answer->header[i].value);
-	MHD_resume_connection(x->connection);
+	resume(x);
 }
 
 void
@@ -605,7 +630,7 @@ inv_httpd_drop(struct inv_httpd *h, struct inv_exchange *face)
 
 	/* Dissolving the association is what sends a RST and not a FIN. */
 	connect(info->connect_fd, &nowhere, sizeof(nowhere));
-	MHD_resume_connection(x->connection);
+	resume(x);
 }
 
 void

@@ -1,9 +1,8 @@
 /*
  * httpd.h - the face of an HTTP/1.1 server: requests out, answers in
  *
- * The caller waits until inv_httpd_fd is readable, at most inv_httpd_wait_ms,
- * lets the server run, pulls the requests that have arrived whole, and
- * answers each when it likes, in any order:
+ * The caller takes a turn, which is the one place to wait, pulls the requests
+ * that have arrived whole, and answers each when it likes, in any order:
  *
  *	event \ state    READING   WAITING   ANSWERING
  *	whole request    WAITING   -         -
@@ -55,13 +54,13 @@ void inv_httpd_close(struct inv_httpd *h);
 /* "http://127.0.0.1:40017"; good until close. */
 const char *inv_httpd_url(const struct inv_httpd *h);
 
-int inv_httpd_fd(const struct inv_httpd *h);
-
-/* Milliseconds after which to run even if nothing is readable; -1: never. */
-int inv_httpd_wait_ms(const struct inv_httpd *h);
-
-/* Read, write and accept what can be without waiting. */
-INV_MUST bool inv_httpd_run(struct inv_httpd *h, struct inv_err *err);
+/*
+ * Wait until there is something to do, `other` is readable (a descriptor,
+ * or -1) or wait_ms have passed (-1: no limit); then read, write
+ * and accept what can be without waiting.  *ready tells whether other is.
+ */
+INV_MUST bool inv_httpd_turn(struct inv_httpd *h, int other, int wait_ms,
+    bool *ready, struct inv_err *err);
 
 /* The next request, in the order in which they became whole; NULL: none. */
 struct inv_exchange *inv_httpd_next(struct inv_httpd *h);

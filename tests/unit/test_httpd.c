@@ -2,9 +2,9 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -45,12 +45,9 @@ static void
 turn(struct inv_httpd *h, int fd)
 {
 	struct inv_err err;
-	struct pollfd fds[] = { { inv_httpd_fd(h), POLLIN, 0 },
-		{ fd, POLLIN, 0 } };
-	int wait = inv_httpd_wait_ms(h);
+	bool ready;
 
-	poll(fds, fd == -1 ? 1 : 2, wait == -1 || wait > 100 ? 100 : wait);
-	check(inv_httpd_run(h, &err));
+	check(inv_httpd_turn(h, fd, 100, &ready, &err));
 }
 
 static struct inv_exchange *
@@ -442,6 +439,81 @@ an_ipv6_address_stands_in_brackets(void)
 	inv_httpd_close(h);
 }
 
+enum { CLIENTS = 20, POSTS = 300, POST_BYTES = 84000, HANG_S = 60 };
+
+/* A client of its own process: one connection, one request after the other. */
+static bool
+posts_all(const struct inv_httpd *h)
+{
+	static char body[POST_BYTES];
+	char text[256];
+	int fd = client(h, "");
+
+	memset(body, 'x', sizeof(body));
+	snprintf(text, sizeof(text),
+	    "POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n",
+	    POST_BYTES);
+	for (int i = 0; i < POSTS; i++) {
+		struct inv_str left[] = { inv_str_of(text),
+			{ body, sizeof(body) } };
+		char answer[512];
+		size_t n = 0;
+
+		for (size_t k = 0; k < 2; k++)
+			while (left[k].n > 0) {
+				ssize_t w = write(fd, left[k].p, left[k].n);
+
+				if (w <= 0)
+					return false;
+				left[k].p += w;
+				left[k].n -= (size_t)w;
+			}
+		while (memmem(answer, n, "done", 4) == NULL) {
+			ssize_t r = read(fd, answer + n, sizeof(answer) - n);
+
+			if (r <= 0)
+				return false;
+			n += (size_t)r;
+		}
+	}
+	close(fd);
+	return true;
+}
+
+/* Nothing else wakes the server: a lost event ends the test by SIGALRM. */
+static void
+no_connection_hangs_among_many(void)
+{
+	struct inv_err err;
+	struct inv_httpd *h = inv_httpd_open("127.0.0.1:0", POST_BYTES, &err);
+	struct inv_exchange *x;
+	int ends[2];
+	bool over = false;
+
+	check(h != NULL && pipe(ends) == 0);
+	fflush(stdout);
+	for (int i = 0; i < CLIENTS; i++)
+		if (fork() == 0)
+			_exit(posts_all(h) ? 0 : 1);
+	close(ends[1]);
+	alarm(HANG_S);
+	while (!over) {
+		check(inv_httpd_turn(h, ends[0], -1, &over, &err));
+		while ((x = inv_httpd_next(h)) != NULL)
+			inv_httpd_answer(h, x,
+			    &(struct inv_httpd_answer){
+				.status = 200, .body = INV_LIT("done") });
+	}
+	alarm(0);
+	for (int i = 0; i < CLIENTS; i++) {
+		int status = 0;
+
+		check(wait(&status) > 0 && status == 0);
+	}
+	close(ends[0]);
+	inv_httpd_close(h);
+}
+
 int
 main(void)
 {
@@ -460,6 +532,7 @@ main(void)
 		TEST(a_quiet_server_takes_no_more_connections),
 		TEST(an_address_must_be_one_and_free),
 		TEST(an_ipv6_address_stands_in_brackets),
+		TEST(no_connection_hangs_among_many),
 	};
 
 	return RUN(tests);
