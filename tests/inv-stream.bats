@@ -33,6 +33,23 @@ stream() {
 	grep -q '"reason":"malformed_line"' out
 }
 
+@test "what the pipe makes of a real manifest is a stream" {
+	set -o pipefail
+	{
+		inv-split "$ROOT"/examples/manifests/q3-chemistry.csv
+		printf 'a\n\351\n"open\n' | inv-split
+		printf '{"a":1.50}\n{"a":01}\n' | inv-split -f ndjson
+		inv-split /dev/null || [ $? = 65 ]
+	} > split
+	inv-validate -q -s inventory split | inv-dedup -q > out
+	for stream in split out; do
+		run -0 check_stream < $stream
+	done
+	[ "$output" = "end=4 manifest=4 record=1004 stage=12" ]
+	grep -q '"raw_base64":' out
+	grep -q '"refused":' out
+}
+
 @test "the schemas refuse lines that break the page" {
 	stream 1 2 > good
 	check_stream < good
