@@ -162,11 +162,9 @@ cmp_units(struct inv_str a, struct inv_str b)
  * past U+FFFF (first byte 0xf0 and up) are surrogates in UTF-16 and so come
  * before U+E000..U+FFFF (first byte 0xee or 0xef).
  */
-int
-inv_canon_cmp(struct inv_str a, struct inv_str b)
+static int
+cmp_bytes(struct inv_str a, struct inv_str b)
 {
-	if (is_escaped(a) || is_escaped(b))
-		return cmp_units(a, b);
 	size_t min = a.n < b.n ? a.n : b.n;
 	size_t i = 0;
 
@@ -180,6 +178,21 @@ inv_canon_cmp(struct inv_str a, struct inv_str b)
 	if (x >= 0xee && y >= 0xee && (x >= 0xf0) != (y >= 0xf0))
 		return x >= 0xf0 ? -1 : 1;
 	return x < y ? -1 : 1;
+}
+
+int
+inv_canon_cmp(struct inv_str a, struct inv_str b)
+{
+	return is_escaped(a) || is_escaped(b) ? cmp_units(a, b)
+					      : cmp_bytes(a, b);
+}
+
+/* The same, by what the scanner has seen. */
+static int
+cmp_keys(const struct inv_member *a, const struct inv_member *b)
+{
+	return a->key_escaped || b->key_escaped ? cmp_units(a->key, b->key)
+						: cmp_bytes(a->key, b->key);
 }
 
 /* An escape that must be there, in the form it must have. */
@@ -245,8 +258,7 @@ inv_canon_is(struct inv_str text, const struct inv_members *members)
 		const struct inv_member *m = &members->at[i];
 
 		n += m->key.n + m->value.n + 3; /* two quotes and a colon */
-		if (!member_is_canon(m) ||
-		    (i > 0 && inv_canon_cmp(m[-1].key, m->key) >= 0))
+		if (!member_is_canon(m) || (i > 0 && cmp_keys(&m[-1], m) >= 0))
 			return false;
 	}
 	return n == text.n;
@@ -329,8 +341,7 @@ sort(struct inv_member *at, size_t n)
 			struct inv_member m = at[i];
 			size_t j = i;
 
-			for (; j >= gap &&
-			     inv_canon_cmp(at[j - gap].key, m.key) > 0;
+			for (; j >= gap && cmp_keys(&at[j - gap], &m) > 0;
 			     j -= gap)
 				at[j] = at[j - gap];
 			at[j] = m;
