@@ -2,8 +2,9 @@
  * canon.c - RFC 8785: the one text of a JSON value
  *
  * The members of every object under way lie on one stack, sorted there, so
- * that nesting costs no allocation.  The scanner has bounded it: at most
- * INV_KEYS_OPEN_MAX keys are open at once, at most INV_DEPTH_MAX deep.
+ * that nesting costs no allocation.  The scanner has bounded a record: at most
+ * INV_KEYS_OPEN_MAX keys are open at once, at most INV_DEPTH_MAX deep.  What
+ * comes from elsewhere in a line may pass that, and is refused.
  */
 
 #include "data/canon.h"
@@ -22,9 +23,9 @@ struct step {
 struct inv_canon {
 	struct inv_member members[INV_KEYS_OPEN_MAX];
 	size_t n;
-	struct step path[INV_DEPTH_MAX + 1];
+	struct step path[INV_DEPTH_MAX];
 	size_t depth;
-	struct inv_str inexact; /* the number that stopped us */
+	struct inv_str inexact; /* the number that stopped us; or empty */
 };
 
 struct inv_canon *
@@ -380,8 +381,11 @@ add_object(struct inv_canon *c, struct inv_str text, struct inv_buf *out)
 	struct inv_member m;
 	size_t n = 0;
 
-	for (; inv_scan_each(&text, &m); n++)
+	for (; inv_scan_each(&text, &m); n++) {
+		if (c->n == INV_KEYS_OPEN_MAX)
+			return false;
 		c->members[c->n++] = m;
+	}
 	return add_members(c, n, out);
 }
 
@@ -434,13 +438,12 @@ add_value(struct inv_canon *c, const struct inv_member *m, struct inv_buf *out)
 		add_string(out, inv_member_inner(m));
 		break;
 	case INV_KIND_ARRAY:
-		c->depth++;
-		ok = add_array(c, m->value, out);
-		c->depth -= ok;
-		break;
 	case INV_KIND_OBJECT:
+		if (c->depth == INV_DEPTH_MAX)
+			return false;
 		c->depth++;
-		ok = add_object(c, m->value, out);
+		ok = m->kind == INV_KIND_ARRAY ? add_array(c, m->value, out)
+					       : add_object(c, m->value, out);
 		c->depth -= ok;
 		break;
 	}
@@ -471,6 +474,8 @@ finish(struct inv_canon *c, bool ok, size_t before, struct inv_buf *out,
 	if (ok)
 		return true;
 	out->n = before;
+	if (c->inexact.n == 0)
+		return inv_fail(err, INV_BAD, "more than a record may hold");
 	return inv_fail(err, INV_BAD, "number_not_exact: %.*s%s",
 	    c->inexact.n < SHOWN ? (int)c->inexact.n : SHOWN, c->inexact.p,
 	    c->inexact.n < SHOWN ? "" : "...");
@@ -489,6 +494,7 @@ inv_canon_object(struct inv_canon *c, struct inv_str text,
 	memcpy(c->members, members->at, members->n * sizeof(*members->at));
 	c->n = members->n;
 	c->depth = 1;
+	c->inexact.n = 0;
 	return finish(c, add_members(c, members->n, out), before, out, err);
 }
 
@@ -535,5 +541,6 @@ inv_canon_value(struct inv_canon *c, struct inv_str json, struct inv_buf *out,
 	m.kind = kind_of(m.value.p[0]);
 	c->n = 0;
 	c->depth = 0;
+	c->inexact.n = 0;
 	return finish(c, add_value(c, &m, out), before, out, err);
 }

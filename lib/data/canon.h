@@ -27,8 +27,9 @@ bool inv_canon_is(struct inv_str text, const struct inv_members *members);
  * an object (copied through where it is canonical), without them any value.
  *
  * False, with INV_BAD, at the first number whose canonical text would be
- * another decimal value (number_not_exact); out is as before then.  A ceiling
- * of out shows in out->failed, as ever.
+ * another decimal value (number_not_exact), or past the depth or the keys of a
+ * record; out is as before then.  A ceiling of out shows in out->failed, as
+ * ever.
  */
 INV_MUST bool inv_canon_object(struct inv_canon *c, struct inv_str text,
     const struct inv_members *members, struct inv_buf *out,
@@ -36,7 +37,7 @@ INV_MUST bool inv_canon_object(struct inv_canon *c, struct inv_str text,
 INV_MUST bool inv_canon_value(struct inv_canon *c, struct inv_str json,
     struct inv_buf *out, struct inv_err *err);
 
-/* Where that number is, as an errors list has it: ["a",0,"b"]. */
+/* Where it stopped, as an errors list has it: ["a",0,"b"]. */
 void inv_canon_loc(const struct inv_canon *c, struct inv_buf *out);
 
 /* Add a scanned string's inside, escapes and all, in its shortest form. */

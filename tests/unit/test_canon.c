@@ -279,6 +279,28 @@ knows_canonical_text(void)
 }
 
 static void
+refuses_what_is_deeper_than_a_record(void)
+{
+	struct inv_buf line = INV_BUF(1000);
+	struct inv_buf form = INV_BUF(1000);
+	struct inv_err err;
+
+	inv_buf_addf(&line, "{\"x\":");
+	for (int i = 0; i < INV_DEPTH_MAX + 1; i++)
+		inv_buf_byte(&line, '[');
+	for (int i = 0; i < INV_DEPTH_MAX + 1; i++)
+		inv_buf_byte(&line, ']');
+	inv_buf_byte(&line, '}');
+	check(inv_scan_line(scan, inv_buf_str(&line), &err));
+	check(!inv_canon_value(canon, inv_scan_outer(scan)->at[0].value, &form,
+	    &err));
+	check(err.fault == INV_BAD && form.n == 0);
+	check_str(inv_str_of(err.msg), "more than a record may hold");
+	inv_buf_free(&line);
+	inv_buf_free(&form);
+}
+
+static void
 a_ceiling_shows_in_the_buf(void)
 {
 	struct inv_buf out = INV_BUF(4);
@@ -302,6 +324,7 @@ main(void)
 		TEST(says_where_a_number_is_not_exact),
 		TEST(takes_back_what_it_wrote_before_an_inexact_number),
 		TEST(knows_canonical_text),
+		TEST(refuses_what_is_deeper_than_a_record),
 		TEST(a_ceiling_shows_in_the_buf),
 	};
 
