@@ -181,6 +181,9 @@ limited() {
 	[ "$(inv-split -q n.csv | member manifest .arrival)" = 2 ]
 	[ "$(wc -l < "$INV_STATE/archive/index")" = 2 ]
 	jq -e .arrival "$INV_STATE/archive/index"
+	head -c 9000 /dev/zero >> "$INV_STATE/archive/index"
+	[ "$(inv-split -q --submission 2 n.csv | member manifest .arrival)" = 3 ]
+	jq -e .arrival "$INV_STATE/archive/index"
 	sed -i '1s/"arrival":1/"arrival":9/' "$INV_STATE/archive/index"
 	run -74 --separate-stderr inv-split -q n.csv
 	[[ $stderr = *"archive/index:1: damaged: "* ]]
@@ -246,6 +249,31 @@ limited() {
 	exec 9>&-
 	printf 'a\n1\n' | inv-split -q > /dev/null
 	! compgen -G "$INV_STATE/archive/spool.*"
+}
+
+@test "killed at any step, the next run is as if nothing had been" {
+	strace -o /dev/null true || skip "no strace here"
+	printf 'a\n1\n' > m.csv
+	points=0
+	for call in mkdirat openat write fchmod fsync renameat; do
+		for ((n = 1; ; n++)); do
+			rm -rf "$INV_STATE"
+			strace -f -o /dev/null -e "inject=$call:signal=KILL:when=$n" \
+				inv-split -q m.csv > killed 2> /dev/null 3>&- && break
+			run -0 inv-split -q m.csv
+			[ "$(member manifest .arrival <<< "$output")" = 1 ]
+			[ "$(member end .rows <<< "$output")" = 1 ]
+			! compgen -G "$INV_STATE/archive/spool.*"
+			[ "$(wc -l < "$INV_STATE/archive/index")" = 1 ]
+			[ "$(find "$INV_STATE/archive" -type f -perm 444 | wc -l)" = 1 ]
+			# What it said before it died stays so.
+			! grep -q '"type":"manifest"' killed ||
+				[ "$(jq .arrival killed | head -n 1)" = 1 ]
+			points=$((points + 1))
+		done
+	done
+	echo "$points points"
+	[ $points -ge 15 ]
 }
 
 @test "a name is never a path, and stays what it was" {

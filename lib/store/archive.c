@@ -20,6 +20,7 @@
 enum {
 	PIECE = 256 << 10,      /* bytes of a read and a write */
 	ENTRY = 512,            /* bytes of a line of the index, at most */
+	TAIL = 64 << 10,        /* bytes that a crash may leave behind it */
 	WRITE_BACK = 8 << 20,   /* bytes after which the disk may begin */
 	SPOOL_NAME = 6 + 16 + 1 /* "spool.", 16 hex digits, NUL */
 };
@@ -327,7 +328,7 @@ read_index(struct inv_archive *a, const char *id, uint64_t submission,
 	*p = (struct place){ 0 };
 	if (lseek(a->index, 0, SEEK_SET) != 0)
 		return inv_fail_sys(err, INV_IO, "archive/index");
-	inv_in_init(&in, a->index, "archive/index", ENTRY, NULL);
+	inv_in_init(&in, a->index, "archive/index", TAIL, NULL);
 	while (ok && (next = inv_in_line(&in, &text, err)) != INV_NEXT_END) {
 		if (next == INV_NEXT_ERR) {
 			err->fault = INV_IO;
