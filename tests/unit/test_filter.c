@@ -595,6 +595,38 @@ output_appears_while_the_input_is_open(void)
 	}
 }
 
+/* Told to stop once, or twice, in the middle of its input. */
+static int
+told_to_stop(const void *with)
+{
+	int times = *(const int *)with;
+	struct inv_filter f;
+	struct inv_record rec;
+
+	inv_filter_open(&f, &info, NULL, 0);
+	inv_filter_endure();
+	while (inv_filter_next(&f, &rec)) {
+		for (; times > 0; times--)
+			kill(getpid(), times == 2 ? SIGINT : SIGTERM);
+		inv_filter_pass(&f, &rec);
+	}
+	return inv_filter_close(&f);
+}
+
+static void
+who_endures_outlasts_a_first_signal_and_not_a_second(void)
+{
+	struct inv_str in = INV_LIT(MANIFEST ROW(1, 0) END(1, ""));
+	int times = 1;
+
+	child_run(&child, told_to_stop, &times, in);
+	check(child.status == 0);
+	check(strstr(child.out, "\"type\":\"end\"") != NULL);
+	times = 2;
+	child_run(&child, told_to_stop, &times, in);
+	check(child.status == 128 + SIGTERM);
+}
+
 static const struct test tests[] = {
 	TEST(what_is_nobodys_business_passes_byte_for_byte),
 	TEST(only_pending_records_are_handed_out_unless_asked),
@@ -624,6 +656,7 @@ static const struct test tests[] = {
 	TEST(the_worst_fault_wins),
 	TEST(a_directory_can_not_be_read),
 	TEST(output_appears_while_the_input_is_open),
+	TEST(who_endures_outlasts_a_first_signal_and_not_a_second),
 };
 
 int
