@@ -13,6 +13,7 @@
 #include "data/canon.h"
 #include "data/emit.h"
 #include "data/json.h"
+#include "data/key.h"
 
 enum {
 	SCHEMA_MAX = 4 << 20, /* bytes of a schema, and of anything in it */
@@ -584,7 +585,7 @@ compile_dialect(struct compile *c, struct inv_node *node,
 static bool
 compile_key(struct compile *c, struct inv_node *node, const struct inv_json *v)
 {
-	struct inv_str name;
+	struct inv_str name, other;
 	size_t n = inv_json_count(v);
 
 	(void)node;
@@ -592,9 +593,16 @@ compile_key(struct compile *c, struct inv_node *node, const struct inv_json *v)
 		return wrong(c, "belongs to the record as a whole");
 	if (n == 0)
 		return wrong(c, "not a list of names");
-	for (size_t i = 0; i < n; i++)
+	if (n > INV_KEY_NAMES)
+		return wrong(c, "more than 16 names");
+	for (size_t i = 0; i < n; i++) {
 		if (!inv_json_str(inv_json_at(v, i), &name))
 			return wrong(c, "not a list of names");
+		for (size_t k = 0; k < i; k++)
+			if (inv_json_str(inv_json_at(v, k), &other) &&
+			    inv_str_eq(name, other))
+				return wrong(c, "the same name twice");
+	}
 	return add_canon(c, v) && (c->p->key = keep_text(c)).n > 0;
 }
 

@@ -494,6 +494,10 @@ static const char *const refused[][2] = {
 	{ "{\"x-inv-key\":[\"a\"]}",
 	    "#/x-inv-key: names what is not a property" },
 	{ "{\"x-inv-key\":[]}", "#/x-inv-key: not a list of names" },
+	{ "{\"properties\":{\"a\":{}},\"x-inv-key\":[\"a\",\"a\"]}",
+	    "#/x-inv-key: the same name twice" },
+	{ "{\"x-inv-key\":[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17]}",
+	    "#/x-inv-key: more than 16 names" },
 	{ "{\"x-inv-normalize\":{}}",
 	    "#/x-inv-normalize: belongs to a member of the record" },
 	{ "{\"properties\":{\"a\":{\"x-inv-normalize\":"
