@@ -407,7 +407,7 @@ unique(struct inv_scan *s, size_t first)
 static inline void
 blanks(struct inv_scan *s)
 {
-	if (s->at < s->end && *s->at > ' ')
+	if (s->at == s->end || *s->at > ' ')
 		return;
 	while (s->at < s->end &&
 	    (*s->at == ' ' || *s->at == '\t' || *s->at == '\n' ||
