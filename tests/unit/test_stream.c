@@ -530,47 +530,6 @@ a_guard_may_have_more_collected_before_a_write(void)
 	check(inv_out_close(&g.out, &err));
 }
 
-struct guard {
-	int asked;
-	bool closed; /* lets nothing by */
-};
-
-static bool
-watch(void *arg, struct inv_err *err)
-{
-	struct guard *g = arg;
-
-	g->asked++;
-	if (g->closed)
-		return inv_fail(err, INV_AGAIN, "not stored");
-	return true;
-}
-
-static void
-a_guard_is_asked_before_each_write_and_may_refuse_it(void)
-{
-	static char piece[INV_STREAM_PIECE];
-	struct guard g = { 0 };
-	struct inv_out out;
-	struct inv_err err;
-
-	inv_out_init(&out, open("/dev/null", O_WRONLY), "null");
-	inv_out_guard(&out, watch, &g);
-	inv_out_add(&out, INV_LIT("x"));
-	check(g.asked == 0);
-	check(inv_out_flush(&out, &err) && g.asked == 1);
-	out.hold = 2 * INV_STREAM_PIECE;
-	inv_out_add(&out, (struct inv_str){ piece, sizeof(piece) });
-	check(g.asked == 1 && out.written == 1);
-	inv_out_add(&out, (struct inv_str){ piece, sizeof(piece) });
-	check(g.asked == 2 && out.written == 1 + 2 * sizeof(piece));
-	g.closed = true;
-	inv_out_add(&out, INV_LIT("y"));
-	check(!inv_out_close(&out, &err));
-	check(err.fault == INV_AGAIN && out.written == 1 + 2 * sizeof(piece));
-	check_str(inv_str_of(err.msg), "not stored");
-}
-
 static const struct test tests[] = {
 	TEST(gives_lines_as_they_are_but_for_the_newline),
 	TEST(a_last_line_without_a_newline_is_a_line_and_torn),
@@ -588,7 +547,6 @@ static const struct test tests[] = {
 	TEST(a_full_piece_is_written_and_less_is_held),
 	TEST(a_slow_non_blocking_reader_gets_it_all),
 	TEST(a_line_past_the_ceiling_of_the_output_is_our_own_fault),
-	TEST(a_guard_is_asked_before_each_write_and_may_refuse_it),
 	TEST(nothing_leaves_before_the_guard_has_said_yes),
 	TEST(a_guard_may_have_more_collected_before_a_write),
 };
