@@ -1,0 +1,58 @@
+/* test_errors.c - an errors list as words */
+
+#include "data/errors.h"
+
+#include "check.h"
+
+static void
+reads(const char *json, size_t most, const char *want)
+{
+	struct inv_buf b = INV_BUF(4096);
+
+	inv_errors_text(&b, inv_str_of(json), most);
+	check_str(inv_buf_str(&b), want);
+	inv_buf_free(&b);
+}
+
+static void
+says_place_message_and_type(void)
+{
+	reads(
+	    "[{\"type\":\"t\",\"loc\":[\"a\",0,\"b\"],\"msg\":\"is \\u0022x\\u0022\"}]",
+	    9, "a.0.b: is \"x\" [t]");
+	reads("[{\"msg\":\"m\",\"loc\":[]}]", 9, "m");
+	reads("[]", 9, "");
+	reads("", 9, "");
+}
+
+static void
+says_at_most_so_many_and_how_many_more(void)
+{
+	static const char three[] = "[{\"msg\":\"a\"}, {\"msg\":\"b\"},\n"
+				    "{\"msg\":\"c\"}]";
+
+	reads(three, 3, "a; b; c");
+	reads(three, 2, "a; b (1 more)");
+	reads(three, 1, "a (2 more)");
+}
+
+static void
+what_is_of_another_shape_stands_as_it_is(void)
+{
+	reads("[1,\"x\",{\"code\":7}]", 9, "1; \"x\"; {\"code\":7}");
+	reads("[{\"msg\":\"m\",\"loc\":\"here\",\"type\":4}]", 9, "m");
+	reads("\"text\"", 9, "");
+	reads("{\"a\":1}", 9, "");
+}
+
+int
+main(void)
+{
+	static const struct test tests[] = {
+		TEST(says_place_message_and_type),
+		TEST(says_at_most_so_many_and_how_many_more),
+		TEST(what_is_of_another_shape_stands_as_it_is),
+	};
+
+	return RUN(tests);
+}
