@@ -1,0 +1,527 @@
+/*
+ * quarantine.c - the rows that need a person: the half that writes
+ *
+ * A transaction begins with the first thing that has to be written and ends
+ * with inv_quarantine_commit, which the caller calls before what he has told
+ * us leaves him.
+ */
+
+#include "store/quarantine.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/rows.h"
+#include "data/digest.h"
+#include "data/emit.h"
+#include "store/quarantine_db.h"
+
+enum {
+	STAGES_MAX = 1 << 20,      /* bytes of a run's stage lines */
+	DIGEST_BYTES = 16,         /* of a line without a row */
+	NAME_MAX_BYTES = 64 << 10, /* of a manifest's name */
+};
+
+static const char no_manifest[] =
+    "0000000000000000000000000000000000000000000000000000000000000000";
+
+/* The statements, in the order of the table below. */
+enum {
+	ADD_BLOCK,
+	FIND_BLOCK,
+	ADD_RUN,
+	FIND_RUN,
+	SET_STAGES,
+	ADD_ITEM,
+	ADD_FAILURE,
+	OPEN_ROWS,
+	CLOSE_ROWS,
+	STATEMENTS,
+};
+
+static const char *const sql[STATEMENTS] = {
+	[ADD_BLOCK] = "INSERT INTO blocks(manifest, submission) VALUES(?1, ?2)"
+		      " ON CONFLICT DO NOTHING",
+	[FIND_BLOCK] =
+	    "SELECT id FROM blocks WHERE manifest = ?1 AND submission = ?2",
+	[ADD_RUN] = "INSERT INTO runs(block, run, name, stages)"
+		    " VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+	[FIND_RUN] = "SELECT id FROM runs WHERE block = ?1 AND run = ?2",
+	/* A run that is told again has said as much before. */
+	[SET_STAGES] = "UPDATE runs SET stages = ?2 WHERE id = ?1"
+		       " AND length(stages) < length(?2)",
+	[ADD_ITEM] = "INSERT INTO items(block, row, digest, line)"
+		     " VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+	[ADD_FAILURE] =
+	    "INSERT INTO events(item, run, at, verdict, reason, stage, errors,"
+	    " more, form, content)"
+	    " SELECT i.id, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
+	    "  CASE WHEN c.content IS ?12 AND c.form IS ?11 THEN NULL"
+	    "   ELSE ?11 END,"
+	    "  CASE WHEN c.content IS ?12 AND c.form IS ?11 THEN NULL"
+	    "   ELSE ?12 END"
+	    " FROM items i LEFT JOIN events c ON c.id = i.content"
+	    " WHERE i.block = ?1 AND i.row = ?2 AND i.digest = ?3"
+	    " ON CONFLICT DO NOTHING",
+	[OPEN_ROWS] = "SELECT row FROM items WHERE block = ?1 AND row > 0"
+		      " AND verdict >= 3 ORDER BY row",
+	[CLOSE_ROWS] =
+	    "INSERT INTO events(item, run, at, verdict, reason, stage, errors,"
+	    " more)"
+	    " SELECT id, ?4, ?5, ?6, ?7, ?8, '', ?9 FROM items"
+	    " WHERE block = ?1 AND row BETWEEN ?2 AND ?3 AND digest = ''"
+	    " AND verdict >= 3 ON CONFLICT DO NOTHING",
+};
+
+struct inv_quarantine {
+	const struct inv_state *state;
+	struct inv_db *db; /* NULL: not opened */
+	struct inv_stmt *stmt[STATEMENTS];
+	struct inv_digest *digest;
+	bool writing; /* a transaction is under way */
+	int64_t now;  /* of its beginning */
+
+	/* The run under way. */
+	struct inv_buf manifest;
+	struct inv_buf run;
+	struct inv_buf name;
+	struct inv_buf stages; /* JSON list without its end */
+	uint64_t submission;
+	uint64_t block_id; /* 0: not looked up, or not there */
+	uint64_t run_id;   /* 0: not written */
+	bool open_known;   /* open_rows has been read */
+	bool open_many;    /* too many to keep: ask the database */
+	struct inv_rows open_rows;
+	struct inv_quarantine_sums sums;
+
+	/* Of the line at hand. */
+	struct inv_buf more;
+	struct inv_buf reason;
+	struct inv_buf stage;
+};
+
+struct inv_quarantine *
+inv_quarantine_new(const struct inv_state *state)
+{
+	struct inv_quarantine *q = inv_mem_new(sizeof(*q));
+
+	q->state = state;
+	q->digest = inv_digest_new();
+	q->manifest = INV_BUF(INV_MANIFEST_ID);
+	q->run = INV_BUF(INV_RUN_ID);
+	q->name = INV_BUF(NAME_MAX_BYTES);
+	q->stages = INV_BUF(STAGES_MAX);
+	q->more = INV_BUF(INV_ITEM_TEXT_MAX);
+	q->reason = INV_BUF(INV_ITEM_TEXT_MAX);
+	q->stage = INV_BUF(INV_ITEM_TEXT_MAX);
+	inv_quarantine_begin(q, NULL);
+	return q;
+}
+
+void
+inv_quarantine_free(struct inv_quarantine *q)
+{
+	if (q == NULL)
+		return;
+	inv_db_close(q->db);
+	inv_digest_free(q->digest);
+	inv_rows_free(&q->open_rows);
+	inv_buf_free(&q->manifest);
+	inv_buf_free(&q->run);
+	inv_buf_free(&q->name);
+	inv_buf_free(&q->stages);
+	inv_buf_free(&q->more);
+	inv_buf_free(&q->reason);
+	inv_buf_free(&q->stage);
+	free(q);
+}
+
+static void
+set(struct inv_buf *b, struct inv_str s)
+{
+	inv_buf_reset(b);
+	inv_buf_add(b, s);
+}
+
+void
+inv_quarantine_begin(struct inv_quarantine *q,
+    const struct inv_quarantine_run *run)
+{
+	const struct inv_quarantine_run none = {
+		.manifest = { no_manifest, INV_MANIFEST_ID },
+		.submission = 1,
+		.run = { no_manifest, INV_RUN_ID },
+	};
+
+	if (run == NULL)
+		run = &none;
+	set(&q->manifest, run->manifest);
+	set(&q->run, run->run);
+	set(&q->name, run->name);
+	inv_buf_reset(&q->stages);
+	q->submission = run->submission;
+	q->block_id = q->run_id = 0;
+	q->open_known = q->open_many = false;
+}
+
+/* ---- the database ---- */
+
+static bool
+open_db(struct inv_quarantine *q, struct inv_err *err)
+{
+	if (q->db != NULL)
+		return true;
+	q->db = inv_quarantine_db(q->state, INV_DB_WRITE, err);
+	if (q->db == NULL)
+		return false;
+	for (int i = 0; i < STATEMENTS; i++) {
+		q->stmt[i] = inv_db_prepare(q->db, sql[i], err);
+		if (q->stmt[i] == NULL)
+			return false;
+	}
+	return true;
+}
+
+/* One number that a statement gives; *v is 0 where it gives none. */
+static bool
+ask(struct inv_stmt *st, uint64_t *v, struct inv_err *err)
+{
+	*v = 0;
+	switch (inv_stmt_step(st, err)) {
+	case INV_STEP_ROW:
+		*v = inv_stmt_u64(st, 0);
+		inv_stmt_reset(st);
+		return true;
+	case INV_STEP_DONE:
+		return true;
+	case INV_STEP_ERR:
+		break;
+	}
+	return false;
+}
+
+static bool
+find_block(struct inv_quarantine *q, struct inv_err *err)
+{
+	struct inv_stmt *st = q->stmt[FIND_BLOCK];
+
+	inv_stmt_bind_text(st, 1, inv_buf_str(&q->manifest));
+	inv_stmt_bind_u64(st, 2, q->submission);
+	return ask(st, &q->block_id, err);
+}
+
+static bool
+add_block(struct inv_quarantine *q, struct inv_err *err)
+{
+	struct inv_stmt *st = q->stmt[ADD_BLOCK];
+
+	inv_stmt_bind_text(st, 1, inv_buf_str(&q->manifest));
+	inv_stmt_bind_u64(st, 2, q->submission);
+	return inv_stmt_run(st, err) && find_block(q, err);
+}
+
+static bool
+add_run(struct inv_quarantine *q, struct inv_err *err)
+{
+	struct inv_stmt *st = q->stmt[ADD_RUN];
+	size_t n = q->stages.n;
+
+	if (n == 0)
+		inv_buf_byte(&q->stages, '[');
+	inv_buf_byte(&q->stages, ']');
+	inv_stmt_bind_u64(st, 1, q->block_id);
+	inv_stmt_bind_text(st, 2, inv_buf_str(&q->run));
+	inv_stmt_bind_text(st, 3, inv_buf_str(&q->name));
+	inv_stmt_bind_text(st, 4, inv_buf_str(&q->stages));
+	bool ok = inv_stmt_run(st, err);
+
+	q->stages.n = n;
+	st = q->stmt[FIND_RUN];
+	inv_stmt_bind_u64(st, 1, q->block_id);
+	inv_stmt_bind_text(st, 2, inv_buf_str(&q->run));
+	return ok && ask(st, &q->run_id, err);
+}
+
+/* A transaction in which the run is known. */
+static bool
+begin_writing(struct inv_quarantine *q, struct inv_err *err)
+{
+	if (!q->writing) {
+		if (!open_db(q, err) || !inv_db_begin(q->db, err))
+			return false;
+		q->writing = true;
+		q->now = inv_clock_wall();
+	}
+	if (q->run_id != 0)
+		return true;
+	return add_block(q, err) && add_run(q, err);
+}
+
+bool
+inv_quarantine_pending(const struct inv_quarantine *q)
+{
+	return q->writing;
+}
+
+bool
+inv_quarantine_commit(struct inv_quarantine *q, struct inv_err *err)
+{
+	if (!q->writing)
+		return true;
+	q->writing = false;
+	return inv_db_commit(q->db, err);
+}
+
+const struct inv_quarantine_sums *
+inv_quarantine_sums(const struct inv_quarantine *q)
+{
+	return &q->sums;
+}
+
+bool
+inv_quarantine_stage(struct inv_quarantine *q, struct inv_str line,
+    struct inv_err *err)
+{
+	size_t n = q->stages.n;
+
+	/* Room for this one and the end: what does not fit is left out. */
+	if (!inv_buf_room(&q->stages, line.n + 2)) {
+		q->stages.failed = false;
+		return true;
+	}
+	inv_buf_byte(&q->stages, n == 0 ? '[' : ',');
+	inv_buf_add(&q->stages, line);
+	if (q->run_id == 0)
+		return true;
+	/* inv-split says its counts at the end, when the run is known. */
+	if (!begin_writing(q, err))
+		return false;
+	struct inv_stmt *st = q->stmt[SET_STAGES];
+
+	inv_buf_byte(&q->stages, ']');
+	inv_stmt_bind_u64(st, 1, q->run_id);
+	inv_stmt_bind_text(st, 2, inv_buf_str(&q->stages));
+	bool ok = inv_stmt_run(st, err);
+
+	q->stages.n--;
+	return ok;
+}
+
+/* ---- a line ---- */
+
+static void
+decode(struct inv_buf *b, struct inv_str raw)
+{
+	inv_buf_reset(b);
+	if (raw.n > 0 && inv_buf_room(b, raw.n))
+		b->n = inv_text_decode(raw, b->p);
+}
+
+/* The members of a line that have no column of their own, as an object. */
+static void
+gather_more(struct inv_quarantine *q, const struct inv_record *rec)
+{
+	static const char *const known[] = { "type", "manifest", "row", "rows",
+		"line", "chunk", "verdict", "stage", "reason", "evidence",
+		"errors", "record", "raw", "raw_base64", NULL };
+	struct inv_buf *b = &q->more;
+
+	inv_buf_reset(b);
+	inv_emit_open(b, '{');
+	for (size_t i = 0; i < rec->outer->n; i++) {
+		const struct inv_member *m = &rec->outer->at[i];
+		size_t k = 0;
+
+		while (known[k] != NULL && !inv_str_is(m->key, known[k]))
+			k++;
+		if (known[k] == NULL)
+			inv_emit_member_raw(b, m->key, m->value);
+	}
+	inv_emit_close(b, '}');
+	if (b->n == 2)
+		inv_buf_reset(b);
+}
+
+/* What of the line is the row itself, and in which form. */
+static enum inv_item_form
+content_of(const struct inv_record *rec, struct inv_str *content)
+{
+	static const struct {
+		const char *name;
+		enum inv_item_form form;
+	} forms[] = { { "raw", INV_FORM_RAW },
+		{ "raw_base64", INV_FORM_BASE64 } };
+
+	*content = rec->record;
+	if (rec->record.n > 0)
+		return INV_FORM_RECORD;
+	for (size_t i = 0; i < 2; i++) {
+		const struct inv_member *m =
+		    inv_member_find(rec->outer, forms[i].name);
+
+		if (m == NULL || m->kind != INV_KIND_STRING)
+			continue;
+		*content = m->value;
+		return forms[i].form;
+	}
+	*content = INV_LIT("");
+	return INV_FORM_NONE;
+}
+
+/* What tells a line without a row from others: its bytes. */
+static struct inv_str
+digest_of(struct inv_quarantine *q, const struct inv_record *rec,
+    struct inv_str content, char hex[INV_DIGEST_HEX])
+{
+	if (rec->row > 0)
+		return INV_LIT("");
+	inv_digest_hex_of(q->digest, content.n > 0 ? content : rec->text, hex);
+	return (struct inv_str){ hex, 2 * DIGEST_BYTES };
+}
+
+static bool
+add_item(struct inv_quarantine *q, const struct inv_record *rec,
+    struct inv_str digest, struct inv_err *err)
+{
+	struct inv_stmt *st = q->stmt[ADD_ITEM];
+
+	inv_stmt_bind_u64(st, 1, q->block_id);
+	inv_stmt_bind_u64(st, 2, rec->row);
+	inv_stmt_bind_text(st, 3, digest);
+	inv_stmt_bind_u64(st, 4, rec->line);
+	if (!inv_stmt_run(st, err))
+		return false;
+	q->sums.fresh += inv_db_changes(q->db);
+	return true;
+}
+
+static bool
+add_failure(struct inv_quarantine *q, const struct inv_record *rec,
+    struct inv_err *err)
+{
+	const struct inv_member *errors = inv_member_find(rec->outer, "errors");
+	struct inv_stmt *st = q->stmt[ADD_FAILURE];
+	char hex[INV_DIGEST_HEX];
+	struct inv_str content;
+	enum inv_item_form form = content_of(rec, &content);
+	struct inv_str digest = digest_of(q, rec, content, hex);
+
+	if (!add_item(q, rec, digest, err))
+		return false;
+	inv_stmt_bind_u64(st, 1, q->block_id);
+	inv_stmt_bind_u64(st, 2, rec->row);
+	inv_stmt_bind_text(st, 3, digest);
+	inv_stmt_bind_u64(st, 4, q->run_id);
+	inv_stmt_bind_u64(st, 5, (uint64_t)q->now);
+	inv_stmt_bind_u64(st, 6, rec->verdict);
+	inv_stmt_bind_text(st, 7, inv_buf_str(&q->reason));
+	inv_stmt_bind_text(st, 8, inv_buf_str(&q->stage));
+	inv_stmt_bind_text(st, 9, errors != NULL ? errors->value : INV_LIT(""));
+	inv_stmt_bind_text(st, 10, inv_buf_str(&q->more));
+	inv_stmt_bind_u64(st, 11, form);
+	inv_stmt_bind_text(st, 12, content);
+	q->sums.failed[rec->verdict]++;
+	return inv_stmt_run(st, err);
+}
+
+/* Read which rows of this manifest are open, once in a run. */
+static bool
+load_open(struct inv_quarantine *q, struct inv_err *err)
+{
+	enum inv_step step = INV_STEP_DONE;
+
+	q->open_known = true;
+	inv_rows_reset(&q->open_rows);
+	if (q->db == NULL && !inv_quarantine_is_there(q->state))
+		return true;
+	if (!open_db(q, err) || (q->block_id == 0 && !find_block(q, err)))
+		return false;
+	if (q->block_id == 0)
+		return true;
+	struct inv_stmt *st = q->stmt[OPEN_ROWS];
+
+	inv_stmt_bind_u64(st, 1, q->block_id);
+	while ((step = inv_stmt_step(st, err)) == INV_STEP_ROW) {
+		uint64_t row = inv_stmt_u64(st, 0);
+
+		if (!inv_rows_add(&q->open_rows, row, row)) {
+			q->open_many = true;
+			inv_stmt_reset(st);
+			return true;
+		}
+	}
+	return step == INV_STEP_DONE;
+}
+
+/* An end for the open items among first..last; q->reason and so on are set. */
+static bool
+close_rows(struct inv_quarantine *q, const struct inv_record *rec,
+    uint64_t first, uint64_t last, struct inv_err *err)
+{
+	if (!q->open_known && !load_open(q, err))
+		return false;
+	if (!q->open_many &&
+	    (q->open_rows.n == 0 ||
+		(first == last && !inv_rows_has(&q->open_rows, first))))
+		return true;
+	if (!begin_writing(q, err))
+		return false;
+	struct inv_stmt *st = q->stmt[CLOSE_ROWS];
+
+	inv_stmt_bind_u64(st, 1, q->block_id);
+	inv_stmt_bind_u64(st, 2, first);
+	inv_stmt_bind_u64(st, 3, last);
+	inv_stmt_bind_u64(st, 4, q->run_id);
+	inv_stmt_bind_u64(st, 5, (uint64_t)q->now);
+	inv_stmt_bind_u64(st, 6, rec->verdict);
+	inv_stmt_bind_text(st, 7, inv_buf_str(&q->reason));
+	inv_stmt_bind_text(st, 8, inv_buf_str(&q->stage));
+	inv_stmt_bind_text(st, 9, inv_buf_str(&q->more));
+	if (!inv_stmt_run(st, err))
+		return false;
+	q->sums.closed += inv_db_changes(q->db);
+	return true;
+}
+
+bool
+inv_quarantine_row(struct inv_quarantine *q, const struct inv_record *rec,
+    struct inv_err *err)
+{
+	if (rec->verdict == INV_PENDING)
+		return true;
+	decode(&q->reason, rec->reason);
+	decode(&q->stage, inv_member_text(rec->outer, "stage"));
+	gather_more(q, rec);
+	switch (rec->verdict) {
+	case INV_PENDING:
+		break;
+	case INV_COMMITTED:
+	case INV_SKIPPED:
+		return rec->row == 0 ||
+		    close_rows(q, rec, rec->row, rec->row, err);
+	case INV_QUARANTINED:
+	case INV_HELD:
+	case INV_AMBIGUOUS:
+		return begin_writing(q, err) && add_failure(q, rec, err);
+	}
+	return true;
+}
+
+bool
+inv_quarantine_batch(struct inv_quarantine *q, const struct inv_record *rec,
+    struct inv_err *err)
+{
+	const struct inv_member *m = inv_member_find(rec->outer, "rows");
+	struct inv_rows rows = { 0 };
+	bool ok = inv_record_rows(m->value, &rows) ||
+	    inv_fail(err, INV_BAD, "a batch line without its rows");
+
+	decode(&q->reason, inv_member_text(rec->outer, "evidence"));
+	set(&q->stage, INV_LIT("inv-commit"));
+	gather_more(q, rec);
+	for (size_t i = 0; ok && i < rows.n; i++)
+		ok = close_rows(q, rec, rows.range[i].first, rows.range[i].last,
+		    err);
+	inv_rows_free(&rows);
+	return ok;
+}

@@ -1,0 +1,182 @@
+/*
+ * quarantine.h - the rows that need a person, and what has become of them
+ *
+ * STATE/quarantine/quarantine.db.  An item is a row of a manifest, by the
+ * manifest's id, its submission and the row; a line without a row is an item
+ * by the digest of its bytes.  Each run adds at most one event to an item: it
+ * failed again, or it was committed or skipped, which closes it.  Events are
+ * never changed, so that the same run told again changes nothing.
+ *
+ *	event \ item    open          closed          committed
+ *	failed          open          open            committed
+ *	skipped         closed        closed          committed
+ *	committed       committed     committed       committed
+ *
+ * What has been told is on disk when inv_quarantine_commit has returned true,
+ * and not before.
+ */
+#ifndef INV_STORE_QUARANTINE_H
+#define INV_STORE_QUARANTINE_H
+
+#include "base/clock.h"
+#include "data/record.h"
+#include "io/stream.h"
+#include "store/state.h"
+
+enum {
+	INV_ITEM_ID = 64,                 /* bytes of an item's id and a NUL */
+	INV_ITEM_PAGE = 256,              /* items read at a time */
+	INV_ITEM_PAGE_BYTES = 4 << 20,    /* and about so many bytes of them */
+	INV_ITEM_TEXT_MAX = INV_LINE_MAX, /* bytes of one text of an item */
+};
+
+/* ---- writing ---- */
+
+/* Whose rows follow.  Views, good until the next begin. */
+struct inv_quarantine_run {
+	struct inv_str manifest; /* 64 hex */
+	uint64_t submission;
+	struct inv_str run;  /* 16 hex */
+	struct inv_str name; /* of the manifest, decoded */
+};
+
+/* What has been told, over all runs. */
+struct inv_quarantine_sums {
+	uint64_t failed[INV_VERDICTS]; /* rows, by verdict */
+	uint64_t fresh;                /* items that were not there before */
+	uint64_t closed;               /* items */
+};
+
+struct inv_quarantine;
+
+/*
+ * Nothing is opened, or made, before the first row has to be stored, or might
+ * close an item of a quarantine that is there.  state is kept, not copied.
+ */
+struct inv_quarantine *inv_quarantine_new(const struct inv_state *state);
+
+/* What is not committed is gone.  NULL is fine. */
+void inv_quarantine_free(struct inv_quarantine *q);
+
+/* A run of a manifest; NULL: lines that belong to none. */
+void inv_quarantine_begin(struct inv_quarantine *q,
+    const struct inv_quarantine_run *run);
+
+/*
+ * A stage line of the run, and a record line or a batch line of it.  A record
+ * without a verdict changes nothing.  Failures are final for q.
+ */
+INV_MUST bool inv_quarantine_stage(struct inv_quarantine *q,
+    struct inv_str line, struct inv_err *err);
+INV_MUST bool inv_quarantine_row(struct inv_quarantine *q,
+    const struct inv_record *rec, struct inv_err *err);
+INV_MUST bool inv_quarantine_batch(struct inv_quarantine *q,
+    const struct inv_record *rec, struct inv_err *err);
+
+/* Something has been told that is not committed. */
+bool inv_quarantine_pending(const struct inv_quarantine *q);
+INV_MUST bool inv_quarantine_commit(struct inv_quarantine *q,
+    struct inv_err *err);
+
+const struct inv_quarantine_sums *
+inv_quarantine_sums(const struct inv_quarantine *q);
+
+/* ---- reading, while another process may write ---- */
+
+enum inv_item_state {
+	INV_ITEM_OPEN,
+	INV_ITEM_CLOSED, /* skipped or committed */
+	INV_ITEM_ALL,
+};
+
+/* Which items.  Empty views match anything. */
+struct inv_item_filter {
+	enum inv_item_state state;
+	struct inv_str reason;   /* of the last failure, whole */
+	struct inv_str manifest; /* the beginning of its id */
+	bool one;                /* what follows is said, by an id */
+	uint64_t submission;
+	uint64_t row;          /* 0: a line without one */
+	struct inv_str digest; /* the beginning, of such a line */
+};
+
+enum inv_item_form {
+	INV_FORM_NONE,
+	INV_FORM_RECORD, /* content is the JSON object */
+	INV_FORM_RAW,    /* content is a JSON string */
+	INV_FORM_BASE64, /* content is a JSON string of base64 */
+};
+
+/* One failure.  Texts are decoded but for those that are JSON. */
+struct inv_item_event {
+	enum inv_verdict verdict;
+	uint64_t at; /* seconds since 1970 */
+	struct inv_str run;
+	struct inv_str name;
+	struct inv_str reason;
+	struct inv_str stage;
+	struct inv_str errors; /* JSON list, or empty */
+	struct inv_str more;   /* JSON object of further members, or empty */
+	struct inv_str stages; /* JSON list: the stage lines of the run */
+	enum inv_item_form form;
+	struct inv_str content; /* the row as it came then, or before */
+};
+
+struct inv_item {
+	char id[INV_ITEM_ID];
+	uint64_t number; /* in the order of the first failure, from 1 */
+	struct inv_str manifest;
+	uint64_t submission;
+	uint64_t row;             /* 0: a line without one */
+	uint64_t line;            /* 0: unknown */
+	enum inv_verdict verdict; /* the latest, a committed one being final */
+	struct inv_item_event last; /* its latest failure */
+	uint64_t failures;
+	uint64_t first_at; /* the first failure */
+};
+
+bool inv_item_is_open(const struct inv_item *item);
+
+/*
+ * What an id says, as a filter: the first 12 (or more) hex digits of the
+ * manifest, "." and the submission where that is not 1, and "-" and the row;
+ * or "-x" and the first 12 digits of the digest.  False if it is no id.  The
+ * views are into id.
+ */
+INV_MUST bool inv_item_id_of(struct inv_str id, struct inv_item_filter *filter);
+
+struct inv_quarantine_reader;
+
+/* NULL with INV_NO where there is no quarantine, or as inv_db_open. */
+INV_MUST struct inv_quarantine_reader *
+inv_quarantine_read(const struct inv_state *state, struct inv_err *err);
+void inv_quarantine_read_close(struct inv_quarantine_reader *r);
+
+/* From the first item that fits the filter, whose views must stay. */
+void inv_quarantine_seek(struct inv_quarantine_reader *r,
+    const struct inv_item_filter *filter);
+
+/*
+ * The next item, in the order of their first failure.  Good until the next
+ * call.  Nothing is locked in between.
+ */
+INV_MUST enum inv_next inv_quarantine_next(struct inv_quarantine_reader *r,
+    const struct inv_item **item, struct inv_err *err);
+
+/*
+ * Add the item as a JSON object that is left open for further members: "item",
+ * "state" (open, skipped or committed), what its last failure said, and with
+ * content the row itself.
+ */
+void inv_item_emit(struct inv_buf *out, const struct inv_item *item,
+    bool content);
+
+/*
+ * Add the history of an item to out, a JSON list from the first event on; a
+ * row itself is in it where it has changed since.  Does not disturb what next
+ * has given.
+ */
+INV_MUST bool inv_quarantine_history(struct inv_quarantine_reader *r,
+    uint64_t number, struct inv_buf *out, struct inv_err *err);
+
+#endif

@@ -1,0 +1,127 @@
+/*
+ * quarantine_db.c - the database of the quarantine, for its two halves
+ *
+ * blocks, runs and items are found again by what they are; events are the
+ * history, and what items say of themselves follows from them by a trigger,
+ * in one place.  Verdicts are the numbers of data/record.h.
+ */
+
+#include "store/quarantine_db.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "data/record.h"
+#include "io/file.h"
+
+enum {
+	APPLICATION_ID = 0x696e7171, /* "inqq" */
+	CACHE_KIB = 8 << 10,
+	PATH_BYTES = 4096,
+};
+
+static const char dir_name[] = "quarantine";
+static const char db_name[] = "quarantine/quarantine.db";
+
+_Static_assert(INV_COMMITTED == 1 && INV_SKIPPED == 2 && INV_QUARANTINED == 3 &&
+	INV_HELD == 4 && INV_AMBIGUOUS == 5,
+    "these numbers are on disk");
+
+static const char *const steps[] = {
+	"CREATE TABLE blocks("
+	" id INTEGER PRIMARY KEY, manifest TEXT NOT NULL,"
+	" submission INTEGER NOT NULL, UNIQUE(manifest, submission)) STRICT;"
+
+	"CREATE TABLE runs("
+	" id INTEGER PRIMARY KEY, block INTEGER NOT NULL, run TEXT NOT NULL,"
+	" name TEXT NOT NULL, stages TEXT NOT NULL,"
+	" UNIQUE(block, run)) STRICT;"
+
+	"CREATE TABLE items("
+	" id INTEGER PRIMARY KEY, block INTEGER NOT NULL, row INTEGER NOT NULL,"
+	" digest TEXT NOT NULL, line INTEGER NOT NULL,"
+	" verdict INTEGER NOT NULL DEFAULT 0," /* the latest */
+	" last INTEGER NOT NULL DEFAULT 0,"    /* event: latest failure */
+	" content INTEGER NOT NULL DEFAULT 0," /* event: that has it */
+	" UNIQUE(block, row, digest)) STRICT;"
+
+	/* content is null where it is that of an earlier event. */
+	"CREATE TABLE events("
+	" id INTEGER PRIMARY KEY, item INTEGER NOT NULL, run INTEGER NOT NULL,"
+	" at INTEGER NOT NULL, verdict INTEGER NOT NULL, reason TEXT NOT NULL,"
+	" stage TEXT NOT NULL, errors TEXT NOT NULL, more TEXT NOT NULL,"
+	" form INTEGER, content TEXT, UNIQUE(item, run)) STRICT;"
+
+	"CREATE TRIGGER event_of_item AFTER INSERT ON events BEGIN"
+	" UPDATE items SET"
+	"  verdict = CASE WHEN verdict = 1 THEN 1"
+	"   WHEN NEW.reason = 'already_committed' THEN 1"
+	"   ELSE NEW.verdict END,"
+	"  last = CASE WHEN NEW.verdict >= 3 THEN NEW.id ELSE last END,"
+	"  content = CASE WHEN NEW.content IS NULL THEN content"
+	"   ELSE NEW.id END"
+	" WHERE id = NEW.item; END;"
+
+	"CREATE TRIGGER events_stay BEFORE UPDATE ON events BEGIN"
+	" SELECT RAISE(ABORT, 'the history is only added to'); END;"
+	"CREATE TRIGGER events_remain BEFORE DELETE ON events BEGIN"
+	" SELECT RAISE(ABORT, 'the history is only added to'); END;"
+	"CREATE TRIGGER items_remain BEFORE DELETE ON items BEGIN"
+	" SELECT RAISE(ABORT, 'items are closed, not deleted'); END;",
+	NULL,
+};
+
+bool
+inv_quarantine_is_there(const struct inv_state *state)
+{
+	struct stat st;
+
+	return fstatat(state->fd, db_name, &st, AT_SYMLINK_NOFOLLOW) == 0 ||
+	    errno != ENOENT;
+}
+
+/* The folder must be ours as well: it is where the rollback journal goes. */
+static bool
+look_at_folder(const struct inv_state *state, struct inv_err *err)
+{
+	int dir = inv_file_state_dir(state->fd, dir_name, err);
+
+	if (dir < 0)
+		return false;
+	close(dir);
+	return true;
+}
+
+struct inv_db *
+inv_quarantine_db(const struct inv_state *state, enum inv_db_use use,
+    struct inv_err *err)
+{
+	const struct inv_db_plan plan = {
+		.id = APPLICATION_ID,
+		.use = use,
+		.sync = INV_DB_SYNC_EXTRA,
+		.cache_kib = CACHE_KIB,
+		.steps = steps,
+	};
+	struct inv_buf path = INV_BUF(PATH_BYTES);
+	struct inv_db *db = NULL;
+
+	if (use == INV_DB_READ && !inv_quarantine_is_there(state)) {
+		inv_fail(err, INV_NO, "%s: nothing in quarantine", state->path);
+		return NULL;
+	}
+	if (!look_at_folder(state, err))
+		return NULL;
+	inv_buf_addf(&path, "%s/%s", state->path, db_name);
+	inv_buf_byte(&path, '\0');
+	if (path.failed)
+		inv_fail(err, INV_CREATE, "%s: a path too long", state->path);
+	else
+		db = inv_db_open(path.p, &plan, err);
+	inv_buf_free(&path);
+	return db;
+}
