@@ -75,3 +75,7 @@ table() {
 @test "inv-dedup meets bad input as the table says" {
 	table inv-dedup try
 }
+
+@test "inv-quarantine meets bad input as the table says" {
+	table inv-quarantine try
+}
