@@ -141,6 +141,7 @@ filter(const char *path)
 
 	inv_filter_endure();
 	state.fd = inv_opt_state(&state.path);
+	inv_note("keeping in %s", state.path);
 	inv_filter_open(&p.f, &info, path,
 	    INV_WANT_MANIFEST | INV_WANT_STAGE | INV_WANT_BODY |
 		INV_WANT_VERDICT | INV_WANT_BATCH | INV_WANT_END);

@@ -273,6 +273,17 @@ field() { inv-quarantine show "$2" | jq -c "$1"; }
 	[ "$(field .raw "$id")" = '"nonsense"' ]
 }
 
+@test "a row as deep as one may be is kept with its errors, and shown" {
+	deep=$(python3 -c 'print("[" * 63 + "]" * 63)')
+	{ manifest 1; row 1 pending - '{"id":"a","n":'"$deep"'}'
+		row 2 pending - '{"id":"a","n":0}'; row 3 pending - '{"id":"b","n":0}'
+		row 4 pending - '{"id":"b","n":'"$deep"'}'; end 4; } |
+		inv-dedup -q -k id | keep
+	[ "$(inv-quarantine list | jq -c .row)" = $'2\n4' ]
+	[ "$(inv-quarantine show aaaaaaaaaaaa-4 | grep -o -F "$deep" | wc -l)" = 3 ]
+	[ "$(inv-quarantine export --csv | wc -l)" = 3 ]
+}
+
 # ---- list, show, export ----
 
 @test "list and export are about open items unless --state says otherwise" {
@@ -597,6 +608,12 @@ say({"type":"end","manifest":m,"rows":5000})' > in
 	[[ $stderr = *"3 closed"* ]]
 	run -0 --separate-stderr inv-quarantine -q in
 	[ -z "$stderr" ]
+}
+
+@test "-v says which state directory is used" {
+	five 1 > in
+	run -0 --separate-stderr inv-quarantine -v in
+	[[ $stderr = *"keeping in $INV_STATE"* ]]
 }
 
 @test "--stats counts what left" {

@@ -85,7 +85,7 @@ struct inv_quarantine {
 	struct inv_buf manifest;
 	struct inv_buf run;
 	struct inv_buf name;
-	struct inv_buf stages; /* JSON list without its end */
+	struct inv_buf stages; /* LF between them */
 	uint64_t submission;
 	uint64_t block_id; /* 0: not looked up, or not there */
 	uint64_t run_id;   /* 0: not written */
@@ -224,22 +224,17 @@ static bool
 add_run(struct inv_quarantine *q, struct inv_err *err)
 {
 	struct inv_stmt *st = q->stmt[ADD_RUN];
-	size_t n = q->stages.n;
 
-	if (n == 0)
-		inv_buf_byte(&q->stages, '[');
-	inv_buf_byte(&q->stages, ']');
 	inv_stmt_bind_u64(st, 1, q->block_id);
 	inv_stmt_bind_text(st, 2, inv_buf_str(&q->run));
 	inv_stmt_bind_text(st, 3, inv_buf_str(&q->name));
 	inv_stmt_bind_text(st, 4, inv_buf_str(&q->stages));
-	bool ok = inv_stmt_run(st, err);
-
-	q->stages.n = n;
+	if (!inv_stmt_run(st, err))
+		return false;
 	st = q->stmt[FIND_RUN];
 	inv_stmt_bind_u64(st, 1, q->block_id);
 	inv_stmt_bind_text(st, 2, inv_buf_str(&q->run));
-	return ok && ask(st, &q->run_id, err);
+	return ask(st, &q->run_id, err);
 }
 
 /* A transaction in which the run is known. */
@@ -282,14 +277,13 @@ bool
 inv_quarantine_stage(struct inv_quarantine *q, struct inv_str line,
     struct inv_err *err)
 {
-	size_t n = q->stages.n;
-
-	/* Room for this one and the end: what does not fit is left out. */
-	if (!inv_buf_room(&q->stages, line.n + 2)) {
+	/* What does not fit is left out. */
+	if (!inv_buf_room(&q->stages, line.n + 1)) {
 		q->stages.failed = false;
 		return true;
 	}
-	inv_buf_byte(&q->stages, n == 0 ? '[' : ',');
+	if (q->stages.n > 0)
+		inv_buf_byte(&q->stages, '\n');
 	inv_buf_add(&q->stages, line);
 	if (q->run_id == 0)
 		return true;
@@ -298,13 +292,9 @@ inv_quarantine_stage(struct inv_quarantine *q, struct inv_str line,
 		return false;
 	struct inv_stmt *st = q->stmt[SET_STAGES];
 
-	inv_buf_byte(&q->stages, ']');
 	inv_stmt_bind_u64(st, 1, q->run_id);
 	inv_stmt_bind_text(st, 2, inv_buf_str(&q->stages));
-	bool ok = inv_stmt_run(st, err);
-
-	q->stages.n--;
-	return ok;
+	return inv_stmt_run(st, err);
 }
 
 /* ---- a line ---- */
@@ -340,6 +330,20 @@ gather_more(struct inv_quarantine *q, const struct inv_record *rec)
 	inv_emit_close(b, '}');
 	if (b->n == 2)
 		inv_buf_reset(b);
+}
+
+/* What the line says of its verdict; a batch line has its own words for it. */
+static void
+gather(struct inv_quarantine *q, const struct inv_record *rec)
+{
+	if (rec->kind == INV_LINE_BATCH) {
+		decode(&q->reason, inv_member_text(rec->outer, "evidence"));
+		set(&q->stage, INV_LIT("inv-commit"));
+	} else {
+		decode(&q->reason, rec->reason);
+		decode(&q->stage, inv_member_text(rec->outer, "stage"));
+	}
+	gather_more(q, rec);
 }
 
 /* What of the line is the row itself, and in which form. */
@@ -453,21 +457,35 @@ load_open(struct inv_quarantine *q, struct inv_err *err)
 	return step == INV_STEP_DONE;
 }
 
-/* An end for the open items among first..last; q->reason and so on are set. */
+/* There may be open items among first..last. */
+static bool
+may_close(struct inv_quarantine *q, uint64_t first, uint64_t last, bool *may,
+    struct inv_err *err)
+{
+	if (!q->open_known && !load_open(q, err))
+		return false;
+	*may = q->open_many ||
+	    (q->open_rows.n > 0 &&
+		(first < last || inv_rows_has(&q->open_rows, first)));
+	return true;
+}
+
+/* An end for the open items among first..last. */
 static bool
 close_rows(struct inv_quarantine *q, const struct inv_record *rec,
     uint64_t first, uint64_t last, struct inv_err *err)
 {
-	if (!q->open_known && !load_open(q, err))
+	struct inv_stmt *st;
+	bool may;
+
+	if (!may_close(q, first, last, &may, err))
 		return false;
-	if (!q->open_many &&
-	    (q->open_rows.n == 0 ||
-		(first == last && !inv_rows_has(&q->open_rows, first))))
+	if (!may)
 		return true;
+	gather(q, rec);
 	if (!begin_writing(q, err))
 		return false;
-	struct inv_stmt *st = q->stmt[CLOSE_ROWS];
-
+	st = q->stmt[CLOSE_ROWS];
 	inv_stmt_bind_u64(st, 1, q->block_id);
 	inv_stmt_bind_u64(st, 2, first);
 	inv_stmt_bind_u64(st, 3, last);
@@ -487,14 +505,9 @@ bool
 inv_quarantine_row(struct inv_quarantine *q, const struct inv_record *rec,
     struct inv_err *err)
 {
-	if (rec->verdict == INV_PENDING)
-		return true;
-	decode(&q->reason, rec->reason);
-	decode(&q->stage, inv_member_text(rec->outer, "stage"));
-	gather_more(q, rec);
 	switch (rec->verdict) {
 	case INV_PENDING:
-		break;
+		return true;
 	case INV_COMMITTED:
 	case INV_SKIPPED:
 		return rec->row == 0 ||
@@ -502,6 +515,7 @@ inv_quarantine_row(struct inv_quarantine *q, const struct inv_record *rec,
 	case INV_QUARANTINED:
 	case INV_HELD:
 	case INV_AMBIGUOUS:
+		gather(q, rec);
 		return begin_writing(q, err) && add_failure(q, rec, err);
 	}
 	return true;
@@ -516,9 +530,6 @@ inv_quarantine_batch(struct inv_quarantine *q, const struct inv_record *rec,
 	bool ok = inv_record_rows(m->value, &rows) ||
 	    inv_fail(err, INV_BAD, "a batch line without its rows");
 
-	decode(&q->reason, inv_member_text(rec->outer, "evidence"));
-	set(&q->stage, INV_LIT("inv-commit"));
-	gather_more(q, rec);
 	for (size_t i = 0; ok && i < rows.n; i++)
 		ok = close_rows(q, rec, rows.range[i].first, rows.range[i].last,
 		    err);

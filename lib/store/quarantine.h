@@ -117,7 +117,7 @@ struct inv_item_event {
 	struct inv_str stage;
 	struct inv_str errors; /* JSON list, or empty */
 	struct inv_str more;   /* JSON object of further members, or empty */
-	struct inv_str stages; /* JSON list: the stage lines of the run */
+	struct inv_str stages; /* the stage lines of the run, LF between them */
 	enum inv_item_form form;
 	struct inv_str content; /* the row as it came then, or before */
 };

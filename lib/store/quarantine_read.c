@@ -92,6 +92,7 @@ struct inv_quarantine_reader {
 	size_t lines;
 	size_t next;
 	struct inv_buf bytes;
+	struct inv_buf check; /* a part made a line */
 	struct inv_item item;
 };
 
@@ -101,6 +102,7 @@ inv_quarantine_read(const struct inv_state *state, struct inv_err *err)
 	struct inv_quarantine_reader *r = inv_mem_new(sizeof(*r));
 
 	r->bytes = INV_BUF(TEXT_MAX);
+	r->check = INV_BUF(TEXT_MAX);
 	r->scan = inv_scan_new();
 	r->db = inv_quarantine_db(state, INV_DB_READ, err);
 	if (r->db != NULL)
@@ -123,6 +125,7 @@ inv_quarantine_read_close(struct inv_quarantine_reader *r)
 	inv_db_close(r->db);
 	inv_scan_free(r->scan);
 	inv_buf_free(&r->bytes);
+	inv_buf_free(&r->check);
 	free(r);
 }
 
@@ -134,6 +137,32 @@ inv_quarantine_seek(struct inv_quarantine_reader *r,
 	r->behind = 0;
 	r->end = false;
 	r->lines = r->next = 0;
+}
+
+static bool
+split(struct inv_str s, char at, struct inv_str *before, struct inv_str *behind)
+{
+	const char *p = memchr(s.p, at, s.n);
+
+	*before = s;
+	*behind = (struct inv_str){ NULL, 0 };
+	if (p == NULL)
+		return false;
+	before->n = (size_t)(p - s.p);
+	*behind = (struct inv_str){ p + 1, s.n - before->n - 1 };
+	return true;
+}
+
+/* The first of what is left; false where nothing is. */
+static bool
+next_line(struct inv_str *rest, struct inv_str *line)
+{
+	struct inv_str all = *rest;
+
+	if (all.n == 0)
+		return false;
+	split(all, '\n', line, rest);
+	return true;
 }
 
 /* ---- pages ---- */
@@ -220,14 +249,61 @@ name_item(struct inv_item *item, struct inv_str digest)
 		    ID_DIGEST, digest.p);
 }
 
-/* What is JSON in the database goes out as JSON: it had better be. */
+/*
+ * What is JSON in the database goes out as JSON: it had better be.  Each part
+ * is held to the limits of the line that it was taken from.
+ */
 static bool
-is_json(struct inv_quarantine_reader *r, struct inv_str s)
+is_part(struct inv_quarantine_reader *r, struct inv_str s)
 {
 	struct inv_err ignored;
-	enum inv_kind kind;
 
-	return s.n == 0 || inv_scan_value(r->scan, s, &kind, &ignored);
+	if (s.n == 0)
+		return true;
+	inv_buf_reset(&r->check);
+	inv_emit_open(&r->check, '{');
+	inv_emit_member_raw(&r->check, INV_LIT("part"), s);
+	inv_emit_close(&r->check, '}');
+	return !r->check.failed &&
+	    inv_scan_line(r->scan, inv_buf_str(&r->check), &ignored);
+}
+
+static bool
+are_lines(struct inv_quarantine_reader *r, struct inv_str lines)
+{
+	struct inv_err ignored;
+	struct inv_str line;
+
+	while (next_line(&lines, &line))
+		if (!inv_scan_line(r->scan, line, &ignored))
+			return false;
+	return true;
+}
+
+static bool
+is_content(struct inv_quarantine_reader *r, uint64_t form,
+    struct inv_str content)
+{
+	struct inv_err ignored;
+
+	switch ((enum inv_item_form)form) {
+	case INV_FORM_NONE:
+		return content.n == 0;
+	case INV_FORM_RECORD:
+		return inv_scan_object(r->scan, content, &ignored);
+	case INV_FORM_RAW:
+	case INV_FORM_BASE64:
+		return content.n >= 2 && content.p[0] == '"' &&
+		    is_part(r, content);
+	}
+	return false;
+}
+
+static bool
+is_sound(struct inv_quarantine_reader *r, const struct inv_item_event *e)
+{
+	return is_part(r, e->errors) && are_lines(r, e->more) &&
+	    are_lines(r, e->stages);
 }
 
 static bool
@@ -271,9 +347,8 @@ build(struct inv_quarantine_reader *r, const struct line *line,
 	    (item->row == 0 && digest.n < ID_DIGEST) ||
 	    !verdict_in(number[STATE], INV_COMMITTED) ||
 	    !verdict_in(number[VERDICT], INV_QUARANTINED) ||
-	    number[FORM] > INV_FORM_BASE64 || !is_json(r, item->last.errors) ||
-	    !is_json(r, item->last.more) || !is_json(r, item->last.stages) ||
-	    !is_json(r, item->last.content))
+	    !is_sound(r, &item->last) ||
+	    !is_content(r, number[FORM], item->last.content))
 		return inv_fail(err, INV_BAD,
 		    "quarantine: item number %ju is damaged",
 		    (uintmax_t)item->number);
@@ -301,20 +376,6 @@ bool
 inv_item_is_open(const struct inv_item *item)
 {
 	return item->verdict >= INV_QUARANTINED;
-}
-
-static bool
-split(struct inv_str s, char at, struct inv_str *before, struct inv_str *behind)
-{
-	const char *p = memchr(s.p, at, s.n);
-
-	*before = s;
-	*behind = (struct inv_str){ NULL, 0 };
-	if (p == NULL)
-		return false;
-	before->n = (size_t)(p - s.p);
-	*behind = (struct inv_str){ p + 1, s.n - before->n - 1 };
-	return true;
 }
 
 static bool
@@ -416,6 +477,20 @@ inv_item_emit(struct inv_buf *out, const struct inv_item *item, bool content)
 	inv_emit_member_u64(out, INV_LIT("failures"), item->failures);
 }
 
+static void
+emit_stages(struct inv_buf *out, struct inv_str stages)
+{
+	struct inv_str line;
+
+	if (stages.n == 0)
+		return;
+	inv_emit_key(out, INV_LIT("stages"));
+	inv_emit_open(out, '[');
+	while (next_line(&stages, &line))
+		inv_emit_raw(out, line);
+	inv_emit_close(out, ']');
+}
+
 static bool
 emit_past(struct inv_quarantine_reader *r, struct inv_stmt *st,
     struct inv_buf *out, struct inv_err *err)
@@ -435,17 +510,14 @@ emit_past(struct inv_quarantine_reader *r, struct inv_stmt *st,
 	};
 
 	if (!verdict_in(inv_stmt_u64(st, 0), INV_COMMITTED) ||
-	    inv_stmt_u64(st, 9) > INV_FORM_BASE64 || !is_json(r, e.errors) ||
-	    !is_json(r, e.more) || !is_json(r, e.stages) ||
-	    !is_json(r, e.content))
+	    !is_sound(r, &e) || !is_content(r, inv_stmt_u64(st, 9), e.content))
 		return inv_fail(err, INV_BAD, "quarantine: history is damaged");
 	inv_emit_open(out, '{');
 	emit_time(out, INV_LIT("at"), e.at);
 	emit_event(out, &e);
 	if (inv_stmt_u64(st, 11) == 0)
 		emit_content(out, e.form, e.content);
-	if (e.stages.n > 2)
-		inv_emit_member_raw(out, INV_LIT("stages"), e.stages);
+	emit_stages(out, e.stages);
 	inv_emit_close(out, '}');
 	return true;
 }
