@@ -174,6 +174,28 @@ kind_of(struct inv_str type)
 	return INV_LINE_OTHER;
 }
 
+/*
+ * "\u0074ype" is "type" to others, and not to us, who compare undecoded: a
+ * row could hide in such a line, or a member come twice that we add.
+ */
+static bool
+hides_a_name(const struct inv_members *m)
+{
+	char name[64];
+
+	for (size_t i = 0; i < m->n; i++) {
+		struct inv_str key = m->at[i].key;
+
+		if (!m->at[i].key_escaped || key.n > sizeof(name))
+			continue;
+		size_t n = inv_text_decode(key, name);
+
+		if (inv_text_plain(name, n) == n)
+			return true;
+	}
+	return false;
+}
+
 bool
 inv_record_parse(struct inv_scan *s, struct inv_str text,
     struct inv_record *rec, struct inv_err *err)
@@ -183,6 +205,9 @@ inv_record_parse(struct inv_scan *s, struct inv_str text,
 		return false;
 	rec->outer = inv_scan_outer(s);
 	rec->fields = inv_scan_record(s);
+	if (hides_a_name(rec->outer))
+		return inv_fail(err, INV_BAD,
+		    "a member whose name is escaped without need");
 	rec->kind = kind_of(inv_member_text(rec->outer, "type"));
 	rec->manifest = inv_member_text(rec->outer, "manifest");
 	switch (rec->kind) {

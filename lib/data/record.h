@@ -70,8 +70,9 @@ struct inv_record {
 
 /*
  * Scan a line and tell what it is.  INV_BAD when it is not a JSON object, or
- * is of a known type but lacks what that type must have, or has part of a
- * verdict without one; the message says what.
+ * is of a known type but lacks what that type must have, has part of a verdict
+ * without one, or names a member with escapes it does not need; the message
+ * says what.
  */
 INV_MUST bool inv_record_parse(struct inv_scan *s, struct inv_str text,
     struct inv_record *rec, struct inv_err *err);

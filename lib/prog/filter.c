@@ -529,7 +529,7 @@ line_read(struct inv_filter *f, struct inv_str text, struct inv_record *rec)
 	struct inv_err err;
 
 	f->lines++;
-	if (text.n > 0 && text.p[text.n - 1] == '\r')
+	while (text.n > 0 && text.p[text.n - 1] == '\r')
 		text.n--;
 	if (text.n == 0)
 		return false;

@@ -184,6 +184,18 @@ other_types_are_lines_too(void)
 	check(fault_of("not JSON").n > 0);
 }
 
+static void
+a_name_that_hides_behind_escapes_is_refused(void)
+{
+	static const char why[] = "a member whose name is escaped without need";
+
+	IS_NONE("{\"\\u0074ype\":\"record\",\"row\":1}", why);
+	IS_NONE("{\"type\":\"end\",\"rows\":0,\"\\u0063ounts\":{}}", why);
+	IS_LINE("{\"type\":\"end\",\"rows\":0,\"\\u00e9\":1,\"a\\\"b\":2}");
+	IS_LINE("{\"type\":\"record\",\"row\":1,\"chunk\":0,"
+		"\"record\":{\"\\u0061\":1}}");
+}
+
 static bool
 are_rows(const char *json, struct inv_rows *rows)
 {
@@ -302,6 +314,7 @@ static const struct test tests[] = {
 	TEST(a_batch_line_is_committed_and_has_rows),
 	TEST(an_end_line_says_how_many_rows),
 	TEST(other_types_are_lines_too),
+	TEST(a_name_that_hides_behind_escapes_is_refused),
 	TEST(ranges_of_rows_ascend_and_do_not_overlap),
 	TEST(members_are_read_by_name_and_kind),
 	TEST(a_ruling_is_spliced_in_before_the_last_brace),
