@@ -3,11 +3,11 @@
 #include "store/entry.h"
 
 #include "base/clock.h"
+#include "data/cursor.h"
 #include "data/emit.h"
 
 enum {
 	OUTCOMES = INV_OUTCOME_OPEN + 1,
-	NUMBER_MAX = 20, /* digits of a number */
 };
 
 struct inv_str
@@ -101,150 +101,48 @@ inv_entry_put_outcome(struct inv_buf *b, const struct inv_entry_head *head,
 
 /* ---- parsing ---- */
 
-/* What is left of the line.  The first thing that does not fit sets bad. */
-struct cursor {
-	struct inv_str rest;
-	bool bad;
-};
-
-static void
-skip(struct cursor *c, size_t n)
-{
-	c->rest.p += n;
-	c->rest.n -= n;
-}
-
-static bool
-at(const struct cursor *c, const char *text)
-{
-	return !c->bad && inv_str_starts(c->rest, inv_str_of(text));
-}
-
-static void
-expect(struct cursor *c, const char *text)
-{
-	if (at(c, text))
-		skip(c, strlen(text));
-	else
-		c->bad = true;
-}
-
-static uint64_t
-number(struct cursor *c, const char *before, uint64_t min)
-{
-	uint64_t v = 0;
-	size_t n = 0;
-
-	expect(c, before);
-	while (!c->bad && n < c->rest.n && n < NUMBER_MAX &&
-	    c->rest.p[n] >= '0' && c->rest.p[n] <= '9')
-		n++;
-	if (c->bad ||
-	    !inv_str_u64((struct inv_str){ c->rest.p, n }, min, UINT64_MAX, &v))
-		c->bad = true;
-	else
-		skip(c, n);
-	return v;
-}
-
-/* The inside of a string, escapes as they are. */
-static struct inv_str
-text(struct cursor *c, const char *before)
-{
-	struct inv_str s = { 0 };
-	size_t n = 0;
-
-	expect(c, before);
-	expect(c, "\"");
-	if (c->bad)
-		return s;
-	while (n < c->rest.n && c->rest.p[n] != '"')
-		n += c->rest.p[n] == '\\' ? 2 : 1;
-	if (n >= c->rest.n) {
-		c->bad = true;
-		return s;
-	}
-	s = (struct inv_str){ c->rest.p, n };
-	skip(c, n + 1);
-	return s;
-}
-
-static struct inv_str
-hex(struct cursor *c, const char *before, unsigned char out[INV_DIGEST])
-{
-	unsigned char ignored[INV_DIGEST];
-	struct inv_str s = text(c, before);
-
-	if (!c->bad &&
-	    (s.n != INV_DIGEST_HEX ||
-		!inv_str_unhex(s, out != NULL ? out : ignored, INV_DIGEST)))
-		c->bad = true;
-	return s;
-}
-
-/* [[1,6],[8,500]]: ascending, apart from each other. */
-static void
-row_ranges(struct cursor *c, struct inv_rows *rows)
-{
-	const char *before = ",\"rows\":[[";
-	uint64_t behind = 0;
-
-	do {
-		uint64_t first = number(c, before, behind + 1);
-		uint64_t last = number(c, ",", first);
-
-		expect(c, "]");
-		if (!c->bad &&
-		    (last == UINT64_MAX || !inv_rows_add(rows, first, last)))
-			c->bad = true;
-		before = ",[";
-		behind = last;
-	} while (at(c, before));
-	expect(c, "]");
-}
-
 /* null, or a list of strings. */
 static struct inv_str
-names(struct cursor *c)
+names(struct inv_cursor *c)
 {
-	expect(c, ",\"keyed_by\":");
+	inv_cursor_expect(c, ",\"keyed_by\":");
 	struct inv_str s = c->rest;
 
-	if (at(c, "null")) {
-		skip(c, 4);
+	if (inv_cursor_at(c, "null")) {
+		inv_cursor_expect(c, "null");
 	} else {
-		(void)text(c, "[");
-		while (at(c, ","))
-			(void)text(c, ",");
-		expect(c, "]");
+		(void)inv_cursor_text(c, "[");
+		while (inv_cursor_at(c, ","))
+			(void)inv_cursor_text(c, ",");
+		inv_cursor_expect(c, "]");
 	}
 	s.n -= c->rest.n;
 	return s;
 }
 
 static void
-batch(struct cursor *c, struct inv_intent *of, struct inv_rows *rows)
+batch(struct inv_cursor *c, struct inv_intent *of, struct inv_rows *rows)
 {
-	of->manifest = hex(c, ",\"manifest\":", NULL);
-	of->submission = number(c, ",\"submission\":", 1);
-	of->arrival = number(c, ",\"arrival\":", 1);
-	of->chunk = number(c, ",\"chunk\":", 0);
-	row_ranges(c, rows);
-	if (number(c, ",\"count\":", 1) != rows->count)
+	of->manifest = inv_cursor_hex(c, ",\"manifest\":", INV_DIGEST_HEX);
+	of->submission = inv_cursor_u64(c, ",\"submission\":", 1);
+	of->arrival = inv_cursor_u64(c, ",\"arrival\":", 0);
+	of->chunk = inv_cursor_u64(c, ",\"chunk\":", 0);
+	inv_cursor_rows(c, ",\"rows\":", rows);
+	if (inv_cursor_u64(c, ",\"count\":", 1) != rows->count)
 		c->bad = true;
 	of->rows = rows;
-	of->key = hex(c, ",\"key\":", NULL);
+	of->key = inv_cursor_hex(c, ",\"key\":", INV_DIGEST_HEX);
 }
 
 /* The body is what is left but for the last brace. */
 static void
-intent_rest(struct cursor *c, struct inv_intent *of)
+intent_rest(struct inv_cursor *c, struct inv_intent *of)
 {
-	if (at(c, ",\"parent\":"))
-		of->parent = hex(c, ",\"parent\":", NULL);
-	of->batch_hash = hex(c, ",\"batch_hash\":", NULL);
+	if (inv_cursor_at(c, ",\"parent\":"))
+		of->parent = inv_cursor_hex(c, ",\"parent\":", INV_DIGEST_HEX);
+	of->batch_hash = inv_cursor_hex(c, ",\"batch_hash\":", INV_DIGEST_HEX);
 	of->keyed_by = names(c);
-	expect(c, ",\"body\":");
+	inv_cursor_expect(c, ",\"body\":");
 	struct inv_str s = c->rest;
 
 	if (c->bad || s.n < 3 || s.n - 1 > INV_BATCH_BODY_MAX ||
@@ -253,14 +151,14 @@ intent_rest(struct cursor *c, struct inv_intent *of)
 		return;
 	}
 	of->body = (struct inv_str){ s.p, s.n - 1 };
-	skip(c, s.n);
+	c->rest = (struct inv_str){ s.p + s.n, 0 };
 }
 
 static void
-outcome_rest(struct cursor *c, struct inv_intent *of, struct inv_outcome *o)
+outcome_rest(struct inv_cursor *c, struct inv_intent *of, struct inv_outcome *o)
 {
-	of->batch_hash = hex(c, ",\"batch_hash\":", NULL);
-	struct inv_str name = text(c, ",\"outcome\":");
+	of->batch_hash = inv_cursor_hex(c, ",\"batch_hash\":", INV_DIGEST_HEX);
+	struct inv_str name = inv_cursor_text(c, ",\"outcome\":");
 	int kind = 0;
 
 	while (kind < OUTCOMES &&
@@ -271,43 +169,43 @@ outcome_rest(struct cursor *c, struct inv_intent *of, struct inv_outcome *o)
 		return;
 	}
 	o->kind = (enum inv_outcome_kind)kind;
-	if (at(c, ",\"evidence\":"))
-		o->evidence = text(c, ",\"evidence\":");
-	if (at(c, ",\"reason\":"))
-		o->reason = text(c, ",\"reason\":");
-	o->status = number(c, ",\"status\":", 0);
-	o->attempts = number(c, ",\"attempts\":", 0);
-	o->ms = number(c, ",\"ms\":", 0);
-	if (at(c, ",\"processed_at\":"))
-		o->processed_at = text(c, ",\"processed_at\":");
-	expect(c, "}");
+	if (inv_cursor_at(c, ",\"evidence\":"))
+		o->evidence = inv_cursor_text(c, ",\"evidence\":");
+	if (inv_cursor_at(c, ",\"reason\":"))
+		o->reason = inv_cursor_text(c, ",\"reason\":");
+	o->status = inv_cursor_u64(c, ",\"status\":", 0);
+	o->attempts = inv_cursor_u64(c, ",\"attempts\":", 0);
+	o->ms = inv_cursor_u64(c, ",\"ms\":", 0);
+	if (inv_cursor_at(c, ",\"processed_at\":"))
+		o->processed_at = inv_cursor_text(c, ",\"processed_at\":");
+	inv_cursor_expect(c, "}");
 }
 
 bool
 inv_entry_parse(struct inv_str line, struct inv_rows *rows,
     struct inv_entry *entry, struct inv_err *err)
 {
-	struct cursor c = { .rest = line };
+	struct inv_cursor c = { .rest = line };
 
 	inv_rows_reset(rows);
 	*entry = (struct inv_entry){ .text = line };
-	entry->seq = number(&c, "{\"seq\":", 1);
-	(void)hex(&c, ",\"prev\":", entry->prev);
-	struct inv_str type = text(&c, ",\"type\":");
+	entry->seq = inv_cursor_u64(&c, "{\"seq\":", 1);
+	inv_cursor_digest(&c, ",\"prev\":", entry->prev);
+	struct inv_str type = inv_cursor_text(&c, ",\"type\":");
 
 	if (!c.bad && inv_str_eq(type, INV_LIT("intent"))) {
 		entry->type = INV_ENTRY_INTENT;
 		entry->intent = entry->seq;
-		entry->copied = at(&c, ",\"copy_of\":");
+		entry->copied = inv_cursor_at(&c, ",\"copy_of\":");
 		if (entry->copied)
-			entry->intent = number(&c, ",\"copy_of\":", 1);
-		entry->time = text(&c, ",\"time\":");
+			entry->intent = inv_cursor_u64(&c, ",\"copy_of\":", 1);
+		entry->time = inv_cursor_text(&c, ",\"time\":");
 		batch(&c, &entry->of, rows);
 		intent_rest(&c, &entry->of);
 	} else if (!c.bad && inv_str_eq(type, INV_LIT("outcome"))) {
 		entry->type = INV_ENTRY_OUTCOME;
-		entry->time = text(&c, ",\"time\":");
-		entry->intent = number(&c, ",\"intent\":", 1);
+		entry->time = inv_cursor_text(&c, ",\"time\":");
+		entry->intent = inv_cursor_u64(&c, ",\"intent\":", 1);
 		batch(&c, &entry->of, rows);
 		outcome_rest(&c, &entry->of, &entry->outcome);
 	} else {
