@@ -1,0 +1,78 @@
+/*
+ * audit.h - the hash-chained log of what became of every row
+ *
+ * STATE/audit/log.ndjson, append-only; inv-audit(1) is the format.  What was
+ * committed comes from the journal alone, each outcome once, by its number,
+ * whoever's run it was.  All else is what blocks of the stream said.
+ *
+ * STATE/audit/head tells the last entry, and up to where the journal has been
+ * taken in.  It is replaced when an append is on disk: a log that is shorter
+ * than its head was cut.  What stands behind the head is an append that was
+ * killed: whole lines stay, half a line is cut off.  A block counts from its
+ * end entry on.
+ *
+ * Each append is made under a lock of its own, which is not held longer.
+ */
+#ifndef INV_STORE_AUDIT_H
+#define INV_STORE_AUDIT_H
+
+#include "data/account.h"
+#include "store/state.h"
+
+/* The most rows of a manifest whose standing is kept: a byte each. */
+#define INV_STANDING_MAX (UINT64_C(1) << 26)
+
+/* What became of each row of a manifest, over all runs. */
+struct inv_standing {
+	uint64_t runs; /* that ended, or broke off */
+	uint64_t rows; /* of the manifest; the highest seen where no end came */
+	uint64_t counts[INV_VERDICTS];
+};
+
+/* What an append has found. */
+struct inv_audit_sum {
+	bool again;          /* this run was in the log already */
+	uint64_t unverified; /* rows said to be committed, not in the journal */
+	uint64_t orphans;    /* duplicates of rows that are not committed */
+	struct inv_standing standing;
+};
+
+struct inv_audit;
+
+/*
+ * Opens the log, makes it if it is not there, and checks its chain.  INV_IO
+ * with file and line where it is damaged, or shorter than its head.
+ */
+INV_MUST struct inv_audit *inv_audit_open(const struct inv_state *state,
+    struct inv_err *err);
+void inv_audit_close(struct inv_audit *a);
+
+/*
+ * Take in what the journal has, then the account of a block; on disk when
+ * this returns true.  A block that is there already, by run and manifest,
+ * changes nothing.  Claims of the account are sorted and marked.  A failure
+ * is final for a.
+ */
+INV_MUST bool inv_audit_add(struct inv_audit *a, struct inv_account *account,
+    struct inv_audit_sum *sum, struct inv_err *err);
+
+/* Take in what the journal has. */
+INV_MUST bool inv_audit_take_in(struct inv_audit *a, struct inv_err *err);
+
+/* What verifying went through. */
+struct inv_audit_verified {
+	uint64_t entries; /* of the log */
+	uint64_t lines;   /* of the journal */
+	uint64_t batches; /* entries held against their outcome */
+};
+
+/*
+ * Hold the log and the journal against their chains, the log against its
+ * head, each batch against its outcome, and each body against its hash.
+ * Changes nothing.  INV_NO at the first difference: the message says where
+ * and what.
+ */
+INV_MUST bool inv_audit_verify(const struct inv_state *state,
+    struct inv_audit_verified *v, struct inv_err *err);
+
+#endif

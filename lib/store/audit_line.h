@@ -1,0 +1,84 @@
+/*
+ * audit_line.h - one line of the audit log
+ *
+ * inv-audit(1) is the format.  As in the journal, members stand in one fixed
+ * order and each line carries its number and the SHA-256 of the line before.
+ */
+#ifndef INV_STORE_AUDIT_LINE_H
+#define INV_STORE_AUDIT_LINE_H
+
+#include "data/account.h"
+#include "store/entry.h"
+
+enum {
+	INV_AUDIT_LINE_MAX = (16 << 20) + 4096, /* bytes: a manifest line */
+	INV_AUDIT_RANGES_MAX = 65536, /* of a verdict line; then another */
+};
+
+enum inv_audit_type {
+	INV_AUDIT_MANIFEST,
+	INV_AUDIT_STAGE,
+	INV_AUDIT_VERDICT,
+	INV_AUDIT_END,
+	INV_AUDIT_BATCH,
+};
+
+/* A line that was read.  Views are good as long as its text is. */
+struct inv_audit_line {
+	enum inv_audit_type type;
+	uint64_t seq;
+	unsigned char prev[INV_DIGEST];
+	struct inv_str text;
+	struct inv_str manifest; /* 64 hex */
+	uint64_t submission;
+	struct inv_str run;          /* 16 hex; not of a batch */
+	const struct inv_rows *rows; /* of a verdict or a batch */
+
+	enum inv_verdict verdict; /* of a verdict */
+
+	uint64_t announced; /* of an end: rows of the manifest */
+	uint64_t seen;      /* of an end: rows that came */
+	bool complete;
+
+	uint64_t journal; /* of a batch: the outcome's number */
+	unsigned char key[INV_DIGEST];
+	unsigned char hash[INV_DIGEST];
+	bool committed;
+	struct inv_str outcome; /* of a batch: the text from `journal` on */
+};
+
+/* Whose line it is. */
+struct inv_audit_whose {
+	struct inv_str manifest; /* 64 hex */
+	uint64_t submission;
+	struct inv_str run; /* 16 hex */
+};
+
+/* Each adds a line without newline. */
+void inv_audit_put_line(struct inv_buf *b, const struct inv_entry_head *head,
+    const struct inv_audit_whose *whose, enum inv_audit_type type,
+    struct inv_str line);
+
+/*
+ * The ranges of the group from `first` on, INV_AUDIT_RANGES_MAX at most; how
+ * many it took.  Its errors go with the first.
+ */
+size_t inv_audit_put_verdict(struct inv_buf *b,
+    const struct inv_entry_head *head, const struct inv_audit_whose *whose,
+    const struct inv_group *group, size_t first);
+
+void inv_audit_put_end(struct inv_buf *b, const struct inv_entry_head *head,
+    const struct inv_audit_whose *whose, const struct inv_account *account,
+    uint64_t unverified);
+
+void inv_audit_put_batch(struct inv_buf *b, const struct inv_entry_head *head,
+    const struct inv_entry *outcome);
+
+/* What inv_audit_line.outcome is for that entry of the journal. */
+void inv_audit_put_outcome(struct inv_buf *b, const struct inv_entry *outcome);
+
+/* As inv_entry_parse. */
+INV_MUST bool inv_audit_parse(struct inv_str text, struct inv_rows *rows,
+    struct inv_audit_line *line, struct inv_err *err);
+
+#endif

@@ -1,0 +1,327 @@
+/*
+ * audit_verify.c - the log and the journal, held against all that binds them
+ *
+ * One pass over both: each batch entry of the log is met by its outcome as
+ * the journal is read on, so that nothing has to be kept.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "io/file.h"
+#include "store/audit.h"
+#include "store/audit_head.h"
+#include "store/journal.h"
+#include "store/segment.h"
+
+enum {
+	TAIL_TRIES = 20,                 /* looks at a tail that may grow */
+	TAIL_WAIT_NS = 50 * 1000 * 1000, /* between them */
+	OUTCOME_MAX = 16 << 20,          /* bytes of an outcome as text */
+};
+
+static const char log_name[] = "audit/log.ndjson";
+
+struct verify {
+	struct inv_state state;
+	int dir;  /* STATE/audit; -1: none */
+	int lock; /* -1: none */
+	int log;
+	struct inv_audit_head head;
+	bool has_head;
+	struct inv_journal_reader *journal;
+	struct inv_entry entry; /* the line of the journal at hand */
+	bool ended;             /* there is none */
+	struct inv_digest *digest;
+	struct inv_buf want;
+	struct inv_audit_verified *done;
+};
+
+/* What others call damage is the answer here. */
+static bool
+differs(struct inv_err *err)
+{
+	if (err->fault == INV_IO || err->fault == INV_BAD)
+		err->fault = INV_NO;
+	return false;
+}
+
+/* ---- the journal ---- */
+
+static bool
+body_has_its_hash(struct verify *v, struct inv_err *err)
+{
+	char hash[INV_DIGEST_HEX];
+
+	if (v->entry.type != INV_ENTRY_INTENT)
+		return true;
+	inv_digest_hex_of(v->digest, v->entry.of.body, hash);
+	if (inv_str_eq(v->entry.of.batch_hash,
+		(struct inv_str){ hash, sizeof(hash) }))
+		return true;
+	return inv_fail(err, INV_NO,
+	    "journal: entry %ju: its body has SHA-256 %.16s..., "
+	    "its batch_hash is %.16s...",
+	    (uintmax_t)v->entry.seq, hash, v->entry.of.batch_hash.p);
+}
+
+/* The head of the log knows a place of the journal. */
+static bool
+passes_place(struct verify *v, struct inv_err *err)
+{
+	struct inv_place at = inv_journal_place(v->journal);
+
+	if (at.seq != v->head.journal.seq ||
+	    memcmp(at.prev, v->head.journal.prev, INV_DIGEST) == 0)
+		return true;
+	return inv_fail(err, INV_NO,
+	    "journal: entry %ju: is not the one that audit/head tells of",
+	    (uintmax_t)at.seq - 1);
+}
+
+/* The next line of the journal; ended where there is none. */
+static bool
+step(struct verify *v, struct inv_err *err)
+{
+	switch (inv_journal_next(v->journal, &v->entry, err)) {
+	case INV_NEXT_ERR:
+		return differs(err);
+	case INV_NEXT_END:
+		v->ended = true;
+		return true;
+	case INV_NEXT_LINE:
+		break;
+	}
+	v->done->lines++;
+	return body_has_its_hash(v, err) && passes_place(v, err);
+}
+
+static bool
+same_outcome(struct verify *v, const struct inv_audit_line *line,
+    struct inv_err *err)
+{
+	const struct inv_entry *e = &v->entry;
+
+	/* As it stands in a line: behind another member. */
+	inv_buf_reset(&v->want);
+	inv_buf_byte(&v->want, '1');
+	inv_audit_put_outcome(&v->want, e);
+	struct inv_str want = { v->want.p + 1, v->want.n - 1 };
+
+	if (inv_str_eq(line->manifest, e->of.manifest) &&
+	    line->submission == e->of.submission &&
+	    inv_str_eq(line->outcome, want))
+		return true;
+	return inv_fail(err, INV_NO,
+	    "%s: line %ju: says otherwise than entry %ju of the journal",
+	    log_name, (uintmax_t)line->seq, (uintmax_t)e->seq);
+}
+
+/* Read the journal on to the outcome that this entry of the log is about. */
+static bool
+meet(struct verify *v, const struct inv_audit_line *line, struct inv_err *err)
+{
+	for (;;) {
+		if (!step(v, err))
+			return false;
+		if (v->ended || v->entry.seq > line->journal)
+			return inv_fail(err, INV_NO,
+			    "%s: line %ju: the journal has no outcome %ju",
+			    log_name, (uintmax_t)line->seq,
+			    (uintmax_t)line->journal);
+		if (v->entry.type == INV_ENTRY_INTENT)
+			continue;
+		if (v->entry.seq == line->journal)
+			break;
+		return inv_fail(err, INV_NO,
+		    "%s: line %ju: outcome %ju of the journal is not in the "
+		    "log before it",
+		    log_name, (uintmax_t)line->seq, (uintmax_t)v->entry.seq);
+	}
+	v->done->batches++;
+	return same_outcome(v, line, err);
+}
+
+static bool
+tail_is_whole(const struct inv_place *at, int dir, bool *whole,
+    struct inv_err *err)
+{
+	char name[INV_SEGMENT_NAME];
+	struct stat st;
+	uint64_t last;
+
+	if (!inv_segment_last(dir, &last, err))
+		return false;
+	inv_segment_name(last, name);
+	*whole = last == 0;
+	if (last == 0)
+		return true;
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
+		return inv_fail_sys(err, INV_IO, "journal/%s", name);
+	*whole = last == at->segment && (uint64_t)st.st_size == at->offset;
+	return true;
+}
+
+/* A writer may be at work: what it has begun is soon whole. */
+static bool
+journal_ends_well(struct verify *v, struct inv_err *err)
+{
+	int dir = openat(v->state.fd, "journal",
+	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	bool whole = dir == -1 && errno == ENOENT;
+	bool ok = whole || dir != -1;
+
+	for (int i = 0; ok && !whole && i < TAIL_TRIES; i++) {
+		const struct timespec wait = { .tv_nsec = TAIL_WAIT_NS };
+		struct inv_place at = inv_journal_place(v->journal);
+
+		ok = tail_is_whole(&at, dir, &whole, err);
+		if (!ok || whole)
+			break;
+		(void)nanosleep(&wait, NULL);
+		for (v->ended = false; ok && !v->ended;)
+			ok = step(v, err);
+	}
+	if (dir != -1)
+		close(dir);
+	if (!ok || whole)
+		return ok;
+	struct inv_place at = inv_journal_place(v->journal);
+
+	return inv_fail(err, INV_NO,
+	    "journal/%06ju.ndjson: behind entry %ju is something that is no "
+	    "whole line: torn, or changed",
+	    (uintmax_t)at.segment, (uintmax_t)at.seq - 1);
+}
+
+static bool
+rest_of_journal(struct verify *v, struct inv_err *err)
+{
+	while (!v->ended)
+		if (!step(v, err))
+			return false;
+	if (inv_journal_place(v->journal).seq < v->head.journal.seq)
+		return inv_fail(err, INV_NO,
+		    "journal: %ju entries, audit/head tells of %ju: "
+		    "its end was cut off",
+		    (uintmax_t)inv_journal_place(v->journal).seq - 1,
+		    (uintmax_t)v->head.journal.seq - 1);
+	return journal_ends_well(v, err);
+}
+
+/* ---- the log ---- */
+
+static bool
+log_lines(struct verify *v, struct inv_audit_reader *r, struct inv_err *err)
+{
+	struct inv_audit_line line;
+
+	for (;;)
+		switch (inv_audit_next(r, &line, err)) {
+		case INV_AUDIT_LINE:
+			v->done->entries++;
+			if (line.type == INV_AUDIT_BATCH &&
+			    !meet(v, &line, err))
+				return false;
+			break;
+		case INV_AUDIT_NONE:
+			return true;
+		case INV_AUDIT_TORN:
+		case INV_AUDIT_FALSE:
+			return differs(err);
+		case INV_AUDIT_ERROR:
+			return false;
+		}
+}
+
+static bool
+ends_at_head(const struct verify *v, const struct inv_audit_place *at,
+    struct inv_err *err)
+{
+	const struct inv_audit_place *head = &v->head.log;
+
+	if (at->seq == head->seq && at->offset == head->offset &&
+	    memcmp(at->prev, head->prev, INV_DIGEST) == 0)
+		return true;
+	if (!v->has_head)
+		return inv_fail(err, INV_NO, "audit/head: missing");
+	if (at->seq == head->seq)
+		return inv_fail(err, INV_NO,
+		    "%s: line %ju: is not the one that audit/head tells of",
+		    log_name, (uintmax_t)at->seq - 1);
+	return inv_fail(err, INV_NO, "%s: %ju entries, audit/head tells of %ju",
+	    log_name, (uintmax_t)at->seq - 1, (uintmax_t)head->seq - 1);
+}
+
+static bool
+verify_log(struct verify *v, struct inv_err *err)
+{
+	const struct inv_audit_head start = INV_AUDIT_HEAD;
+	struct inv_audit_reader r;
+
+	if (!inv_audit_read(&r, v->log, &start.log, err))
+		return false;
+	bool ok = log_lines(v, &r, err) && ends_at_head(v, &r.at, err);
+
+	inv_audit_read_end(&r);
+	return ok;
+}
+
+static bool
+open_log(struct verify *v, struct inv_err *err)
+{
+	struct inv_err why;
+
+	v->dir = openat(v->state.fd, "audit",
+	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (v->dir == -1 && errno == ENOENT)
+		return true;
+	if (v->dir == -1)
+		return inv_fail_sys(err, INV_NOINPUT, "audit");
+	v->lock = inv_file_open(v->dir, "lock", O_RDONLY, &why);
+	if (v->lock != -1 && !inv_audit_lock(v->lock, err))
+		return false;
+	if (!inv_audit_head_read(v->dir, &v->head, &v->has_head, err))
+		return differs(err);
+	v->log = inv_file_open(v->dir, "log.ndjson", O_RDONLY, &why);
+	if (v->log == -1 && (errno != ENOENT || v->has_head))
+		return inv_fail_sys(err, INV_NO, "%s", log_name);
+	return true;
+}
+
+bool
+inv_audit_verify(const struct inv_state *state, struct inv_audit_verified *done,
+    struct inv_err *err)
+{
+	const struct inv_place start = INV_PLACE;
+	struct verify v = {
+		.state = *state,
+		.dir = -1,
+		.lock = -1,
+		.log = -1,
+		.head = INV_AUDIT_HEAD,
+		.journal = inv_journal_read(state, &start),
+		.digest = inv_digest_new(),
+		.want = INV_BUF(OUTCOME_MAX),
+		.done = done,
+	};
+
+	*done = (struct inv_audit_verified){ 0 };
+	bool ok = open_log(&v, err) && (v.log == -1 || verify_log(&v, err)) &&
+	    rest_of_journal(&v, err);
+
+	if (v.log != -1)
+		close(v.log);
+	if (v.lock != -1)
+		close(v.lock);
+	if (v.dir != -1)
+		close(v.dir);
+	inv_journal_read_close(v.journal);
+	inv_digest_free(v.digest);
+	inv_buf_free(&v.want);
+	return ok;
+}
