@@ -79,3 +79,7 @@ table() {
 @test "inv-quarantine meets bad input as the table says" {
 	table inv-quarantine try
 }
+
+@test "inv-audit meets bad input as the table says" {
+	table inv-audit try
+}
