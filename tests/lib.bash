@@ -55,3 +55,22 @@ wait_for() {
 # Exit statuses, by the names sysexits(3) has for them.
 export EX_USAGE=64 EX_DATAERR=65 EX_NOINPUT=66 EX_UNAVAILABLE=69
 export EX_CANTCREAT=73 EX_IOERR=74 EX_TEMPFAIL=75 EX_NOPERM=77 EX_CONFIG=78
+
+# start_ledger [OPTION...]: inv-ledger on a free port, its URL in LEDGER.
+start_ledger() {
+	stop_ledger
+	rm -f ledger.url
+	inv-ledger --listen 127.0.0.1:0 --port-file ledger.url \
+		--db "$(mktemp -u ledger-XXXXXX.db)" "$@" 2> ledger.err 3>&- &
+	LEDGER_PID=$!
+	wait_for test -s ledger.url
+	LEDGER=$(cat ledger.url)
+	export LEDGER
+}
+
+stop_ledger() {
+	[ -n "${LEDGER_PID:-}" ] || return 0
+	kill -9 "$LEDGER_PID" 2> /dev/null || true
+	wait "$LEDGER_PID" 2> /dev/null || true
+	LEDGER_PID=
+}

@@ -1,0 +1,294 @@
+/* inv-commit - takes pending records into the ledger, effectively once */
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "commit/dry.h"
+#include "commit/uploader.h"
+#include "io/file.h"
+
+enum {
+	PATH = INV_OPT_LONG,
+	NAMESPACE,
+	BACKOFF,
+	MAX_BACKOFF,
+	TIMEOUT,
+	CACERT,
+	DRAIN,
+	WAIT,
+	ENGINE,
+	DRY_RUN,
+	PRINT_KEYS,
+	PRINT_BODIES,
+};
+
+enum {
+	SECOND = 1000,        /* ms */
+	MINUTE = 60 * SECOND, /* ms */
+	RETRIES_MAX = 100,
+	PATH_MAX_BYTES = 200, /* of the resource behind the ledger's URL */
+};
+
+/* Below the state directory. */
+#define OWN_LEDGER "/embedded/ledger.db"
+
+static const struct inv_option options[] = {
+	{ 'l', "ledger", "URL|file:DB", "http://, https://, or a database" },
+	{ PATH, "path", "PATH", "of batches (/inventory/upsert)" },
+	{ NAMESPACE, "namespace", "NAME", "the ledger's name in keys" },
+	{ 'k', "key", "FIELD,...", "what identifies a record" },
+	{ 'c', "concurrency", "N", "batches under way at once (20)" },
+	{ 'r', "retries", "N", "after the first request (3)" },
+	{ BACKOFF, "backoff", "TIME", "most before the first retry (2s)" },
+	{ MAX_BACKOFF, "max-backoff", "TIME", "most before any retry (30s)" },
+	{ TIMEOUT, "timeout", "TIME", "of one request (30s)" },
+	{ CACERT, "cacert", "FILE", "trust these authorities instead" },
+	{ DRAIN, "drain", "TIME", "for what flies when stopped (30s)" },
+	{ WAIT, "wait", "TIME", "for another inv-commit to end (10m)" },
+	{ ENGINE, "engine", "io_uring|poll", "what to wait with" },
+	{ DRY_RUN, "dry-run", NULL, "send nothing, write nothing" },
+	{ PRINT_KEYS, "print-keys", NULL, "with --dry-run: a line a batch" },
+	{ PRINT_BODIES, "print-bodies", NULL, "with --dry-run: each body" },
+	{ 0, NULL, NULL, NULL },
+};
+
+static const struct inv_prog_info info = {
+	.name = "inv-commit",
+	.purpose = "take pending records into the ledger, effectively once",
+	.usage = "[file]",
+	.options = options,
+	.operands = 1,
+	.reads_stdin = true,
+};
+
+struct commit {
+	const char *ledger;
+	const char *namespace;
+	struct inv_buf key;
+	bool is_dry;
+	struct inv_dry_options dry;
+	struct inv_uploader_options up;
+};
+
+static enum inv_engine
+engine_of(const char *arg)
+{
+	if (inv_str_is(inv_str_of(arg), "io_uring"))
+		return INV_ENGINE_URING;
+	if (!inv_str_is(inv_str_of(arg), "poll"))
+		inv_opt_wrong("--engine", arg, "neither io_uring nor poll");
+	return INV_ENGINE_POLL;
+}
+
+static const char *
+path_of(const char *arg)
+{
+	if (arg[0] != '/' || strlen(arg) > PATH_MAX_BYTES)
+		inv_opt_wrong("--path", arg, "does not begin with /");
+	for (const char *p = arg; *p != '\0'; p++)
+		if (*p <= ' ' || *p == 0x7f || *p == '?' || *p == '#')
+			inv_opt_wrong("--path", arg, "is no plain path");
+	return arg;
+}
+
+static void
+set_upload(struct inv_uploader_options *up, int code)
+{
+	switch (code) {
+	case PATH:
+		up->path = path_of(optarg);
+		break;
+	case 'c':
+		up->window =
+		    (unsigned)inv_opt_u64("-c", optarg, 1, INV_WINDOW_MAX);
+		break;
+	case 'r':
+		up->retry.retries =
+		    (unsigned)inv_opt_u64("-r", optarg, 0, RETRIES_MAX);
+		break;
+	case BACKOFF:
+		up->retry.base_ms = inv_opt_duration("--backoff", optarg);
+		break;
+	case MAX_BACKOFF:
+		up->retry.max_ms = inv_opt_duration("--max-backoff", optarg);
+		break;
+	case TIMEOUT:
+		up->timeout_ms = inv_opt_duration("--timeout", optarg);
+		break;
+	case CACERT:
+		up->cacert = optarg;
+		break;
+	case DRAIN:
+		up->drain_ms = inv_opt_duration("--drain", optarg);
+		break;
+	case WAIT:
+		up->wait_ms = inv_opt_duration("--wait", optarg);
+		break;
+	case ENGINE:
+		up->engine = engine_of(optarg);
+		break;
+	}
+}
+
+static void
+set(struct commit *c, int code)
+{
+	switch (code) {
+	case 'l':
+		c->ledger = optarg;
+		break;
+	case NAMESPACE:
+		if (optarg[0] == '\0')
+			inv_opt_wrong("--namespace", optarg, "is empty");
+		c->namespace = optarg;
+		break;
+	case 'k':
+		inv_buf_reset(&c->key);
+		inv_opt_fields("-k", optarg, &c->key);
+		break;
+	case DRY_RUN:
+		c->is_dry = true;
+		break;
+	case PRINT_KEYS:
+		c->dry.keys = true;
+		break;
+	case PRINT_BODIES:
+		c->dry.bodies = true;
+		break;
+	default:
+		set_upload(&c->up, code);
+	}
+}
+
+/* The embedded ledger of this state. */
+static const char *
+own_ledger(const struct inv_state *state)
+{
+	struct inv_err err;
+	char *path;
+	int fd = inv_file_state_dir(state->fd, "embedded", &err);
+
+	if (fd < 0)
+		inv_die(&err);
+	close(fd);
+	path = inv_mem_new(strlen(state->path) + sizeof(OWN_LEDGER));
+	strcpy(stpcpy(path, state->path), OWN_LEDGER);
+	inv_warn("no ledger given (-l, INV_LEDGER): the embedded one, %s",
+	    path);
+	return path;
+}
+
+/* A database is named by its absolute path: cd must not make it another. */
+static const char *
+file_name(const char *file)
+{
+	char *dir = file[0] == '/' ? inv_mem_strdup("") : getcwd(NULL, 0);
+	struct inv_err err;
+
+	if (dir == NULL) {
+		inv_fail_sys(&err, INV_CONFIG, "the working directory");
+		inv_die(&err);
+	}
+	char *name = inv_mem_new(strlen(dir) + strlen(file) + sizeof("file:/"));
+
+	char *end = stpcpy(stpcpy(name, "file:"), dir);
+
+	strcpy(stpcpy(end, file[0] == '/' ? "" : "/"), file);
+	free(dir);
+	return name;
+}
+
+/* Where the ledger is, and its name: -l, INV_LEDGER, or our own (NULL). */
+static void
+find_ledger(struct commit *c)
+{
+	const char *name = NULL;
+	struct inv_err err;
+
+	if (c->ledger == NULL)
+		c->ledger = inv_opt_env("INV_LEDGER");
+	if (c->ledger == NULL) {
+		name = "embedded";
+	} else if (strncmp(c->ledger, "file:", 5) == 0) {
+		if (c->ledger[5] == '\0')
+			inv_opt_wrong("-l", c->ledger, "names no file");
+		c->up.file = c->ledger + 5;
+		name = file_name(c->up.file);
+	} else {
+		if (!inv_url_parse(c->ledger, &c->up.url, &err))
+			inv_die(&err);
+		if (!c->up.url.tls && !c->up.url.loopback) {
+			inv_fail(&err, INV_CONFIG,
+			    "%s: plain http leaves this machine: refused",
+			    c->up.url.text);
+			inv_die(&err);
+		}
+		name = c->up.url.text;
+	}
+	c->up.namespace =
+	    inv_str_of(c->namespace != NULL ? c->namespace : name);
+}
+
+static int
+dry_run(struct commit *c, const char *input)
+{
+	struct inv_filter f;
+
+	c->dry.namespace = c->up.namespace;
+	c->dry.key = inv_buf_str(&c->key);
+	inv_filter_open(&f, &info, input, inv_dry_want(&c->dry));
+	inv_dry_run(&f, &c->dry);
+	return inv_filter_close(&f);
+}
+
+static int
+upload(struct commit *c, const char *input)
+{
+	struct inv_state state;
+	struct inv_filter f;
+
+	state.fd = inv_opt_state(&state.path);
+	if (c->ledger == NULL)
+		c->up.file = own_ledger(&state);
+
+	c->up.key = inv_buf_str(&c->key);
+	inv_filter_open(&f, &info, input,
+	    INV_WANT_MANIFEST | INV_WANT_BODY | INV_WANT_VERDICT |
+		INV_WANT_BATCH | INV_WANT_END);
+	inv_uploader_run(&f, &c->up, &state);
+	return inv_filter_close(&f);
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct commit c = {
+		.key = INV_BUF(INV_KEY_TEXT),
+		.up = {
+			.path = "/inventory/upsert",
+			.window = 20,
+			.retry = { .retries = 3,
+			    .base_ms = 2 * SECOND,
+			    .max_ms = 30 * SECOND },
+			.timeout_ms = 30 * SECOND,
+			.drain_ms = 30 * SECOND,
+			.wait_ms = 10 * MINUTE,
+			.engine = INV_ENGINE_AUTO,
+		},
+	};
+
+	for (int code; (code = inv_opt(&info, argc, argv)) != -1;)
+		set(&c, code);
+	if ((c.dry.keys || c.dry.bodies) && !c.is_dry)
+		inv_opt_wrong(c.dry.keys ? "--print-keys" : "--print-bodies",
+		    "", "goes with --dry-run");
+	find_ledger(&c);
+	int status =
+	    c.is_dry ? dry_run(&c, argv[optind]) : upload(&c, argv[optind]);
+
+	inv_buf_free(&c.key);
+	return status;
+}

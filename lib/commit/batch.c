@@ -1,0 +1,165 @@
+/* batch.c - rows of one chunk in one body under one key */
+
+#include "commit/batch.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "data/emit.h"
+
+enum {
+	HEADERS_TEXT_MAX = 4096, /* bytes of all header lines of a request */
+};
+
+size_t
+inv_batch_fit(const struct inv_chunk *c, const size_t *member, size_t n)
+{
+	size_t bytes = 2;
+
+	for (size_t i = 0; i < n; i++) {
+		bytes += c->row[member[i]].record_n + 1;
+		if (i > 0 && bytes > INV_BATCH_BODY_MAX)
+			return i;
+	}
+	return n;
+}
+
+struct inv_batch *
+inv_batch_new(const struct inv_origin *of, struct inv_chunk *c,
+    const size_t *member, size_t n)
+{
+	struct inv_batch *b = inv_mem_new(sizeof(*b));
+
+	b->of = *of;
+	b->chunk = c;
+	b->body = INV_BUF(INV_BATCH_BODY_MAX + INV_RECORD_MAX);
+	if (c == NULL)
+		return b;
+	c->uses++;
+	b->n = n;
+	b->member = inv_mem_resize(NULL, n, sizeof(*member));
+	memcpy(b->member, member, n * sizeof(*member));
+	b->keys = inv_mem_resize(NULL, n, sizeof(*b->keys));
+	for (size_t i = 0; i < n; i++)
+		b->keys[i] = c->key[member[i]];
+	return b;
+}
+
+void
+inv_batch_free(struct inv_batch *b)
+{
+	if (b == NULL)
+		return;
+	free(b->member);
+	free(b->keys);
+	free(b->own_key);
+	inv_rows_free(&b->rows);
+	inv_buf_free(&b->body);
+	free(b);
+}
+
+static void
+part_u64(struct inv_digest *d, uint64_t v)
+{
+	struct inv_buf b = INV_BUF(32);
+
+	inv_buf_u64(&b, v);
+	inv_digest_part(d, inv_buf_str(&b));
+	inv_buf_free(&b);
+}
+
+static void
+make_key(struct inv_batch *b, struct inv_digest *d, struct inv_str namespace)
+{
+	unsigned char key[INV_DIGEST];
+
+	inv_digest_begin(d);
+	inv_digest_part(d, namespace);
+	inv_digest_part(d, (struct inv_str){ b->of.manifest, INV_MANIFEST_ID });
+	part_u64(d, b->of.submission);
+	part_u64(d, b->of.chunk);
+	inv_digest_part(d, (struct inv_str){ b->hash, INV_DIGEST_HEX });
+	if (b->derived)
+		inv_digest_part(d,
+		    (struct inv_str){ b->parent, INV_DIGEST_HEX });
+	inv_digest_end(d, key);
+	inv_str_hex(key, sizeof(key), b->key);
+}
+
+void
+inv_batch_seal(struct inv_batch *b, struct inv_digest *d,
+    struct inv_str namespace)
+{
+	inv_buf_reset(&b->body);
+	inv_buf_byte(&b->body, '[');
+	for (size_t i = 0; i < b->n; i++) {
+		uint64_t row = b->chunk->row[b->member[i]].row;
+
+		if (i > 0)
+			inv_buf_byte(&b->body, ',');
+		inv_buf_add(&b->body, inv_chunk_record(b->chunk, b->member[i]));
+		inv_rows_join(&b->rows, row, row);
+	}
+	inv_buf_byte(&b->body, ']');
+	inv_digest_hex_of(d, inv_buf_str(&b->body), b->hash);
+	make_key(b, d, namespace);
+}
+
+struct inv_intent
+inv_batch_intent(const struct inv_batch *b)
+{
+	return (struct inv_intent){
+		.manifest = { b->of.manifest, INV_MANIFEST_ID },
+		.submission = b->of.submission,
+		.arrival = b->of.arrival,
+		.chunk = b->of.chunk,
+		.rows = &b->rows,
+		.key = { b->key, INV_DIGEST_HEX },
+		.parent = { b->parent, b->derived ? INV_DIGEST_HEX : 0 },
+		.batch_hash = { b->hash, INV_DIGEST_HEX },
+		.keyed_by = inv_key_json(b->keyed_by),
+		.body = inv_buf_str(&b->body),
+	};
+}
+
+static void
+end_header(struct inv_batch_headers *h, size_t from)
+{
+	h->line[h->n++] = (struct inv_str){ NULL, h->text.n - from };
+}
+
+void
+inv_batch_headers(const struct inv_batch *b, struct inv_str run,
+    struct inv_batch_headers *h)
+{
+	struct inv_str key = { b->key, INV_DIGEST_HEX };
+	unsigned char hash[INV_DIGEST] = { 0 };
+	struct inv_buf *t = &h->text;
+	size_t at = 0;
+
+	*h = (struct inv_batch_headers){ .text = INV_BUF(HEADERS_TEXT_MAX) };
+	inv_buf_add(t, INV_LIT("Content-Type: application/json"));
+	end_header(h, 0);
+	at = t->n;
+	inv_buf_addf(t, "Idempotency-Key: \"%.*s\"", INV_ARG(key));
+	end_header(h, at);
+	at = t->n;
+	inv_buf_add(t, INV_LIT("X-Compliance-Standard: NIH-NSF-OSHA-EPA"));
+	end_header(h, at);
+	at = t->n;
+	if (inv_str_unhex((struct inv_str){ b->hash, INV_DIGEST_HEX }, hash,
+		sizeof(hash))) {
+		inv_buf_add(t, INV_LIT("Content-Digest: sha-256=:"));
+		inv_emit_base64(t,
+		    (struct inv_str){ (const char *)hash, sizeof(hash) });
+		inv_buf_byte(t, ':');
+		end_header(h, at);
+		at = t->n;
+	}
+	/* W3C trace context: the run is the trace, the key's head the span. */
+	inv_buf_addf(t, "traceparent: 00-%.*s%.16s-%.16s-01", INV_ARG(run),
+	    b->of.manifest, b->key);
+	end_header(h, at);
+	for (size_t i = 0, p = 0; i < h->n; p += h->line[i++].n)
+		h->line[i].p = t->p + p;
+}

@@ -1,0 +1,119 @@
+/*
+ * batch.h - rows of one chunk in one body under one key
+ *
+ *	QUEUED    cut from a chunk; no key of it may be in flight elsewhere
+ *	INTENT    its intent is being written
+ *	READY     its intent is on disk: it may be sent
+ *	FLYING    a request with it is under way
+ *	ASKING    GET {ledger}/batches/{key} is under way
+ *	WAITING   until due_ms, then READY
+ *	SUSPECT   refused, and the next answers tell whose fault that is
+ *	OUTCOME   its outcome is being written
+ *	DONE      it is on disk; kept where later rows must know of it
+ *
+ * A batch owns its body and its list of rows; the chunk has the lines.
+ */
+#ifndef INV_COMMIT_BATCH_H
+#define INV_COMMIT_BATCH_H
+
+#include "base/clock.h"
+#include "commit/chunk.h"
+#include "net/transfer.h"
+#include "store/journal.h"
+
+enum inv_batch_state {
+	INV_BATCH_QUEUED,
+	INV_BATCH_INTENT,
+	INV_BATCH_READY,
+	INV_BATCH_FLYING,
+	INV_BATCH_ASKING,
+	INV_BATCH_WAITING,
+	INV_BATCH_SUSPECT,
+	INV_BATCH_OUTCOME,
+	INV_BATCH_DONE,
+};
+
+/* What a batch is a part of. */
+struct inv_origin {
+	char manifest[INV_MANIFEST_ID];
+	uint64_t submission;
+	uint64_t arrival;
+	uint64_t chunk;
+};
+
+struct inv_batch {
+	enum inv_batch_state state;
+	struct inv_batch *next; /* in the queue */
+
+	struct inv_origin of;
+	struct inv_chunk *chunk; /* NULL: replayed from the journal */
+	size_t *member;          /* indexes of its rows in the chunk */
+	size_t n;
+	struct inv_seen_row *keys; /* of its records, in their order */
+	struct inv_rows rows;
+	struct inv_buf body;
+	char hash[INV_DIGEST_HEX];
+	char key[INV_DIGEST_HEX];
+	bool derived; /* by bisection: parent is the key of the whole */
+	char parent[INV_DIGEST_HEX];
+	const struct inv_key *keyed_by;
+	struct inv_key *own_key; /* of a replayed one: what keyed_by is */
+
+	uint64_t seq;          /* of its intent */
+	uint64_t outcome_line; /* of its outcome */
+
+	unsigned tries;    /* requests that were answered or failed */
+	unsigned waits;    /* answers that it is in progress */
+	bool maybe;        /* one of them may have taken effect */
+	bool unclear;      /* one of them left that unknown */
+	bool conflict;     /* the 409 that is asked about: no sign of us */
+	uint64_t first_ms; /* start of the first one; 0: none yet */
+	uint64_t due_ms;
+
+	/* What became of it. */
+	unsigned status;
+	enum inv_outcome_kind outcome;
+	const char *evidence;
+	enum inv_verdict verdict; /* of its rows */
+	const char *reason;
+	char why[INV_ERR_MSG]; /* for people, and the outcome */
+	char processed_at[INV_CLOCK_TEXT + 16];
+	bool told;   /* its batch line has been written */
+	bool silent; /* bisected: its rows are told by its parts */
+	bool probe;  /* of the first bisection of a run that committed none */
+};
+
+/* How many of member[0..n) fit into one body, in their order; at least 1. */
+size_t inv_batch_fit(const struct inv_chunk *c, const size_t *member, size_t n);
+
+/* Rows member[0..n) of a chunk; uses of the chunk is raised. */
+struct inv_batch *inv_batch_new(const struct inv_origin *of,
+    struct inv_chunk *c, const size_t *member, size_t n);
+void inv_batch_free(struct inv_batch *b);
+
+/*
+ * Write the body, a JSON array of the rows' records in row order, and its
+ * hash and key: SHA-256 over (namespace, manifest, submission, chunk,
+ * batch_hash) and, where it is derived, its parent's key, each with its
+ * length, numbers in decimal.
+ */
+void inv_batch_seal(struct inv_batch *b, struct inv_digest *d,
+    struct inv_str namespace);
+
+/* The intent to write; views into b. */
+struct inv_intent inv_batch_intent(const struct inv_batch *b);
+
+enum { INV_BATCH_HEADERS = 6 };
+
+/* The headers of its request, for one call of _start: in text. */
+struct inv_batch_headers {
+	struct inv_str line[INV_BATCH_HEADERS];
+	size_t n;
+	struct inv_buf text;
+};
+
+/* Fill them in; text is to be freed. */
+void inv_batch_headers(const struct inv_batch *b, struct inv_str run,
+    struct inv_batch_headers *h);
+
+#endif

@@ -1,0 +1,387 @@
+/*
+ * gate.c - rows into chunks, chunks into batches
+ *
+ * A chunk goes through the gate when every row of it has passed and none of
+ * its keys is in flight: only then is it known what each key last committed.
+ */
+
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "commit/uploader.h"
+#include "data/emit.h"
+
+/* ---- lists ---- */
+
+static void
+append(struct inv_chunk **list, struct inv_chunk *c)
+{
+	while (*list != NULL)
+		list = &(*list)->next;
+	*list = c;
+	c->next = NULL;
+}
+
+static void
+take_out(struct inv_chunk **list, struct inv_chunk *c)
+{
+	while (*list != c)
+		list = &(*list)->next;
+	*list = c->next;
+	c->next = NULL;
+}
+
+void
+inv_gate_recycle(struct inv_uploader *u, struct inv_chunk *c)
+{
+	c->next = u->spare;
+	u->spare = c;
+}
+
+static void
+free_list(struct inv_chunk *c)
+{
+	while (c != NULL) {
+		struct inv_chunk *next = c->next;
+
+		inv_chunk_free(c);
+		c = next;
+	}
+}
+
+void
+inv_gate_free(struct inv_uploader *u)
+{
+	free_list(u->open);
+	free_list(u->whole);
+	free_list(u->spare);
+}
+
+/* ---- rows into chunks ---- */
+
+static struct inv_batch *known_batch(const struct inv_uploader *u,
+    uint64_t row);
+
+/* A row that is not sent in this run. */
+static void
+hold_row(struct inv_uploader *u, const struct inv_record *rec)
+{
+	const struct inv_batch *known = known_batch(u, rec->row);
+	const char *reason = u->hold != NULL ? u->hold : "not_attempted";
+
+	if (known != NULL && known->outcome == INV_OUTCOME_OPEN)
+		inv_settle_verdict(u, known, rec);
+	else
+		inv_settle_row(u, rec,
+		    (struct inv_ruling){
+			.verdict = INV_HELD, .reason = inv_str_of(reason) });
+}
+
+static void
+hold_chunk(struct inv_uploader *u, struct inv_chunk *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		struct inv_record rec = inv_settle_kept(c, i);
+
+		hold_row(u, &rec);
+	}
+	inv_gate_recycle(u, c);
+}
+
+void
+inv_gate_gaps(struct inv_uploader *u)
+{
+	while (u->open != NULL) {
+		struct inv_chunk *c = u->open;
+
+		take_out(&u->open, c);
+		u->open_n--;
+		hold_chunk(u, c);
+	}
+}
+
+void
+inv_gate_hold(struct inv_uploader *u)
+{
+	inv_gate_gaps(u);
+	while (u->whole != NULL) {
+		struct inv_chunk *c = u->whole;
+
+		take_out(&u->whole, c);
+		hold_chunk(u, c);
+	}
+}
+
+static struct inv_chunk *
+chunk_of(struct inv_uploader *u, uint64_t number)
+{
+	for (struct inv_chunk *c = u->open; c != NULL; c = c->next)
+		if (c->number == number)
+			return c;
+	if (u->open_n == INV_CHUNKS_OPEN_MAX) {
+		struct inv_chunk *oldest = u->open;
+
+		take_out(&u->open, oldest);
+		u->open_n--;
+		hold_chunk(u, oldest);
+	}
+	struct inv_chunk *c = u->spare;
+
+	if (c != NULL)
+		u->spare = c->next;
+	else
+		c = inv_chunk_new();
+	inv_chunk_reset(c, number);
+	append(&u->open, c);
+	u->open_n++;
+	return c;
+}
+
+static void
+count_passed(struct inv_uploader *u, struct inv_chunk *c, uint64_t rows)
+{
+	c->passed += rows;
+	if (c->passed < u->f->block.chunk_size)
+		return;
+	take_out(&u->open, c);
+	u->open_n--;
+	append(&u->whole, c);
+}
+
+void
+inv_gate_passed(struct inv_uploader *u, uint64_t chunk, uint64_t rows)
+{
+	if (u->hold == NULL)
+		count_passed(u, chunk_of(u, chunk), rows);
+}
+
+static void
+refuse_number(struct inv_uploader *u, const struct inv_record *rec)
+{
+	struct inv_buf errors = INV_BUF(1 << 20);
+
+	inv_buf_add(&errors,
+	    INV_LIT("[{\"type\":\"number_not_exact\",\"loc\":"));
+	inv_canon_loc(u->canon, &errors);
+	inv_buf_add(&errors,
+	    INV_LIT(",\"msg\":\"RFC 8785 has no text for this number that "
+		    "keeps its value\"}]"));
+	inv_warn("%s: a number that can not be written exactly "
+		 "[number_not_exact]",
+	    inv_filter_where(u->f, rec));
+	inv_filter_rule(u->f, rec,
+	    (struct inv_ruling){ .verdict = INV_QUARANTINED,
+		.reason = INV_LIT("malformed_row"),
+		.errors = inv_buf_str(&errors) });
+	inv_buf_free(&errors);
+}
+
+void
+inv_gate_record(struct inv_uploader *u, const struct inv_record *rec)
+{
+	struct inv_chunk_tools tools = { u->canon, u->digest, &u->key, u->scan,
+		u->f->block.arrival };
+	struct inv_err err;
+
+	if (u->hold != NULL) {
+		hold_row(u, rec);
+		return;
+	}
+	struct inv_chunk *c = chunk_of(u, rec->chunk);
+
+	if (!inv_chunk_add(c, rec, &tools, &err)) {
+		if (err.fault != INV_BAD) {
+			inv_uploader_fail(u, &err);
+			return;
+		}
+		refuse_number(u, rec);
+	}
+	count_passed(u, c, 1);
+}
+
+/* The end has come: short last chunks are whole, others have a gap. */
+void
+inv_gate_end(struct inv_uploader *u)
+{
+	const struct inv_block *k = &u->f->block;
+
+	while (u->open != NULL) {
+		struct inv_chunk *c = u->open;
+		uint64_t before = c->number * k->chunk_size;
+		uint64_t due =
+		    k->announced > before ? k->announced - before : 0;
+
+		take_out(&u->open, c);
+		u->open_n--;
+		if (c->passed == due)
+			append(&u->whole, c);
+		else
+			hold_chunk(u, c);
+	}
+}
+
+/* ---- chunks into batches ---- */
+
+static bool
+is_of_block(const struct inv_uploader *u, const struct inv_batch *b)
+{
+	return memcmp(b->of.manifest, u->f->block.id, INV_MANIFEST_ID) == 0 &&
+	    b->of.submission == u->f->block.submission;
+}
+
+/* The intent known from before that has this row of our block. */
+static struct inv_batch *
+known_batch(const struct inv_uploader *u, uint64_t row)
+{
+	for (struct inv_batch *b = u->known; b != NULL; b = b->next)
+		if (is_of_block(u, b) && inv_rows_has(&b->rows, row))
+			return b;
+	return NULL;
+}
+
+static bool
+is_in_flight(const struct inv_uploader *u, const struct inv_chunk *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		const struct inv_flown *at =
+		    inv_flight_find(u->flight, c->key[i].key);
+		const struct inv_batch *owner = at == NULL ? NULL : at->owner;
+
+		if (owner != NULL && owner->state != INV_BATCH_DONE)
+			return true;
+	}
+	return false;
+}
+
+static void
+skip_row(struct inv_uploader *u, const struct inv_chunk *c, size_t i)
+{
+	struct inv_record rec = inv_settle_kept(c, i);
+
+	inv_settle_row(u, &rec,
+	    (struct inv_ruling){ .verdict = INV_SKIPPED,
+		.reason = INV_LIT("already_committed") });
+}
+
+/* Behind a row of its key that is in an intent which stays open. */
+static void
+wait_row(struct inv_uploader *u, const struct inv_chunk *c, size_t i,
+    const struct inv_flown *on)
+{
+	const struct inv_batch *owner = on->owner;
+	struct inv_record rec = inv_settle_kept(c, i);
+	struct inv_buf more = INV_BUF(1024);
+
+	inv_buf_addf(&more, "\"on\":{\"manifest\":\"%.*s\",\"row\":%ju}",
+	    INV_MANIFEST_SHORT, owner->of.manifest, (uintmax_t)on->row);
+	inv_settle_row(u, &rec,
+	    (struct inv_ruling){ .verdict = INV_HELD,
+		.reason = INV_LIT("waits"),
+		.more = inv_buf_str(&more) });
+	inv_buf_free(&more);
+}
+
+/* What is known of row i decides; true: it is to be sent. */
+static bool
+pass_row(struct inv_uploader *u, const struct inv_chunk *c, size_t i,
+    const struct inv_seen_row *seen, struct inv_rows *told,
+    struct inv_batch **replayed)
+{
+	const struct inv_seen_row *own = &c->key[i];
+	struct inv_batch *known = known_batch(u, own->row);
+
+	if (known != NULL && known->outcome == INV_OUTCOME_OPEN) {
+		struct inv_record rec = inv_settle_kept(c, i);
+
+		inv_settle_verdict(u, known, &rec);
+		return false;
+	}
+	if (seen->arrival != 0 &&
+	    memcmp(seen->digest, own->digest, INV_KEY) == 0) {
+		if (known == NULL || known->told)
+			skip_row(u, c, i);
+		else {
+			inv_rows_join(told, own->row, own->row);
+			*replayed = known;
+		}
+		return false;
+	}
+	const struct inv_flown *on = inv_flight_find(u->flight, own->key);
+
+	if (on != NULL) {
+		wait_row(u, c, i, on);
+		return false;
+	}
+	return true;
+}
+
+/* Cut in row order where a body would pass its ceiling. */
+static void
+cut_batches(struct inv_uploader *u, struct inv_chunk *c, const size_t *member,
+    size_t n)
+{
+	struct inv_origin of = { .submission = u->f->block.submission,
+		.arrival = u->f->block.arrival,
+		.chunk = c->number };
+
+	memcpy(of.manifest, u->f->block.id, INV_MANIFEST_ID);
+	for (size_t from = 0; from < n;) {
+		size_t fit = inv_batch_fit(c, member + from, n - from);
+		struct inv_batch *b = inv_batch_new(&of, c, member + from, fit);
+
+		b->keyed_by = &u->key;
+		inv_batch_seal(b, u->digest, u->o->namespace);
+		inv_uploader_queue(u, b, NULL);
+		from += fit;
+	}
+}
+
+static bool
+gate(struct inv_uploader *u, struct inv_chunk *c, struct inv_err *err)
+{
+	struct inv_seen_row *seen = inv_mem_resize(NULL, c->n, sizeof(*seen));
+	size_t *member = inv_mem_resize(NULL, c->n, sizeof(*member));
+	struct inv_rows told = { 0 };
+	struct inv_batch *replayed = NULL;
+	size_t n = 0;
+
+	if (c->n > 0)
+		memcpy(seen, c->key, c->n * sizeof(*seen));
+	bool ok = inv_seen_find(inv_journal_seen(u->journal), seen, c->n, err);
+
+	for (size_t i = 0; ok && i < c->n; i++)
+		if (pass_row(u, c, i, &seen[i], &told, &replayed))
+			member[n++] = i;
+	if (ok && replayed != NULL)
+		inv_settle_batch_line(u, replayed, &told);
+	if (ok)
+		cut_batches(u, c, member, n);
+	inv_rows_free(&told);
+	free(member);
+	free(seen);
+	return ok;
+}
+
+bool
+inv_gate_turn(struct inv_uploader *u)
+{
+	bool moved = false;
+	struct inv_err err;
+
+	while (u->whole != NULL && u->queue == NULL && !u->failed &&
+	    u->window_n < u->o->window && !is_in_flight(u, u->whole)) {
+		struct inv_chunk *c = u->whole;
+
+		take_out(&u->whole, c);
+		moved = true;
+		if (!gate(u, c, &err)) {
+			inv_uploader_fail(u, &err);
+			inv_gate_recycle(u, c);
+			return true;
+		}
+		if (c->uses == 0)
+			inv_gate_recycle(u, c);
+	}
+	return moved;
+}

@@ -1,0 +1,614 @@
+/*
+ * settle.c - answers into outcomes, outcomes into lines
+ *
+ * An answer decides what is written into the journal; when that is on disk,
+ * and not before, the rows' lines go out.
+ */
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "commit/uploader.h"
+#include "data/emit.h"
+
+/* ---- lines ---- */
+
+struct inv_record
+inv_settle_kept(const struct inv_chunk *c, size_t i)
+{
+	return (struct inv_record){ .kind = INV_LINE_RECORD,
+		.text = inv_chunk_line(c, i),
+		.row = c->row[i].row };
+}
+
+void
+inv_settle_row(struct inv_uploader *u, const struct inv_record *rec,
+    struct inv_ruling ruling)
+{
+	inv_filter_rule(u->f, rec, ruling);
+	if (ruling.verdict == INV_HELD || ruling.verdict == INV_AMBIGUOUS)
+		inv_filter_fault(u->f,
+		    u->hold != NULL ? u->hold_fault : INV_AGAIN);
+}
+
+/* What a person wants to know of an answer: beside the row's verdict. */
+static void
+emit_answer(struct inv_buf *more, const struct inv_batch *b)
+{
+	inv_emit_key(more, INV_LIT("idempotency_key"));
+	inv_emit_str(more, (struct inv_str){ b->key, INV_DIGEST_HEX });
+	if (b->status != 0)
+		inv_emit_member_u64(more, INV_LIT("status"), b->status);
+	inv_emit_member_u64(more, INV_LIT("attempts"), b->tries);
+	inv_emit_member_str(more, INV_LIT("cause"), inv_str_of(b->why));
+}
+
+void
+inv_settle_verdict(struct inv_uploader *u, const struct inv_batch *b,
+    const struct inv_record *rec)
+{
+	struct inv_buf more = INV_BUF(8192);
+	struct inv_buf errors = INV_BUF(8192);
+
+	emit_answer(&more, b);
+	if (b->verdict == INV_QUARANTINED) {
+		inv_buf_add(&errors, INV_LIT("[{"));
+		inv_emit_member_str(&errors, INV_LIT("type"),
+		    inv_str_of(b->reason));
+		inv_emit_member_raw(&errors, INV_LIT("loc"), INV_LIT("[]"));
+		inv_emit_member_str(&errors, INV_LIT("msg"),
+		    inv_str_of(b->why));
+		inv_buf_add(&errors, INV_LIT("}]"));
+	}
+	inv_settle_row(u, rec,
+	    (struct inv_ruling){ .verdict = b->verdict,
+		.reason = inv_str_of(b->reason),
+		.errors = inv_buf_str(&errors),
+		.more = inv_buf_str(&more) });
+	inv_buf_free(&more);
+	inv_buf_free(&errors);
+}
+
+void
+inv_settle_batch_line(struct inv_uploader *u, struct inv_batch *b,
+    const struct inv_rows *rows)
+{
+	struct inv_buf l = INV_BUF(INV_LINE_MAX);
+
+	inv_emit_open(&l, '{');
+	inv_emit_member_str(&l, INV_LIT("type"), INV_LIT("batch"));
+	inv_emit_member_str(&l, INV_LIT("manifest"),
+	    (struct inv_str){ b->of.manifest, INV_MANIFEST_SHORT });
+	inv_emit_member_u64(&l, INV_LIT("chunk"), b->of.chunk);
+	inv_emit_key(&l, INV_LIT("rows"));
+	inv_emit_rows(&l, rows);
+	inv_emit_member_u64(&l, INV_LIT("count"), rows->count);
+	inv_emit_member_str(&l, INV_LIT("batch_hash"),
+	    (struct inv_str){ b->hash, INV_DIGEST_HEX });
+	inv_emit_member_str(&l, INV_LIT("idempotency_key"),
+	    (struct inv_str){ b->key, INV_DIGEST_HEX });
+	inv_emit_member_str(&l, INV_LIT("verdict"), INV_LIT("committed"));
+	inv_emit_member_str(&l, INV_LIT("evidence"), inv_str_of(b->evidence));
+	inv_emit_member_u64(&l, INV_LIT("status"), b->status);
+	inv_emit_member_u64(&l, INV_LIT("attempts"), b->tries);
+	inv_emit_member_u64(&l, INV_LIT("ms"),
+	    b->due_ms > b->first_ms ? b->due_ms - b->first_ms : 0);
+	if (b->processed_at[0] != '\0')
+		inv_emit_member_str(&l, INV_LIT("processed_at"),
+		    inv_str_of(b->processed_at));
+	inv_emit_member_u64(&l, INV_LIT("journal"), b->outcome_line);
+	inv_emit_close(&l, '}');
+	inv_filter_emit(u->f, inv_buf_str(&l), INV_COMMITTED, rows->count);
+	inv_buf_free(&l);
+	b->told = true;
+}
+
+/* ---- outcomes ---- */
+
+static void
+conclude(struct inv_uploader *u, struct inv_batch *b,
+    enum inv_outcome_kind outcome, enum inv_verdict verdict, const char *reason)
+{
+	b->outcome = outcome;
+	b->verdict = verdict;
+	b->reason = reason;
+	b->due_ms = inv_clock_ms();
+	b->state = INV_BATCH_OUTCOME;
+	b->outcome_line = inv_journal_outcome(u->journal, b->seq,
+	    &(struct inv_outcome){
+		.kind = outcome,
+		.evidence = inv_str_of(b->evidence == NULL ? "" : b->evidence),
+		.reason = inv_str_of(reason),
+		.status = b->status,
+		.attempts = b->tries,
+		.ms = b->first_ms == 0 ? 0 : b->due_ms - b->first_ms,
+		.processed_at = inv_str_of(b->processed_at),
+	    });
+}
+
+static void
+commit(struct inv_uploader *u, struct inv_batch *b, const char *evidence)
+{
+	b->evidence = evidence;
+	u->committed = true;
+	conclude(u, b, INV_OUTCOME_COMMITTED, INV_COMMITTED, "");
+}
+
+/* No answer that settles it: open, unless nothing of it ever had effect. */
+static void
+leave(struct inv_uploader *u, struct inv_batch *b, enum inv_verdict verdict,
+    const char *reason)
+{
+	conclude(u, b, b->maybe ? INV_OUTCOME_OPEN : INV_OUTCOME_NO_EFFECT,
+	    b->unclear ? INV_AMBIGUOUS : verdict,
+	    b->unclear ? "unanswered" : reason);
+}
+
+static void
+say_why(const struct inv_uploader *u, struct inv_batch *b)
+{
+	if (b->why[0] == '\0')
+		snprintf(b->why, sizeof(b->why), "%s",
+		    u->hold != NULL ? u->hold_why : "stopped before sending");
+}
+
+void
+inv_settle_give_up(struct inv_uploader *u, struct inv_batch *b)
+{
+	say_why(u, b);
+	if (b->maybe && !b->unclear)
+		leave(u, b, INV_QUARANTINED, "transient_failure");
+	else
+		leave(u, b, INV_HELD,
+		    u->hold != NULL ? u->hold : "not_attempted");
+}
+
+/* Nothing more is sent in this run. */
+static void
+hold(struct inv_uploader *u, const char *why, enum inv_fault fault)
+{
+	if (u->hold != NULL)
+		return;
+	u->hold = "systemic";
+	u->hold_fault = fault;
+	snprintf(u->hold_why, sizeof(u->hold_why), "%s", why);
+	inv_say("the ledger: %s: nothing more is sent, the rest is held", why);
+}
+
+/* Not this batch's fault. */
+static void
+hold_all(struct inv_uploader *u, struct inv_batch *b, enum inv_fault fault)
+{
+	hold(u, b->why, fault);
+	leave(u, b, INV_HELD, "systemic");
+}
+
+static void
+exhausted(struct inv_uploader *u, struct inv_batch *b)
+{
+	if (!u->heard && !b->maybe)
+		hold_all(u, b, INV_AGAIN);
+	else
+		leave(u, b, INV_QUARANTINED, "transient_failure");
+}
+
+static uint64_t
+random_bits(void)
+{
+	uint64_t r;
+
+	inv_random(&r, sizeof(r));
+	return r;
+}
+
+static uint64_t
+asked_for(const struct inv_answer *a)
+{
+	uint64_t ms;
+
+	return inv_retry_after(a->retry_after, inv_clock_wall(), &ms) ? ms : 0;
+}
+
+static void
+again(struct inv_uploader *u, struct inv_batch *b, const struct inv_answer *a)
+{
+	uint64_t wait;
+
+	if (!inv_retry_next(&u->o->retry, b->tries, asked_for(a), random_bits(),
+		&wait)) {
+		exhausted(u, b);
+		return;
+	}
+	inv_note("chunk %ju: %s: again in %ju ms", (uintmax_t)b->of.chunk,
+	    b->why, (uintmax_t)wait);
+	b->due_ms = inv_clock_ms() + wait;
+	b->state = INV_BATCH_WAITING;
+}
+
+static void
+in_progress(struct inv_uploader *u, struct inv_batch *b,
+    const struct inv_answer *a)
+{
+	uint64_t now = inv_clock_ms();
+
+	b->waits++;
+	b->unclear = true;
+	if (now - b->first_ms > INV_PROGRESS_MS) {
+		exhausted(u, b);
+		return;
+	}
+	b->due_ms = now +
+	    inv_retry_wait(&u->o->retry, b->waits, asked_for(a), random_bits());
+	b->state = INV_BATCH_WAITING;
+}
+
+/* ---- refused ---- */
+
+/* Halves of a refused batch, each under a key derived from its. */
+static void
+bisect(struct inv_uploader *u, struct inv_batch *b)
+{
+	struct inv_batch *head = u->queue;
+	size_t half = b->n / 2;
+
+	for (int part = 0; part < 2; part++) {
+		size_t from = part == 0 ? 0 : half;
+		size_t n = part == 0 ? half : b->n - half;
+		struct inv_batch *child =
+		    inv_batch_new(&b->of, b->chunk, b->member + from, n);
+
+		child->derived = true;
+		memcpy(child->parent, b->key, INV_DIGEST_HEX);
+		child->keyed_by = b->keyed_by;
+		child->probe = b->probe;
+		inv_batch_seal(child, u->digest, u->o->namespace);
+		inv_uploader_queue(u, child, head);
+	}
+	b->silent = true;
+	conclude(u, b, INV_OUTCOME_REFUSED, INV_PENDING, "bisected");
+}
+
+static void
+suspect(struct inv_uploader *u, struct inv_batch *b)
+{
+	b->state = INV_BATCH_SUSPECT;
+	b->next = u->suspects;
+	u->suspects = b;
+}
+
+static void
+refuse(struct inv_uploader *u, struct inv_batch *b)
+{
+	if (b->n <= 1 || b->chunk == NULL)
+		conclude(u, b, INV_OUTCOME_REFUSED, INV_QUARANTINED,
+		    "rejected");
+	else
+		bisect(u, b);
+}
+
+/*
+ * While nothing has been committed in this run, a refusal may mean that the
+ * ledger wants something else altogether.  The first whole batch is bisected;
+ * a second one refused alike waits for what that brings to light.
+ */
+static void
+refused(struct inv_uploader *u, struct inv_batch *b)
+{
+	if (u->committed || b->chunk == NULL) {
+		refuse(u, b);
+		return;
+	}
+	if (!b->derived && !u->probed) {
+		u->probed = true;
+		u->probe_status = b->status;
+		b->probe = true;
+		if (b->n > 1)
+			bisect(u, b);
+		else
+			suspect(u, b);
+	} else if (b->derived && b->n > 1) {
+		bisect(u, b);
+	} else {
+		suspect(u, b);
+	}
+}
+
+/* What the suspects turn out to be, once that is known. */
+static void
+release(struct inv_uploader *u, bool systemic)
+{
+	struct inv_batch *list = u->suspects;
+
+	u->suspects = NULL;
+	while (list != NULL) {
+		struct inv_batch *b = list;
+
+		list = b->next;
+		b->next = NULL;
+		if (systemic) {
+			hold(u, b->why, INV_REFUSED);
+			conclude(u, b, INV_OUTCOME_REFUSED, INV_HELD,
+			    "systemic");
+		} else {
+			refuse(u, b);
+		}
+		inv_uploader_settling(u, b);
+	}
+}
+
+/* What is still under way, of all batches or of the first bisection alone. */
+static bool
+is_working(const struct inv_uploader *u, bool probe_only)
+{
+	for (size_t i = 0; i < u->window_n; i++)
+		if (!probe_only || u->window[i]->probe)
+			return true;
+	for (const struct inv_batch *b = u->queue; b != NULL; b = b->next)
+		if (!probe_only || b->probe)
+			return true;
+	return false;
+}
+
+/* A second whole batch has been refused as the first one was. */
+static bool
+is_alike(const struct inv_uploader *u)
+{
+	for (const struct inv_batch *b = u->suspects; b != NULL; b = b->next)
+		if (!b->derived && !b->probe && b->status == u->probe_status)
+			return true;
+	return false;
+}
+
+bool
+inv_settle_suspects(struct inv_uploader *u)
+{
+	if (u->suspects == NULL)
+		return false;
+	if (u->committed)
+		release(u, false);
+	else if (u->hold != NULL || (is_alike(u) && !is_working(u, true)))
+		release(u, true);
+	else if (!is_working(u, false) &&
+	    (u->whole != NULL || u->is_held || u->eof))
+		/* Nothing else will tell; a whole chunk waits for their keys. */
+		release(u, false);
+	else
+		return false;
+	return true;
+}
+
+/* ---- answers ---- */
+
+/* The ledger's own words: the member of its JSON answer, if it is plain. */
+static void
+quote_member(const struct inv_uploader *u, const char *name, char *out,
+    size_t size)
+{
+	struct inv_str s = inv_member_text(inv_scan_outer(u->scan), name);
+
+	if (s.n == 0 || s.n >= size || memchr(s.p, '\\', s.n) != NULL)
+		return;
+	memcpy(out, s.p, s.n);
+	out[s.n] = '\0';
+}
+
+/* What happened, for people; and when the ledger says it was. */
+static void
+describe(struct inv_uploader *u, struct inv_batch *b,
+    const struct inv_landing *l)
+{
+	const struct inv_answer *a = &l->answer;
+	char detail[160] = "";
+	struct inv_err ignored;
+
+	b->status = a->status;
+	b->processed_at[0] = '\0';
+	if (a->net == INV_NET_ANSWERED && a->body.n > 0 &&
+	    inv_scan_line(u->scan, a->body, &ignored)) {
+		quote_member(u, "processed_at", b->processed_at,
+		    sizeof(b->processed_at));
+		quote_member(u, "title", detail, sizeof(detail));
+		quote_member(u, "detail", detail, sizeof(detail));
+	}
+	if (a->net != INV_NET_ANSWERED)
+		snprintf(b->why, sizeof(b->why), "%s", l->error);
+	else
+		snprintf(b->why, sizeof(b->why), "answered %u%s%s", a->status,
+		    detail[0] != '\0' ? ": " : "", detail);
+}
+
+/* Is the fault the ledger's word to us, or only that it is out of reach? */
+static enum inv_fault
+fault_of(const struct inv_answer *a)
+{
+	return a->net == INV_NET_ANSWERED || a->net == INV_NET_TLS ? INV_REFUSED
+								   : INV_AGAIN;
+}
+
+/* A 409 that may be ours: ask the ledger, where it can be asked. */
+static void
+ask(struct inv_uploader *u, struct inv_batch *b, bool conflict)
+{
+	struct inv_err err;
+
+	b->conflict = conflict;
+	if (inv_courier_can_ask(u->courier) &&
+	    inv_courier_ask(u->courier, b, &err)) {
+		b->state = INV_BATCH_ASKING;
+		return;
+	}
+	if (conflict)
+		conclude(u, b, INV_OUTCOME_REFUSED, INV_QUARANTINED,
+		    "conflict");
+	else
+		commit(u, b, "asserted-409");
+}
+
+static void
+told_back(struct inv_uploader *u, struct inv_batch *b,
+    const struct inv_landing *l)
+{
+	struct inv_err ignored;
+	struct inv_str hash = { NULL, 0 };
+
+	if (l->answer.net == INV_NET_ANSWERED && l->answer.status == 200 &&
+	    inv_scan_line(u->scan, l->answer.body, &ignored))
+		hash = inv_member_text(inv_scan_outer(u->scan), "body_sha256");
+	if (inv_str_eq(hash, (struct inv_str){ b->hash, INV_DIGEST_HEX }))
+		commit(u, b, "readback");
+	else if (hash.n > 0)
+		conclude(u, b, INV_OUTCOME_KEY_MISMATCH, INV_QUARANTINED,
+		    "key_mismatch");
+	else if (b->conflict)
+		conclude(u, b, INV_OUTCOME_REFUSED, INV_QUARANTINED,
+		    "conflict");
+	else
+		commit(u, b, "asserted-409");
+}
+
+static void
+act(struct inv_uploader *u, struct inv_batch *b, const struct inv_answer *a,
+    enum inv_meaning meaning)
+{
+	switch (meaning) {
+	case INV_MEANS_RECEIPT:
+		commit(u, b, "receipt");
+		return;
+	case INV_MEANS_REPLAYED:
+		commit(u, b, "replayed");
+		return;
+	case INV_MEANS_ASSERTED:
+		ask(u, b, false);
+		return;
+	case INV_MEANS_CONFLICT:
+		ask(u, b, true);
+		return;
+	case INV_MEANS_UNCLEAR:
+		b->unclear = true;
+		again(u, b, a);
+		return;
+	case INV_MEANS_RETRY:
+		again(u, b, a);
+		return;
+	case INV_MEANS_IN_PROGRESS:
+		in_progress(u, b, a);
+		return;
+	case INV_MEANS_KEY_MISMATCH:
+		conclude(u, b, INV_OUTCOME_KEY_MISMATCH, INV_QUARANTINED,
+		    "key_mismatch");
+		return;
+	case INV_MEANS_REFUSED:
+		refused(u, b);
+		return;
+	case INV_MEANS_SYSTEMIC:
+		hold_all(u, b, fault_of(a));
+		return;
+	}
+}
+
+void
+inv_settle_landing(struct inv_uploader *u, const struct inv_landing *l)
+{
+	struct inv_batch *b = l->batch;
+	bool sent_before = b->chunk == NULL || b->maybe;
+
+	if (b->state == INV_BATCH_ASKING) {
+		told_back(u, b, l);
+		return;
+	}
+	describe(u, b, l);
+	enum inv_meaning meaning =
+	    inv_answer_means(&l->answer, sent_before, u->scan);
+
+	if (meaning != INV_MEANS_IN_PROGRESS)
+		b->tries++;
+	if (l->answer.net == INV_NET_ANSWERED)
+		u->heard = true;
+	if (!inv_answer_is_no_effect(&l->answer))
+		b->maybe = true;
+	act(u, b, &l->answer, meaning);
+}
+
+/* ---- the outcome is on disk ---- */
+
+static void
+let_keys_go(struct inv_uploader *u, const struct inv_batch *b)
+{
+	for (size_t i = 0; i < b->n; i++)
+		inv_flight_cut(u->flight, b->keys[i].key, b);
+}
+
+/* Later rows must know of it: what stays open, and what a replay brought. */
+static void
+remember(struct inv_uploader *u, struct inv_batch *b)
+{
+	inv_buf_free(&b->body);
+	free(b->member);
+	b->member = NULL;
+	b->chunk = NULL;
+	b->state = INV_BATCH_DONE;
+	b->next = u->known;
+	u->known = b;
+}
+
+static void
+tell_rows(struct inv_uploader *u, const struct inv_batch *b)
+{
+	for (size_t i = 0; i < b->n; i++) {
+		struct inv_record rec = inv_settle_kept(b->chunk, b->member[i]);
+
+		inv_settle_verdict(u, b, &rec);
+	}
+}
+
+void
+inv_settle_done(struct inv_uploader *u, struct inv_batch *b)
+{
+	struct inv_chunk *c = b->chunk;
+	bool committed = b->outcome == INV_OUTCOME_COMMITTED;
+	bool open = b->outcome == INV_OUTCOME_OPEN;
+	struct inv_err err;
+
+	if (committed &&
+	    !inv_journal_index(u->journal, b->seq, b->keys, b->n, &err))
+		inv_uploader_fail(u, &err);
+	if (c != NULL && committed)
+		inv_settle_batch_line(u, b, &b->rows);
+	else if (c != NULL && !b->silent)
+		tell_rows(u, b);
+	if (!open)
+		let_keys_go(u, b);
+	if (open || (c == NULL && committed))
+		remember(u, b);
+	else
+		inv_batch_free(b);
+	if (c != NULL && --c->uses == 0)
+		inv_gate_recycle(u, c);
+}
+
+/*
+ * A batch that has not been admitted will not be in this run.  One from the
+ * journal stays open; the rows of a new one are told now, nothing is written.
+ */
+void
+inv_settle_unsent(struct inv_uploader *u, struct inv_batch *b,
+    const char *reason)
+{
+	struct inv_chunk *c = b->chunk;
+
+	say_why(u, b);
+	b->verdict = INV_HELD;
+	b->reason = reason;
+	if (c == NULL) {
+		b->outcome = INV_OUTCOME_OPEN;
+		b->verdict = INV_AMBIGUOUS;
+		b->reason = "unanswered";
+		remember(u, b);
+		return;
+	}
+	tell_rows(u, b);
+	inv_batch_free(b);
+	if (--c->uses == 0)
+		inv_gate_recycle(u, c);
+}

@@ -1,0 +1,789 @@
+/* uploader.c - inv-commit's loop: read, gate, admit, send, settle */
+
+#include "commit/uploader.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "data/emit.h"
+
+enum { LEASE_POLL_MS = 100 };
+
+static void
+on_event(struct inv_op *op, int res)
+{
+	struct inv_event *e = (struct inv_event *)(void *)op;
+
+	e->happened = true;
+	e->res = res;
+}
+
+void
+inv_uploader_fail(struct inv_uploader *u, const struct inv_err *err)
+{
+	if (!u->failed)
+		inv_filter_stop(u->f, err);
+	u->failed = true;
+}
+
+void
+inv_uploader_queue(struct inv_uploader *u, struct inv_batch *b,
+    struct inv_batch *before)
+{
+	struct inv_batch **at = &u->queue;
+
+	while (*at != before)
+		at = &(*at)->next;
+	b->next = *at;
+	*at = b;
+	b->state = INV_BATCH_QUEUED;
+}
+
+void
+inv_uploader_settling(struct inv_uploader *u, struct inv_batch *b)
+{
+	struct inv_batch **at = &u->settling;
+
+	while (*at != NULL)
+		at = &(*at)->next;
+	*at = b;
+	b->next = NULL;
+}
+
+static bool
+is_stopping(const struct inv_uploader *u)
+{
+	return u->drain_at != 0;
+}
+
+static bool
+is_idle(const struct inv_uploader *u)
+{
+	return u->window_n == 0 && u->queue == NULL && u->whole == NULL &&
+	    u->settling == NULL && u->suspects == NULL;
+}
+
+/* ---- read ---- */
+
+static void
+say_stage(struct inv_uploader *u)
+{
+	struct inv_buf b = INV_BUF(INV_LINE_MAX);
+
+	inv_filter_stage(u->f, &b);
+	inv_emit_member_str(&b, INV_LIT("ledger"), u->o->namespace);
+	inv_emit_member_raw(&b, INV_LIT("key"), inv_key_json(&u->key));
+	inv_emit_close(&b, '}');
+	inv_filter_emit(u->f, inv_buf_str(&b), INV_PENDING, 0);
+	inv_buf_free(&b);
+}
+
+/* The place for our stage line: all stages before us have spoken. */
+static void
+begin_body(struct inv_uploader *u)
+{
+	struct inv_err err;
+	struct inv_str key =
+	    u->o->key.n > 0 ? u->o->key : inv_buf_str(&u->f->block.key);
+
+	if (!inv_key_init(&u->key, u->digest, key, &err)) {
+		inv_uploader_fail(u, &err);
+		return;
+	}
+	if (!u->f->block.validated && !u->unvalidated) {
+		u->unvalidated = true;
+		inv_warn("%.*s: no stage line of inv-validate: records are "
+			 "sent as they are",
+		    INV_ARG(inv_buf_str(&u->f->block.name)));
+	}
+	say_stage(u);
+}
+
+static void
+batch_passed(struct inv_uploader *u, const struct inv_record *rec)
+{
+	uint64_t chunk;
+
+	if (inv_member_u64(rec->outer, "chunk", &chunk))
+		inv_gate_passed(u, chunk, rec->row);
+	inv_filter_pass(u->f, rec);
+}
+
+static void
+take(struct inv_uploader *u, const struct inv_record *rec)
+{
+	switch (rec->kind) {
+	case INV_LINE_MANIFEST:
+		/* Behind a block without an end: its rows first. */
+		inv_gate_gaps(u);
+		u->held_line = *rec;
+		u->is_held = true;
+		return;
+	case INV_LINE_BODY:
+		begin_body(u);
+		return;
+	case INV_LINE_RECORD:
+		if (rec->verdict == INV_PENDING) {
+			inv_gate_record(u, rec);
+			return;
+		}
+		if (rec->row > 0)
+			inv_gate_passed(u, rec->chunk, 1);
+		break;
+	case INV_LINE_BATCH:
+		batch_passed(u, rec);
+		return;
+	case INV_LINE_END:
+		inv_gate_end(u);
+		u->held_line = *rec;
+		u->is_held = true;
+		return;
+	case INV_LINE_STAGE:
+	case INV_LINE_OTHER:
+		break;
+	}
+	inv_filter_pass(u->f, rec);
+}
+
+static bool
+may_read(const struct inv_uploader *u)
+{
+	if (u->eof || u->is_held || u->replaying || is_stopping(u) || u->failed)
+		return false;
+	return u->hold != NULL ||
+	    (u->whole == NULL && u->queue == NULL &&
+		u->window_n < u->o->window &&
+		u->flying_bytes < INV_FLYING_BYTES_MAX);
+}
+
+/* Reads as long as there is room and input; *wait: there is room only. */
+static bool
+read_input(struct inv_uploader *u, bool *wait)
+{
+	struct inv_record rec;
+	bool moved = false;
+	bool again;
+
+	*wait = false;
+	while (may_read(u)) {
+		if (inv_filter_try(u->f, &rec, &again)) {
+			take(u, &rec);
+			moved = true;
+		} else if (again) {
+			*wait = true;
+			return moved;
+		} else {
+			u->eof = true;
+			inv_gate_gaps(u);
+			return true;
+		}
+	}
+	return moved;
+}
+
+/* All before the held line is settled: it passes. */
+static bool
+pass_held(struct inv_uploader *u)
+{
+	if (!u->is_held || !is_idle(u) || is_stopping(u))
+		return false;
+	/* The rows of a block without end are counted in no end line. */
+	if (u->held_line.kind == INV_LINE_MANIFEST)
+		memset(u->f->block.counts, 0, sizeof(u->f->block.counts));
+	u->is_held = false;
+	inv_filter_pass(u->f, &u->held_line);
+	return true;
+}
+
+/* ---- admit ---- */
+
+/* The batch or open intent that has a key of b in flight; NULL: none. */
+static const struct inv_batch *
+in_the_way(const struct inv_uploader *u, const struct inv_batch *b)
+{
+	for (size_t i = 0; i < b->n; i++) {
+		const struct inv_flown *at =
+		    inv_flight_find(u->flight, b->keys[i].key);
+
+		if (at != NULL && at->owner != b)
+			return at->owner;
+	}
+	return NULL;
+}
+
+static struct inv_batch *
+unqueue(struct inv_uploader *u)
+{
+	struct inv_batch *b = u->queue;
+
+	u->queue = b->next;
+	b->next = NULL;
+	return b;
+}
+
+/* An intent from the journal: its body is read when its turn comes. */
+static bool
+load(struct inv_uploader *u, struct inv_batch *b, struct inv_err *err)
+{
+	const struct inv_seen_row *rows;
+	size_t n;
+
+	if (!inv_journal_body(u->journal, b->seq, &b->body, err))
+		return false;
+	struct inv_intent intent = inv_batch_intent(b);
+
+	if (!inv_keyer_rows(u->keyer, &intent, &rows, &n, err))
+		return false;
+	b->n = n;
+	b->keys = inv_mem_resize(NULL, n, sizeof(*b->keys));
+	memcpy(b->keys, rows, n * sizeof(*rows));
+	return true;
+}
+
+static bool
+admit_one(struct inv_uploader *u, struct inv_batch *b)
+{
+	struct inv_err err;
+
+	if (b->chunk == NULL && b->keys == NULL && !load(u, b, &err)) {
+		inv_uploader_fail(u, &err);
+		return false;
+	}
+	const struct inv_batch *other = in_the_way(u, b);
+
+	if (other != NULL && other->state == INV_BATCH_DONE) {
+		/* That one stays open: not in this run. */
+		snprintf(b->why, sizeof(b->why),
+		    "batch %.16s of the same keys is open", other->key);
+		inv_settle_unsent(u, unqueue(u), "waits");
+		return true;
+	}
+	if (other != NULL)
+		return false;
+	b->state = INV_BATCH_READY;
+	if (b->seq == 0) {
+		struct inv_intent intent = inv_batch_intent(b);
+
+		b->seq = inv_journal_intent(u->journal, &intent);
+		b->state = INV_BATCH_INTENT;
+		if (b->seq == 0)
+			return false;
+	}
+	u->window[u->window_n++] = unqueue(u);
+	u->flying_bytes += b->body.n;
+	for (size_t i = 0; i < b->n; i++)
+		inv_flight_add(u->flight, &b->keys[i], b);
+	return true;
+}
+
+static bool
+admit(struct inv_uploader *u)
+{
+	bool moved = false;
+
+	while (u->queue != NULL && !u->failed && u->window_n < u->o->window &&
+	    (u->window_n == 0 || u->flying_bytes < INV_FLYING_BYTES_MAX)) {
+		if (!admit_one(u, u->queue))
+			break;
+		moved = true;
+	}
+	return moved;
+}
+
+static void
+drop_queue(struct inv_uploader *u)
+{
+	while (u->queue != NULL)
+		inv_settle_unsent(u, unqueue(u),
+		    u->hold != NULL ? u->hold : "not_attempted");
+	inv_gate_hold(u);
+}
+
+/* ---- send ---- */
+
+static void
+send(struct inv_uploader *u, struct inv_batch *b)
+{
+	struct inv_err err;
+
+	if (b->first_ms == 0)
+		b->first_ms = inv_clock_ms();
+	b->state = INV_BATCH_FLYING;
+	if (!inv_courier_post(u->courier, b, &err))
+		inv_uploader_fail(u, &err);
+}
+
+/* One batch of the window, as far as it gets without waiting. */
+static bool
+push(struct inv_uploader *u, struct inv_batch *b)
+{
+	bool over = u->hold != NULL || is_stopping(u);
+	enum inv_batch_state before = b->state;
+
+	if (b->state == INV_BATCH_INTENT &&
+	    inv_journal_durable(u->journal) >= b->seq)
+		b->state = INV_BATCH_READY;
+	if (b->state == INV_BATCH_WAITING &&
+	    (over || inv_clock_ms() >= b->due_ms))
+		b->state = INV_BATCH_READY;
+	if (b->state == INV_BATCH_READY && over)
+		inv_settle_give_up(u, b);
+	else if (b->state == INV_BATCH_READY &&
+	    inv_courier_has_room(u->courier))
+		send(u, b);
+	return b->state != before;
+}
+
+static bool
+push_window(struct inv_uploader *u)
+{
+	bool moved = false;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < u->window_n && !u->failed; i++)
+		moved |= push(u, u->window[i]);
+	for (size_t i = 0; i < u->window_n; i++) {
+		struct inv_batch *b = u->window[i];
+
+		if (b->state != INV_BATCH_OUTCOME &&
+		    b->state != INV_BATCH_SUSPECT) {
+			u->window[kept++] = b;
+			continue;
+		}
+		u->flying_bytes -= b->body.n;
+		if (b->state == INV_BATCH_OUTCOME)
+			inv_uploader_settling(u, b);
+	}
+	u->window_n = kept;
+	return moved;
+}
+
+/* ---- settle ---- */
+
+static bool
+land(struct inv_uploader *u)
+{
+	struct inv_landing l;
+	struct inv_err err;
+	bool moved = false;
+
+	if (u->courier == NULL)
+		return false;
+	if (!inv_courier_work(u->courier, &err)) {
+		inv_uploader_fail(u, &err);
+		return false;
+	}
+	while (!u->failed && inv_courier_landed(u->courier, &l)) {
+		inv_settle_landing(u, &l);
+		moved = true;
+	}
+	return moved;
+}
+
+static bool
+finish(struct inv_uploader *u)
+{
+	uint64_t durable = inv_journal_durable(u->journal);
+	bool moved = false;
+
+	while (!u->failed && u->settling != NULL &&
+	    u->settling->outcome_line <= durable) {
+		struct inv_batch *b = u->settling;
+
+		u->settling = b->next;
+		b->next = NULL;
+		inv_settle_done(u, b);
+		moved = true;
+	}
+	if (u->replaying && u->queue == NULL && u->window_n == 0 &&
+	    u->settling == NULL) {
+		u->replaying = false;
+		moved = true;
+	}
+	return moved;
+}
+
+/* One write at a time; what comes meanwhile goes into the next. */
+static bool
+write_journal(struct inv_uploader *u)
+{
+	struct inv_journal_write w;
+	struct inv_err err;
+
+	if (u->append.happened) {
+		u->append.happened = false;
+		if (!inv_journal_settled(u->journal, u->append.res, &err)) {
+			inv_uploader_fail(u, &err);
+			return false;
+		}
+		return true;
+	}
+	if (inv_op_is_idle(&u->append.op) &&
+	    inv_journal_pending(u->journal, &w))
+		inv_ring_append(u->ring, &u->append.op, w.fd, w.bytes,
+		    w.offset);
+	return false;
+}
+
+/* ---- wait ---- */
+
+static uint64_t
+next_due(const struct inv_uploader *u)
+{
+	uint64_t due = u->drain_at == 0 ? UINT64_MAX : u->drain_at;
+
+	for (size_t i = 0; i < u->window_n; i++)
+		if (u->window[i]->state == INV_BATCH_WAITING &&
+		    u->window[i]->due_ms < due)
+			due = u->window[i]->due_ms;
+	return due;
+}
+
+static void
+watch_signals(struct inv_uploader *u)
+{
+	if (inv_op_is_idle(&u->signal.op))
+		inv_ring_watch(u->ring, &u->signal.op, u->signal_fd, POLLIN);
+}
+
+/* The second signal means at once. */
+static void
+take_signals(struct inv_uploader *u)
+{
+	struct signalfd_siginfo info;
+	struct inv_err err;
+
+	if (!u->signal.happened)
+		return;
+	u->signal.happened = false;
+	while (read(u->signal_fd, &info, sizeof(info)) ==
+	    (ssize_t)sizeof(info)) {
+		u->signals++;
+		if (u->drain_at == 0)
+			u->drain_at = inv_clock_ms() + u->o->drain_ms;
+	}
+	if (u->signals > 1 && !u->failed) {
+		inv_fail(&err, INV_AGAIN, "stopped at once by a signal");
+		inv_uploader_fail(u, &err);
+	}
+}
+
+static void
+wait(struct inv_uploader *u, bool input)
+{
+	struct inv_err err;
+	uint64_t due = next_due(u);
+
+	/* Failures are sticky, and looked at in the loop. */
+	if (!inv_out_flush(&u->f->out, &err))
+		u->f->out.failed = true;
+	watch_signals(u);
+	if (input && inv_op_is_idle(&u->input.op))
+		inv_ring_watch(u->ring, &u->input.op, u->f->in.fd, POLLIN);
+	if (due != UINT64_MAX)
+		inv_ring_timer(u->ring, &u->timer.op, due);
+	if (!inv_ring_turn(u->ring, &err))
+		inv_uploader_fail(u, &err);
+	take_signals(u);
+}
+
+/* ---- begin and end ---- */
+
+static bool
+open_signals(struct inv_uploader *u, struct inv_err *err)
+{
+	sigset_t set;
+
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	u->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	if (u->signal_fd < 0)
+		return inv_fail_sys(err, INV_INTERNAL, "signalfd");
+	return true;
+}
+
+/* The lease, or in time the reason to hold everything. */
+static bool
+take_lease(struct inv_uploader *u, struct inv_err *err)
+{
+	uint64_t until = inv_clock_ms() + u->o->wait_ms;
+	bool told = false;
+
+	while (!inv_lease_take(&u->lease, &u->state, err)) {
+		if (err->fault != INV_AGAIN)
+			return false;
+		if (inv_clock_ms() >= until || is_stopping(u)) {
+			u->hold = "lease";
+			u->hold_fault = INV_AGAIN;
+			snprintf(u->hold_why, sizeof(u->hold_why), "%s",
+			    err->msg);
+			inv_say("%s: all rows are held", err->msg);
+			return true;
+		}
+		if (!told)
+			inv_warn("%s: waiting", err->msg);
+		told = true;
+		watch_signals(u);
+		inv_ring_timer(u->ring, &u->timer.op,
+		    inv_clock_ms() + LEASE_POLL_MS);
+		if (!inv_ring_turn(u->ring, err))
+			return false;
+		take_signals(u);
+		if (u->failed)
+			return true;
+	}
+	return true;
+}
+
+static struct inv_batch *
+replay_of(struct inv_uploader *u, size_t i, struct inv_err *err)
+{
+	struct inv_origin of = { 0 };
+	uint64_t seq;
+	int64_t wall;
+	struct inv_intent in = inv_journal_open_at(u->journal, i, &seq, &wall);
+
+	memcpy(of.manifest, in.manifest.p, INV_MANIFEST_ID);
+	of.submission = in.submission;
+	of.arrival = in.arrival;
+	of.chunk = in.chunk;
+	struct inv_batch *b = inv_batch_new(&of, NULL, NULL, 0);
+
+	b->seq = seq;
+	b->maybe = b->unclear = true;
+	memcpy(b->hash, in.batch_hash.p, INV_DIGEST_HEX);
+	memcpy(b->key, in.key.p, INV_DIGEST_HEX);
+	b->derived = in.parent.n == INV_DIGEST_HEX;
+	if (b->derived)
+		memcpy(b->parent, in.parent.p, INV_DIGEST_HEX);
+	for (size_t r = 0; r < in.rows->n; r++)
+		inv_rows_join(&b->rows, in.rows->range[r].first,
+		    in.rows->range[r].last);
+	b->own_key = inv_mem_new(sizeof(*b->own_key));
+	b->keyed_by = b->own_key;
+	if (inv_key_init(b->own_key, u->digest, in.keyed_by, err))
+		return b;
+	inv_batch_free(b);
+	return NULL;
+}
+
+static bool
+queue_replays(struct inv_uploader *u, struct inv_err *err)
+{
+	size_t n = inv_journal_open_count(u->journal);
+
+	for (size_t i = 0; i < n; i++) {
+		struct inv_batch *b = replay_of(u, i, err);
+
+		if (b == NULL)
+			return false;
+		inv_uploader_queue(u, b, NULL);
+	}
+	u->replaying = n > 0;
+	if (n > 0)
+		inv_warn("%zu batches of an earlier run have no outcome: sent "
+			 "again first, with the same keys",
+		    n);
+	return true;
+}
+
+static bool
+open_store(struct inv_uploader *u, struct inv_err *err)
+{
+	if (!take_lease(u, err))
+		return false;
+	if (u->hold != NULL || u->failed)
+		return true;
+	if (!inv_lease_claim(&u->state, u->o->namespace, INV_CLAIM_KEEP, err))
+		return false;
+	u->journal = inv_journal_open(&u->state, err);
+	if (u->journal == NULL)
+		return false;
+	if (inv_journal_cut(u->journal) > 0)
+		inv_warn("the journal ended in %ju bytes of a torn line: cut",
+		    (uintmax_t)inv_journal_cut(u->journal));
+	return queue_replays(u, err);
+}
+
+static bool
+open_all(struct inv_uploader *u, struct inv_err *err)
+{
+	unsigned char bits[INV_RUN_ID / 2];
+
+	if (!open_signals(u, err))
+		return false;
+	u->ring = inv_ring_open(u->o->engine, err);
+	if (u->ring == NULL)
+		return false;
+	inv_note("waiting with %s", inv_ring_name(u->ring));
+	u->digest = inv_digest_new();
+	u->canon = inv_canon_new();
+	u->scan = inv_scan_new();
+	u->keyer = inv_keyer_new();
+	u->flight = inv_flight_new();
+	inv_random(bits, sizeof(bits));
+	inv_str_hex(bits, sizeof(bits), u->run);
+	if (!open_store(u, err))
+		return false;
+	struct inv_courier_options co = {
+		.file = u->o->file,
+		.url = &u->o->url,
+		.path = u->o->path,
+		.cacert = u->o->cacert,
+		.slots = u->o->window,
+		.timeout_ms = u->o->timeout_ms,
+		.run = { u->run, INV_RUN_ID },
+	};
+
+	if (u->hold != NULL || u->failed)
+		return true;
+	u->courier = inv_courier_open(u->ring, &co, err);
+	return u->courier != NULL;
+}
+
+static void
+free_batches(struct inv_batch *b)
+{
+	while (b != NULL) {
+		struct inv_batch *next = b->next;
+
+		inv_batch_free(b);
+		b = next;
+	}
+}
+
+static void
+close_all(struct inv_uploader *u)
+{
+	struct inv_err err;
+
+	inv_courier_close(u->courier);
+	inv_ring_close(u->ring);
+	if (!inv_journal_close(u->journal, &err))
+		inv_uploader_fail(u, &err);
+	inv_lease_close(&u->lease);
+	for (size_t i = 0; i < u->window_n; i++)
+		inv_batch_free(u->window[i]);
+	free_batches(u->queue);
+	free_batches(u->settling);
+	free_batches(u->suspects);
+	free_batches(u->known);
+	inv_gate_free(u);
+	inv_flight_free(u->flight);
+	inv_keyer_free(u->keyer);
+	inv_scan_free(u->scan);
+	inv_canon_free(u->canon);
+	inv_digest_free(u->digest);
+	if (u->signal_fd >= 0)
+		close(u->signal_fd);
+	free(u);
+}
+
+/* The drain is over: what still flies is left in doubt. */
+static void
+abandon(struct inv_uploader *u)
+{
+	inv_courier_close(u->courier);
+	u->courier = NULL;
+	for (size_t i = 0; i < u->window_n; i++) {
+		struct inv_batch *b = u->window[i];
+
+		if (b->state != INV_BATCH_FLYING &&
+		    b->state != INV_BATCH_ASKING)
+			continue;
+		b->maybe = b->unclear = true;
+		snprintf(b->why, sizeof(b->why), "stopped before the answer");
+		inv_settle_give_up(u, b);
+	}
+}
+
+/* Nothing more is read or begun; rows that were are given away as held. */
+static bool
+wind_down(struct inv_uploader *u)
+{
+	if (u->f->out.failed && u->drain_at == 0)
+		u->drain_at = inv_clock_ms() + u->o->drain_ms;
+	if (u->hold == NULL && !is_stopping(u))
+		return false;
+	if (is_stopping(u) && u->courier != NULL &&
+	    inv_clock_ms() >= u->drain_at)
+		abandon(u);
+	if (u->queue == NULL && u->whole == NULL && u->open == NULL)
+		return false;
+	drop_queue(u);
+	return true;
+}
+
+/* Everything that can be done without waiting; false: nothing could. */
+static bool
+turn(struct inv_uploader *u, bool *input)
+{
+	bool moved = wind_down(u);
+
+	moved |= read_input(u, input);
+	if (u->journal != NULL) {
+		moved |= inv_gate_turn(u);
+		moved |= admit(u);
+		moved |= write_journal(u);
+		moved |= push_window(u);
+		moved |= land(u);
+		moved |= push_window(u);
+		moved |= inv_settle_suspects(u);
+		moved |= finish(u);
+	}
+	moved |= pass_held(u);
+	return moved;
+}
+
+static void
+loop(struct inv_uploader *u)
+{
+	struct inv_err err;
+	bool input;
+
+	while (!u->failed) {
+		if (turn(u, &input))
+			continue;
+		if (u->failed)
+			break;
+		if ((u->eof || is_stopping(u)) && is_idle(u))
+			break;
+		wait(u, input);
+	}
+	if (!u->failed && u->signals > 0) {
+		inv_fail(&err, INV_AGAIN,
+		    "stopped by a signal; run it again, nothing is lost");
+		inv_filter_stop(u->f, &err);
+	}
+}
+
+void
+inv_uploader_run(struct inv_filter *f, const struct inv_uploader_options *o,
+    const struct inv_state *state)
+{
+	struct inv_uploader *u = inv_mem_new(sizeof(*u));
+	struct inv_err err;
+
+	u->o = o;
+	u->f = f;
+	u->state = *state;
+	u->lease = INV_LEASE;
+	u->signal_fd = -1;
+	u->append.op.fn = u->input.op.fn = on_event;
+	u->timer.op.fn = u->signal.op.fn = on_event;
+	if (open_all(u, &err))
+		loop(u);
+	else
+		inv_uploader_fail(u, &err);
+	close_all(u);
+}

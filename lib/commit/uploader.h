@@ -1,0 +1,170 @@
+/*
+ * uploader.h - inv-commit's loop: read, gate, admit, send, settle
+ *
+ *	read     pending rows into chunks, as long as there is room
+ *	gate     a whole chunk: what is committed already is skipped, what an
+ *	         open intent has a say in waits, the rest becomes batches
+ *	admit    a batch whose keys are nowhere in flight: its intent is written
+ *	send     when the intent is on disk
+ *	settle   the answer becomes an outcome; when that is on disk, the lines
+ *
+ * One thread, and one place to wait (net/ring).  Nothing is sent before its
+ * intent is durable, nothing is said before its outcome is.  Memory is the
+ * window times a batch, and one chunk.
+ *
+ * The struct is shared by the three files of the loop (uploader, gate,
+ * settle) and by nobody else.
+ */
+#ifndef INV_COMMIT_UPLOADER_H
+#define INV_COMMIT_UPLOADER_H
+
+#include "commit/batch.h"
+#include "commit/courier.h"
+#include "commit/flight.h"
+#include "net/retry.h"
+#include "prog/filter.h"
+#include "store/keyer.h"
+#include "store/lease.h"
+
+enum {
+	INV_WINDOW_MAX = 1024,            /* batches not yet settled */
+	INV_FLYING_BYTES_MAX = 32 << 20,  /* of their bodies */
+	INV_CHUNKS_OPEN_MAX = 16,         /* chunks that rows are missing of */
+	INV_PROGRESS_MS = 10 * 60 * 1000, /* a 409 in progress, at most */
+};
+
+struct inv_uploader_options {
+	const char *file; /* the embedded ledger's database; NULL: HTTP */
+	struct inv_url url;
+	const char *path;
+	const char *cacert;
+	struct inv_str namespace;
+	struct inv_str key; /* of -k: a JSON list; empty: the stream's */
+	unsigned window;
+	struct inv_retry retry;
+	uint64_t timeout_ms;
+	uint64_t drain_ms;
+	uint64_t wait_ms; /* for the lease */
+	enum inv_engine engine;
+};
+
+/* Something in the ring, and whether it has happened. */
+struct inv_event {
+	struct inv_op op;
+	bool happened;
+	int res;
+};
+
+struct inv_uploader {
+	const struct inv_uploader_options *o;
+	struct inv_filter *f;
+	struct inv_state state;
+	struct inv_lease lease;
+	struct inv_ring *ring;
+	struct inv_journal *journal;
+	struct inv_courier *courier;
+	struct inv_flight *flight;
+	struct inv_digest *digest;
+	struct inv_canon *canon;
+	struct inv_scan *scan;
+	struct inv_keyer *keyer;
+	char run[INV_RUN_ID]; /* names the trace of our requests */
+
+	/* The block under way. */
+	struct inv_key key;
+	/*
+	 * A line that can not pass before all is settled: the end line, or the
+	 * manifest line behind a block without one.  Nothing is read while it
+	 * is there, so that its views stay good.
+	 */
+	struct inv_record held_line;
+	bool is_held;
+	struct inv_chunk *open; /* rows are missing; oldest first */
+	size_t open_n;
+	struct inv_chunk *whole; /* to be gated; oldest first */
+	struct inv_chunk *spare;
+
+	struct inv_batch *queue; /* QUEUED, in order */
+	struct inv_batch *window[INV_WINDOW_MAX];
+	size_t window_n;
+	size_t flying_bytes;
+	struct inv_batch *settling; /* OUTCOME; in the order of their lines */
+	struct inv_batch *known;    /* DONE: open, or committed by a replay */
+	bool replaying;
+
+	/* Refusals before anything was committed (settle.c). */
+	bool committed;             /* a row has been, in this run */
+	struct inv_batch *suspects; /* SUSPECT: wholes and single rows */
+	bool probed;                /* it has been made */
+	unsigned probe_status;
+
+	/* Nothing more is sent: why, in a word and a sentence. */
+	const char *hold;
+	enum inv_fault hold_fault;
+	char hold_why[INV_ERR_MSG];
+	bool heard; /* the ledger has answered anything */
+
+	struct inv_event append;
+	struct inv_event input;
+	struct inv_event timer;
+	struct inv_event signal;
+	int signal_fd;
+	unsigned signals;
+	uint64_t drain_at; /* ms; 0: not stopping */
+	bool eof;          /* no more input */
+	bool unvalidated;  /* that has been said */
+	bool failed;       /* the world failed: only leave */
+};
+
+/* Do it all; what went wrong is in the filter, whose close tells the status. */
+void inv_uploader_run(struct inv_filter *f,
+    const struct inv_uploader_options *o, const struct inv_state *state);
+
+/* ---- between the three files ---- */
+
+/*
+ * gate.c: rows into chunks, chunks into batches.  _hold gives all rows that
+ * are in chunks away as held; _gaps only those of chunks that lack rows.
+ */
+void inv_gate_record(struct inv_uploader *u, const struct inv_record *rec);
+void inv_gate_passed(struct inv_uploader *u, uint64_t chunk, uint64_t rows);
+void inv_gate_end(struct inv_uploader *u);
+void inv_gate_gaps(struct inv_uploader *u);
+void inv_gate_hold(struct inv_uploader *u);
+bool inv_gate_turn(struct inv_uploader *u);
+void inv_gate_recycle(struct inv_uploader *u, struct inv_chunk *c);
+void inv_gate_free(struct inv_uploader *u);
+
+/*
+ * settle.c: answers into outcomes, outcomes into lines.  _landing decides;
+ * _give_up decides that it will not be sent (again) in this run; _done is for
+ * an outcome that is on disk, and ends the batch; _suspects looks whether
+ * refusals can be told now.
+ */
+void inv_settle_landing(struct inv_uploader *u, const struct inv_landing *l);
+void inv_settle_give_up(struct inv_uploader *u, struct inv_batch *b);
+void inv_settle_unsent(struct inv_uploader *u, struct inv_batch *b,
+    const char *reason);
+void inv_settle_done(struct inv_uploader *u, struct inv_batch *b);
+bool inv_settle_suspects(struct inv_uploader *u);
+
+/* A row's line, a row's line by what became of b, a line for committed rows. */
+void inv_settle_row(struct inv_uploader *u, const struct inv_record *rec,
+    struct inv_ruling ruling);
+void inv_settle_verdict(struct inv_uploader *u, const struct inv_batch *b,
+    const struct inv_record *rec);
+void inv_settle_batch_line(struct inv_uploader *u, struct inv_batch *b,
+    const struct inv_rows *rows);
+struct inv_record inv_settle_kept(const struct inv_chunk *c, size_t i);
+
+/*
+ * uploader.c: into the queue, before another batch or (NULL) at its end;
+ * nothing of the window, nothing of the queue, nothing unsettled is left;
+ * the world failed.
+ */
+void inv_uploader_queue(struct inv_uploader *u, struct inv_batch *b,
+    struct inv_batch *before);
+void inv_uploader_settling(struct inv_uploader *u, struct inv_batch *b);
+void inv_uploader_fail(struct inv_uploader *u, const struct inv_err *err);
+
+#endif

@@ -1,0 +1,642 @@
+# inv-commit.bats - one test for each sentence of inv-commit(1)
+#
+# Every test that talks to a ledger runs with both engines.
+
+load lib
+
+prepare() {
+	export INV_SCHEMA=inventory
+	fast=(--backoff 1ms --max-backoff 20ms)
+}
+
+teardown() {
+	stop_ledger
+}
+
+# engines CLAIM: run the function with io_uring, where it is allowed, and poll.
+engines() {
+	local engine
+	for engine in io_uring poll; do
+		if [ $engine = io_uring ] && ! has_ring; then
+			echo "# SKIP io_uring is refused here" >&3
+			continue
+		fi
+		export INV_STATE=$BATS_TEST_TMPDIR/state-$engine
+		"$@" $engine
+		stop_ledger
+	done
+}
+
+has_ring() {
+	fixture 1 | INV_STATE=$BATS_TEST_TMPDIR/probe \
+		inv-commit -q --engine io_uring -l file:probe.db > /dev/null 2>&1
+}
+
+# fixture ROWS [CHUNK]: a validated stream of so many good rows.
+fixture() {
+	rows "$1" | inv-split -q --chunk-size "${2:-500}" - |
+		inv-validate -q
+}
+
+rows() {
+	echo asset_id,grant_code,description,quantity,location_code,acquired_on
+	seq "$1" | awk '{ printf "LAB-%06d,NIH-R01-7,Pipette tips,%d," \
+		"BLDG12-RM304-CAB2,2026-03-14\n", $1, $1 }'
+}
+
+commit() { # ENGINE [OPTION...]: against the ledger that runs
+	local engine=$1
+	shift
+	inv-commit -q --engine "$engine" -l "$LEDGER" "${fast[@]}" "$@"
+}
+
+# verdicts < STREAM: count rows by verdict and reason.
+verdicts() {
+	jq -r 'if .type == "batch" then "committed \(.evidence) \(.count)"
+		elif .type == "record" then
+			"\(.verdict // "pending") \(.reason // "-") 1"
+		else empty end' |
+		awk '{ n[$1 " " $2] += $3 } END { for (k in n) print k, n[k] }' |
+		sort
+}
+
+effects() { # rows that took effect at the ledger, by its request log
+	curl -sf "$LEDGER/requests" |
+		jq -s '[.[] | select(.effect == 1 or .effect == true) |
+			.body | length] | add // 0'
+}
+
+# ---- what it is for ----
+
+committed_rows_become_batch_lines() {
+	start_ledger
+	fixture 1200 | commit "$1" > out
+	[ "$(verdicts < out)" = 'committed receipt 1200' ]
+	[ "$(jq -c 'select(.type == "batch") | [.chunk, .rows, .count]' out |
+		sort)" = '[0,[[1,500]],500]
+[1,[[501,1000]],500]
+[2,[[1001,1200]],200]' ]
+	[ "$(jq -c 'select(.type == "end").counts' out)" = \
+		'{"pending":0,"committed":1200,"skipped":0,"quarantined":0,"held":0,"ambiguous":0}' ]
+	[ "$(effects)" = 1200 ]
+}
+
+@test "committed rows are folded into batch lines" {
+	engines committed_rows_become_batch_lines
+}
+
+a_second_run_sends_nothing() {
+	start_ledger
+	fixture 700 > in
+	commit "$1" in > first
+	curl -sf "$LEDGER/records" > before
+	commit "$1" in > second
+	curl -sf "$LEDGER/records" > after
+	cmp before after
+	[ "$(verdicts < second)" = 'skipped already_committed 700' ]
+	[ "$(curl -sf "$LEDGER/requests" | wc -l)" = 2 ]
+}
+
+@test "rows whose content is committed already are skipped" {
+	engines a_second_run_sends_nothing
+}
+
+an_update_is_sent() {
+	start_ledger
+	rows 10 | inv-split -q - | inv-validate -q | commit "$1" > /dev/null
+	rows 10 | sed '3s/,2,BLDG/,99,BLDG/' | inv-split -q - |
+		inv-validate -q | commit "$1" > out
+	[ "$(verdicts < out)" = 'committed receipt 1
+skipped already_committed 9' ]
+	curl -sf "$LEDGER/records" | grep LAB-000002 | grep -q '"quantity":99'
+}
+
+@test "new content of a key that is known is an update" {
+	engines an_update_is_sent
+}
+
+@test "rows that have a verdict pass unchanged" {
+	fixture 5 | jq -c 'if .row == 2 then .+{verdict:"skipped",
+		reason:"filtered",stage:"jq"} else . end' > in
+	inv-commit -q -l file:l.db in > out
+	grep -F '"verdict":"skipped"' in > a
+	grep -F '"verdict":"skipped"' out > b
+	cmp a b
+	[ "$(verdicts < out)" = 'committed receipt 4
+skipped filtered 1' ]
+}
+
+@test "a chunk with a gap is not sent, and the others are" {
+	fixture 30 10 | grep -v '"row":15,' > in
+	run -65 --separate-stderr inv-commit -q -l file:l.db in
+	[[ $stderr == *'row 15 is missing'* ]]
+	[ "$(verdicts <<< "$output")" = 'committed receipt 20
+held not_attempted 9' ]
+}
+
+@test "a stream without its end is incomplete, whole chunks are sent" {
+	fixture 30 10 | head -n 20 > in
+	run -65 --separate-stderr inv-commit -q -l file:l.db in
+	[[ $stderr == *'has no end'* ]]
+	[ "$(verdicts <<< "$output")" = "$(
+		printf 'committed receipt 10\nheld not_attempted 8')" ]
+}
+
+@test "a row that comes twice is sent once" {
+	fixture 10 | sed '/"row":4,/p' > in
+	run -65 --separate-stderr inv-commit -q -l file:l.db in
+	[[ $stderr == *'row 4 comes a second time'* ]]
+	inv-ledger --export records --db l.db > records
+	[ "$(wc -l < records)" = 10 ]
+}
+
+@test "the body is canonical, whatever jq made of it" {
+	fixture 3 > in
+	jq -c 'if .record then .record |= (to_entries|reverse|from_entries)
+		else . end' in > touched
+	inv-commit --dry-run --print-bodies in > a
+	inv-commit --dry-run --print-bodies touched > b
+	cmp a b
+	inv-commit --dry-run --print-keys in > a
+	inv-commit --dry-run --print-keys touched > b
+	cmp a b
+}
+
+@test "a number that would change its value is quarantined" {
+	printf '%s\n' '{"id":"a","n":1}' > m.ndjson
+	inv-split -q m.ndjson |
+		sed 's/"n":1}/"n":10000000000000001}/' > in
+	inv-commit -q -k id -l file:l.db in > out
+	[ "$(verdicts < out)" = 'quarantined malformed_row 1' ]
+	[ "$(jq -c 'select(.type == "record").errors[0] |
+		[.type, .loc]' out)" = '["number_not_exact",["n"]]' ]
+}
+
+@test "--print-keys shows keys that the run then uses" {
+	fixture 1200 > in
+	inv-commit --dry-run --print-keys --namespace x in |
+		jq -r .idempotency_key | sort > planned
+	inv-commit -q --namespace x -l file:l.db in |
+		jq -r 'select(.type == "batch").idempotency_key' |
+		sort > used
+	cmp planned used
+}
+
+@test "the batch hash is the SHA-256 of the body" {
+	fixture 3 > in
+	hash=$(inv-commit --dry-run --print-bodies in | tr -d '\n' |
+		sha256sum | cut -c 1-64)
+	[ "$(inv-commit --dry-run --print-keys in | jq -r .batch_hash)" = \
+		"$hash" ]
+}
+
+@test "the key depends on the ledger, not on the time or the run" {
+	fixture 3 > in
+	inv-commit --dry-run --print-keys -l file:a in > a
+	inv-commit --dry-run --print-keys -l file:a in > again
+	inv-commit --dry-run --print-keys -l file:b in > b
+	cmp a again
+	run ! cmp -s a b
+}
+
+@test "--dry-run sends nothing, writes nothing, and passes the stream" {
+	fixture 3 > in
+	rm -rf "$INV_STATE"
+	inv-commit --dry-run -l http://127.0.0.1:9 in > out
+	cmp in out
+	[ ! -e "$INV_STATE/journal" ]
+	[ ! -e "$INV_STATE/ledger" ]
+}
+
+@test "a body is cut in row order before it passes 4 MiB" {
+	python3 -c '
+for i in range(12):
+    print("{\"id\":\"%d\",\"a\":\"%s\",\"b\":\"%s\"}" %
+        (i, "x" * 250000, "y" * 250000))' > m.ndjson
+	inv-split -q m.ndjson > in
+	inv-commit -q -k id -l file:l.db in > out
+	[ "$(jq -c 'select(.type == "batch").rows' out)" = '[[1,8]]
+[[9,12]]' ]
+}
+
+# ---- answers ----
+
+a_lost_answer_is_replayed() {
+	start_ledger --fault 'lost@1'
+	fixture 10 | commit "$1" > out
+	[ "$(verdicts < out)" = 'committed replayed 10' ]
+	[ "$(effects)" = 10 ]
+}
+
+@test "a batch whose answer was lost is committed once, as replayed" {
+	engines a_lost_answer_is_replayed
+}
+
+retries() {
+	local fault
+	for fault in 408 425x 429 500 500-after 502 503 reset; do
+		[ $fault != 425x ] || continue
+		start_ledger --fault "$fault@1"
+		rm -rf "$INV_STATE"
+		fixture 10 | commit "$1" > out
+		[[ $(verdicts < out) == 'committed '*' 10' ]]
+		[ "$(effects)" = 10 ]
+		stop_ledger
+	done
+}
+
+@test "408, 429, 5xx and resets are sent again with the same key" {
+	engines retries
+}
+
+exhausted() {
+	start_ledger --fault 500
+	fixture 10 > in
+	commit "$1" -r 2 in > out
+	[ "$(verdicts < out)" = 'quarantined transient_failure 10' ]
+	[ "$(jq -s '[.[] | select(.type == "record").attempts] | unique[]' \
+		out)" = 3 ]
+	[ "$(curl -sf "$LEDGER/requests" | jq -r .key | sort -u |
+		wc -l)" = 1 ]
+}
+
+@test "when the tries are used up, rows are transient_failure" {
+	engines exhausted
+}
+
+nobody_there() {
+	fixture 10 > in
+	LEDGER=http://127.0.0.1:1
+	run -75 --separate-stderr commit "$1" -r 1 in
+	[ "$(verdicts <<< "$output")" = 'held systemic 10' ]
+}
+
+@test "no ledger at all: everything is held" {
+	engines nobody_there
+}
+
+unclear() {
+	local fault
+	for fault in garbage html short; do
+		start_ledger --fault "$fault"
+		rm -rf "$INV_STATE"
+		fixture 10 > in
+		run -75 --separate-stderr commit "$1" -r 1 in
+		[ "$(verdicts <<< "$output")" = 'ambiguous unanswered 10' ]
+		stop_ledger
+	done
+}
+
+@test "answers that can not be trusted leave rows ambiguous" {
+	engines unclear
+}
+
+timeout_is_ambiguous() {
+	start_ledger --fault 'delay=5s'
+	fixture 10 > in
+	run -75 --separate-stderr commit "$1" -r 0 --timeout 100ms in
+	[ "$(verdicts <<< "$output")" = 'ambiguous unanswered 10' ]
+}
+
+@test "a timeout after sending leaves rows ambiguous" {
+	engines timeout_is_ambiguous
+}
+
+an_open_intent_is_replayed() {
+	start_ledger --fault 'lost@1'
+	fixture 10 > in
+	run -75 --separate-stderr commit "$1" -r 0 in
+	[ "$(verdicts <<< "$output")" = 'ambiguous unanswered 10' ]
+	commit "$1" in > out
+	[ "$(verdicts < out)" = 'committed replayed 10' ]
+	[ "$(effects)" = 10 ]
+	[ "$(curl -sf "$LEDGER/requests" | jq -r .key | sort -u |
+		wc -l)" = 1 ]
+}
+
+@test "an open intent is sent again first, same key and bytes" {
+	engines an_open_intent_is_replayed
+}
+
+rows_of_an_open_intent_wait() {
+	start_ledger --fault garbage
+	rows 10 > m.csv
+	inv-split -q m.csv | inv-validate -q > in
+	run -75 --separate-stderr commit "$1" -r 0 in
+	[ "$(verdicts <<< "$output")" = 'ambiguous unanswered 10' ]
+	sed '3s/,2,BLDG/,99,BLDG/' m.csv | head -n 4 | inv-split -q - |
+		inv-validate -q > other
+	run -75 --separate-stderr commit "$1" -r 0 other
+	[ "$(verdicts <<< "$output")" = 'held waits 3' ]
+	[ "$(jq -c 'select(.row == 2).on.row' <<< "$output")" = 2 ]
+}
+
+@test "a row whose key is in an open intent of another is held" {
+	engines rows_of_an_open_intent_wait
+}
+
+mismatch() {
+	start_ledger --fault mismatch
+	fixture 10 > in
+	commit "$1" in > out
+	[ "$(verdicts < out)" = 'quarantined key_mismatch 10' ]
+}
+
+@test "an answer that speaks of the key is a key_mismatch, not bisected" {
+	engines mismatch
+}
+
+in_progress() {
+	start_ledger --fault '409=0@1-5'
+	fixture 10 > in
+	commit "$1" -r 0 in > out
+	[[ $(verdicts < out) == 'committed '*' 10' ]]
+}
+
+@test "409 in progress is waited for and not counted as a try" {
+	engines in_progress
+}
+
+bisected() {
+	start_ledger --fault '422-row=LAB-000007'
+	fixture 20 10 > in
+	commit "$1" -c 1 in > out
+	[ "$(verdicts < out)" = 'committed receipt 19
+quarantined rejected 1' ]
+	[ "$(jq 'select(.verdict == "quarantined").row' out)" = 7 ]
+	[ "$(effects)" = 19 ]
+}
+
+@test "a refused batch is halved until the bad row stands alone" {
+	engines bisected
+}
+
+refused_alike() {
+	start_ledger --fault 422-row=LAB
+	fixture 40 10 > in
+	run -69 --separate-stderr commit "$1" in
+	[ "$(verdicts <<< "$output")" = 'held systemic 40' ]
+	[ "$(effects)" = 0 ]
+}
+
+@test "two batches refused alike before any commit: systemic, all held" {
+	engines refused_alike
+}
+
+one_batch_all_refused() {
+	start_ledger --fault 422-row=LAB
+	fixture 4 > in
+	commit "$1" in > out
+	[ "$(verdicts < out)" = 'quarantined rejected 4' ]
+}
+
+@test "one batch of which every row is refused: rejected" {
+	engines one_batch_all_refused
+}
+
+systemic() {
+	local fault
+	for fault in 401 403 404 redirect; do
+		start_ledger --fault $fault
+		rm -rf "$INV_STATE"
+		fixture 30 10 > in
+		run -69 --separate-stderr commit "$1" in
+		[ "$(verdicts <<< "$output")" = 'held systemic 30' ]
+		stop_ledger
+	done
+}
+
+@test "401, 403, 404 and redirects hold everything and quarantine nothing" {
+	engines systemic
+}
+
+@test "after 401 is mended the same run commits everything once" {
+	start_ledger --fault '401@1'
+	fixture 10 > in
+	run -69 --separate-stderr commit poll in
+	commit poll in > out
+	[[ $(verdicts < out) == 'committed '*' 10' ]]
+	[ "$(effects)" = 10 ]
+}
+
+one_key_all_refused() {
+	start_ledger --key other
+	for i in $(seq 6); do
+		echo "{\"id\":\"a\",\"n\":$i}"
+	done > m.ndjson
+	inv-split -q --chunk-size 2 m.ndjson > in
+	run -0 --separate-stderr commit "$1" -k id in
+	[ "$(verdicts <<< "$output")" = 'quarantined rejected 6' ]
+}
+
+@test "refused rows of one key do not wait for each other for ever" {
+	engines one_key_all_refused
+}
+
+# ---- order and memory ----
+
+keys_do_not_overtake() {
+	start_ledger --delay 5ms --key id
+	for i in $(seq 40); do
+		echo "{\"id\":\"$((i % 3))\",\"n\":$i}"
+	done > m.ndjson
+	inv-split -q --chunk-size 2 m.ndjson | commit "$1" -k id > out
+	[ "$(verdicts < out)" = 'committed receipt 40' ]
+	[ "$(curl -sf "$LEDGER/records" | jq -c .n | sort -n |
+		tr '\n' ' ')" = '38 39 40 ' ]
+	# at the ledger the rows of a key came in row order
+	curl -sf "$LEDGER/requests" |
+		jq -r '.body // [] | .[] | "\(.id) \(.n)"' > seen
+	sort -s -k1,1 seen > a
+	sort -k1,1 -k2,2n seen > b
+	cmp a b
+}
+
+@test "rows of one key are never under way in two batches" {
+	engines keys_do_not_overtake
+}
+
+@test "two manifests in one stream: the second waits for the first" {
+	fixture 10 > one
+	rows 10 | sed 's/,NIH-/,NSF-/' | inv-split -q - | inv-validate -q > two
+	cat one two | inv-commit -q -l file:l.db > out
+	[ "$(jq -r .type out | uniq | tr '\n' ' ')" = \
+		'manifest stage batch stage end manifest stage batch stage end ' ]
+}
+
+@test "the same manifest twice in a stream is committed once" {
+	fixture 10 > one
+	cat one one | inv-commit -q -l file:l.db > out
+	[ "$(verdicts < out)" = 'committed receipt 10
+skipped already_committed 10' ]
+}
+
+# ---- options ----
+
+@test "without a ledger it is the embedded one, and says so" {
+	fixture 3 > in
+	run -0 --separate-stderr inv-commit in
+	[[ $stderr == *"the embedded one, $INV_STATE/embedded/ledger.db"* ]]
+	[ -f "$INV_STATE/embedded/ledger.db" ]
+	[ "$(cat "$INV_STATE/ledger")" = embedded ]
+}
+
+@test "INV_LEDGER names the ledger where -l does not" {
+	fixture 3 > in
+	INV_LEDGER=file:x.db inv-commit -q in > /dev/null
+	[ -f x.db ]
+	INV_STATE=s2 INV_LEDGER=file:x.db inv-commit -q -l file:y.db in \
+		> /dev/null
+	[ -f y.db ]
+}
+
+@test "plain http is refused unless it stays on this machine" {
+	fixture 1 > in
+	run -78 --separate-stderr inv-commit -l http://ledger.example in
+	[[ $stderr == *'plain http leaves this machine'* ]]
+}
+
+@test "a URL with a password is refused and not shown" {
+	run -78 --separate-stderr inv-commit -l https://u:secret@x/ /dev/null
+	[[ $stderr != *secret* ]]
+}
+
+@test "--path is where batches are posted" {
+	start_ledger --path /v2/upsert
+	fixture 3 > in
+	commit poll --path /v2/upsert in > out
+	[ "$(verdicts < out)" = 'committed receipt 3' ]
+}
+
+@test "the state belongs to one ledger: another is refused" {
+	fixture 3 > in
+	inv-commit -q -l file:a.db in > /dev/null
+	run -78 --separate-stderr inv-commit -q -l file:b.db in
+	[[ $stderr == *a.db* && $stderr == *b.db* && $stderr == *INV_STATE* ]]
+}
+
+@test "-k names what identifies a record" {
+	printf '%s\n' '{"id":"a","n":1}' '{"id":"b","n":2}' > m.ndjson
+	inv-split -q m.ndjson | inv-commit -q -k id -l file:l.db > out
+	[ "$(jq -c 'select(.stage == "inv-commit").key' out)" = '["id"]' ]
+	sed 's/"n":2/"n":3/' m.ndjson | inv-split -q - |
+		inv-commit -q -k id -l file:l.db | verdicts > v
+	[ "$(cat v)" = 'committed receipt 1
+skipped already_committed 1' ]
+}
+
+@test "without a validate stage line it warns once" {
+	printf '%s\n' '{"id":"a"}' '{"id":"b"}' > m.ndjson
+	inv-split -q m.ndjson > one
+	cat one one > in
+	run -0 --separate-stderr inv-commit -l file:l.db in
+	[ "$(grep -c 'no stage line of inv-validate' <<< "$stderr")" = 1 ]
+}
+
+@test "another inv-commit holds the state: wait, then hold the rows" {
+	start_ledger --delay 60s
+	fixture 3 > in
+	commit poll --drain 0s in > first 2>&1 3>&- &
+	wait_for grep -qs intent "$INV_STATE"/journal/000001.ndjson
+	run -75 --separate-stderr commit poll --wait 10ms in
+	kill -9 $!
+	[ "$(verdicts <<< "$output")" = 'held lease 3' ]
+}
+
+@test "--engine takes io_uring and poll and nothing else" {
+	fixture 1 > in
+	inv-commit -v --engine poll -l file:l.db in 2>&1 > /dev/null |
+		grep -q 'waiting with poll'
+	run -64 --separate-stderr inv-commit --engine epoll in
+}
+
+@test "--print-keys goes with --dry-run only" {
+	run -64 --separate-stderr inv-commit --print-keys /dev/null
+	run -64 --separate-stderr inv-commit --print-bodies /dev/null
+}
+
+@test "a signal settles what is under way and holds the rest" {
+	start_ledger --delay 300ms
+	fixture 30 10 > in
+	(cat in; sleep 60) 3>&- | commit poll -c 1 > out 3>&- &
+	wait_for grep -qs intent "$INV_STATE"/journal/000001.ndjson
+	pid=$(pgrep -n -f "inv-commit.*$LEDGER")
+	kill -TERM "$pid"
+	wait_for gone "$pid"
+	[[ $(verdicts < out) == 'committed receipt 10
+held not_attempted '* ]]
+	run ! grep -q '"type":"end"' out
+	pkill -f 'sleep 60' || true
+}
+
+gone() { ! kill -0 "$1" 2> /dev/null; }
+
+# ---- the six of every program, and closed doors ----
+
+@test "/dev/full gives a message and 74" {
+	fixture 3 > in
+	run -74 bash -c 'inv-commit -q -l file:l.db in > /dev/full'
+	[[ $output == *'No space left'* ]]
+}
+
+@test "a closed stdout gives a message and 74" {
+	fixture 3 > in
+	run -74 bash -c 'inv-commit -q -l file:l.db in >&-'
+	[[ $output == *stdout* ]]
+}
+
+@test "a reader that goes away: 74, and the next run tells all" {
+	fixture 3000 10 > in
+	run -74 bash -c 'inv-commit -q -l file:l.db in | head -n 3 > /dev/null
+		exit ${PIPESTATUS[0]}'
+	inv-commit -q -l file:l.db in > out
+	[ "$(jq -c 'select(.type == "end").counts |
+		.committed + .skipped' out)" = 3000 ]
+}
+
+@test "output appears while the input is open" {
+	fixture 3 2 > in
+	mkfifo pipe
+	inv-commit -q -l file:l.db < pipe > out 3>&- &
+	exec 9> pipe
+	head -n 4 in >&9
+	wait_for grep -q '"type":"batch"' out
+	exec 9>&-
+	wait || true
+}
+
+@test "a line that is not JSON does not stop the run" {
+	fixture 3 | sed '3i this is not JSON' > in
+	inv-commit -q -l file:l.db in > out
+	[ "$(verdicts < out)" = 'committed receipt 3
+quarantined malformed_line 1' ]
+}
+
+@test "every row in comes out once" {
+	start_ledger --fault 'lost@10%,500@10%,reset@10%,422-row=LAB-000111' \
+		--seed 7
+	fixture 1000 50 > in
+	commit poll in > out || [ $? = 75 ]
+	jq -r 'if .type == "batch" then .rows[] | range(.[0]; .[1] + 1)
+		elif .row then .row else empty end' out | sort -n > rows
+	seq 1000 | cmp - rows
+}
+
+@test "usage errors are 64" {
+	run -64 inv-commit --no-such-option
+	run -64 inv-commit -c 0 /dev/null
+	run -64 inv-commit --backoff soon /dev/null
+	run -64 inv-commit -l file: /dev/null
+	run -64 inv-commit --path upsert /dev/null
+	run -64 inv-commit one two
+}
+
+@test "an empty stream is incomplete: 65, with a hint" {
+	run -65 inv-commit -q -l file:l.db /dev/null
+	[[ $output == *'no manifest line'* ]]
+}
+
+@test "a missing input is 66, a directory too" {
+	run -66 inv-commit -q -l file:l.db no-such-file
+	run -66 inv-commit -q -l file:l.db .
+}

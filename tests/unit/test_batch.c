@@ -1,0 +1,246 @@
+/* test_batch - chunks keep rows, batches are cut from them and named */
+
+#include "commit/batch.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "check.h"
+
+struct kit {
+	struct inv_scan *lines;
+	struct inv_key key;
+	struct inv_chunk_tools tools;
+	struct inv_chunk *chunk;
+	struct inv_buf line;
+};
+
+static void
+open_kit(struct kit *k)
+{
+	struct inv_err err;
+
+	*k = (struct kit){ .lines = inv_scan_new(),
+		.chunk = inv_chunk_new(),
+		.line = INV_BUF(2 << 20) };
+	k->tools = (struct inv_chunk_tools){ inv_canon_new(), inv_digest_new(),
+		&k->key, inv_scan_new(), 3 };
+	check(inv_key_init(&k->key, k->tools.digest, INV_LIT("[\"id\"]"),
+	    &err));
+	inv_chunk_reset(k->chunk, 4);
+}
+
+static void
+close_kit(struct kit *k)
+{
+	inv_chunk_free(k->chunk);
+	inv_canon_free(k->tools.canon);
+	inv_digest_free(k->tools.digest);
+	inv_scan_free(k->tools.scan);
+	inv_scan_free(k->lines);
+	inv_buf_free(&k->line);
+}
+
+static bool
+add(struct kit *k, uint64_t row, const char *record)
+{
+	struct inv_record rec;
+	struct inv_err err;
+
+	inv_buf_reset(&k->line);
+	inv_record_head(&k->line, INV_LIT("00112233445566778899aabbccddeeff"),
+	    row, row + 1, 4);
+	inv_buf_addf(&k->line, "\"record\":%s}", record);
+	check(inv_record_parse(k->lines, inv_buf_str(&k->line), &rec, &err));
+	return inv_chunk_add(k->chunk, &rec, &k->tools, &err);
+}
+
+static struct inv_batch *
+seal(struct kit *k, size_t n)
+{
+	static const size_t member[] = { 0, 1, 2, 3 };
+	struct inv_origin of = { .submission = 1, .arrival = 3, .chunk = 4 };
+
+	memset(of.manifest, 'a', INV_MANIFEST_ID);
+	struct inv_batch *b = inv_batch_new(&of, k->chunk, member, n);
+
+	b->keyed_by = &k->key;
+	inv_batch_seal(b, k->tools.digest, INV_LIT("embedded"));
+	return b;
+}
+
+static void
+the_body_is_the_canonical_records_in_row_order(void)
+{
+	struct kit k;
+
+	open_kit(&k);
+	check(add(&k, 2001, "{\"id\":\"a\",\"q\":1}"));
+	check(add(&k, 2003, "{ \"q\": 2.0, \"id\": \"b\" }"));
+	struct inv_batch *b = seal(&k, 2);
+
+	check_str(inv_buf_str(&b->body),
+	    "[{\"id\":\"a\",\"q\":1},{\"id\":\"b\",\"q\":2}]");
+	check(b->rows.n == 2 && b->rows.count == 2);
+	check(k.chunk->uses == 1);
+	inv_batch_free(b);
+	close_kit(&k);
+}
+
+static void
+a_kept_line_is_the_line_as_it_came(void)
+{
+	struct kit k;
+
+	open_kit(&k);
+	check(add(&k, 2001, "{ \"q\": 2.0, \"id\": \"b\" }"));
+	check_str(inv_chunk_line(k.chunk, 0),
+	    "{\"type\":\"record\",\"manifest\":\"00112233445566778899aabbccddee"
+	    "ff\",\"row\":2001,\"line\":2002,\"chunk\":4,\"record\":{ \"q\": "
+	    "2.0, \"id\": \"b\" }}");
+	close_kit(&k);
+}
+
+static void
+equal_content_has_equal_keys_however_it_is_written(void)
+{
+	struct kit k;
+
+	open_kit(&k);
+	check(add(&k, 2001, "{\"id\":\"a\",\"q\":1}"));
+	check(add(&k, 2002, "{\"q\":1.0,\"id\":\"\\u0061\"}"));
+	check(add(&k, 2003, "{\"id\":\"a\",\"q\":2}"));
+	const struct inv_seen_row *r = k.chunk->key;
+
+	check(memcmp(r[0].key, r[1].key, INV_KEY) == 0);
+	check(memcmp(r[0].digest, r[1].digest, INV_KEY) == 0);
+	check(memcmp(r[0].key, r[2].key, INV_KEY) == 0);
+	check(memcmp(r[0].digest, r[2].digest, INV_KEY) != 0);
+	check(r[2].arrival == 3 && r[2].row == 2003);
+	close_kit(&k);
+}
+
+static void
+a_number_that_can_not_be_written_is_not_kept(void)
+{
+	struct kit k;
+
+	open_kit(&k);
+	check(add(&k, 2001, "{\"id\":\"a\"}"));
+	check(!add(&k, 2002, "{\"id\":\"b\",\"q\":10000000000000001}"));
+	check(k.chunk->n == 1);
+	check(add(&k, 2003, "{\"q\":1.0,\"id\":\"c\"}"));
+	check_str(inv_chunk_record(k.chunk, 1), "{\"id\":\"c\",\"q\":1}");
+	close_kit(&k);
+}
+
+static void
+a_body_is_cut_before_it_passes_four_mebibytes(void)
+{
+	enum { BIG = 1000 << 10 };
+	static const size_t member[] = { 0, 1, 2, 3, 4 };
+	char *big = inv_mem_new(BIG + 64);
+	struct kit k;
+
+	open_kit(&k);
+	/* Five records of nearly 1 MiB, each of four fields. */
+	int n = sprintf(big, "{\"id\":\"a\"");
+
+	for (int f = 0; f < 4; f++) {
+		n += sprintf(big + n, ",\"m%d\":\"", f);
+		memset(big + n, 'x', BIG / 4);
+		n += BIG / 4;
+		big[n++] = '"';
+	}
+	big[n++] = '}';
+	big[n] = '\0';
+	for (uint64_t i = 0; i < 5; i++)
+		check(add(&k, 2001 + i, big));
+	check(inv_batch_fit(k.chunk, member, 5) == 4);
+	check(inv_batch_fit(k.chunk, member, 3) == 3);
+	check(inv_batch_fit(k.chunk, member, 1) == 1);
+	free(big);
+	close_kit(&k);
+}
+
+/* The formula once more, from the parts. */
+static void
+the_key_is_made_of_ledger_manifest_submission_chunk_and_body(void)
+{
+	static const char body[] = "[{\"id\":\"a\",\"q\":1}]";
+	struct kit k;
+	unsigned char want[INV_DIGEST];
+	char hex[INV_DIGEST_HEX];
+	char hash[INV_DIGEST_HEX];
+	char id[INV_MANIFEST_ID];
+
+	open_kit(&k);
+	check(add(&k, 2001, "{\"id\":\"a\",\"q\":1}"));
+	struct inv_batch *b = seal(&k, 1);
+	struct inv_digest *d = inv_digest_new();
+
+	memset(id, 'a', sizeof(id));
+	inv_digest_hex_of(d, inv_str_of(body), hash);
+	check(memcmp(b->hash, hash, sizeof(hash)) == 0);
+	inv_digest_begin(d);
+	inv_digest_part(d, INV_LIT("embedded"));
+	inv_digest_part(d, (struct inv_str){ id, sizeof(id) });
+	inv_digest_part(d, INV_LIT("1"));
+	inv_digest_part(d, INV_LIT("4"));
+	inv_digest_part(d, (struct inv_str){ hash, sizeof(hash) });
+	inv_digest_end(d, want);
+	inv_str_hex(want, sizeof(want), hex);
+	check(memcmp(b->key, hex, sizeof(hex)) == 0);
+
+	b->derived = true;
+	memcpy(b->parent, hash, sizeof(hash));
+	inv_rows_reset(&b->rows);
+	inv_batch_seal(b, d, INV_LIT("embedded"));
+	check(memcmp(b->key, hex, sizeof(hex)) != 0);
+	inv_digest_free(d);
+	inv_batch_free(b);
+	close_kit(&k);
+}
+
+static void
+the_headers_are_those_of_the_page(void)
+{
+	struct kit k;
+	struct inv_batch_headers h;
+
+	open_kit(&k);
+	check(add(&k, 2001, "{\"id\":\"a\"}"));
+	struct inv_batch *b = seal(&k, 1);
+
+	inv_batch_headers(b, INV_LIT("0123456789abcdef"), &h);
+	check(h.n == 5);
+	check_str(h.line[0], "Content-Type: application/json");
+	check(inv_str_starts(h.line[1], INV_LIT("Idempotency-Key: \"")));
+	check(h.line[1].n == 17 + 66);
+	check_str(h.line[2], "X-Compliance-Standard: NIH-NSF-OSHA-EPA");
+	check(inv_str_starts(h.line[3], INV_LIT("Content-Digest: sha-256=:")));
+	check(inv_str_starts(h.line[4],
+	    INV_LIT("traceparent: 00-0123456789abcdefaaaaaaaa")));
+	for (size_t i = 0; i < h.n; i++)
+		check(inv_header_fits(h.line[i]));
+	inv_buf_free(&h.text);
+	inv_batch_free(b);
+	close_kit(&k);
+}
+
+int
+main(void)
+{
+	static const struct test tests[] = {
+		TEST(the_body_is_the_canonical_records_in_row_order),
+		TEST(a_kept_line_is_the_line_as_it_came),
+		TEST(equal_content_has_equal_keys_however_it_is_written),
+		TEST(a_number_that_can_not_be_written_is_not_kept),
+		TEST(a_body_is_cut_before_it_passes_four_mebibytes),
+		TEST(
+		    the_key_is_made_of_ledger_manifest_submission_chunk_and_body),
+		TEST(the_headers_are_those_of_the_page),
+	};
+
+	return RUN(tests);
+}
