@@ -35,6 +35,7 @@ enum state {
 };
 
 enum stop {
+	GO,     /* on */
 	ENDED,  /* the record's line end; pos is on it */
 	OPEN,   /* a line end within quotes; pos is behind it */
 	BROKEN, /* data behind a closing quote; pos is on it */
@@ -292,7 +293,52 @@ end_field(struct cursor *c, uint64_t length, uint64_t next)
 	c->field = next;
 }
 
-/* In quotes: to the closing one, or the next line end. */
+static bool
+is_line_end(char c)
+{
+	return c == '\n' || c == '\r';
+}
+
+static enum stop
+walk_start(struct cursor *c, const char *p)
+{
+	c->state = PLAIN;
+	if (p[c->pos] == '"') {
+		c->state = QUOTED;
+		c->field = ++c->pos;
+	}
+	return GO;
+}
+
+/* Behind a field, whose content was `length` bytes: a delimiter or line end. */
+static enum stop
+walk_end(struct cursor *c, const char *p, uint64_t length)
+{
+	end_field(c, length, c->pos + 1);
+	c->state = START;
+	if (is_line_end(p[c->pos]))
+		return ENDED;
+	c->delims++;
+	c->pos++;
+	return GO;
+}
+
+static enum stop
+walk_plain(struct cursor *c, const char *p, size_t n, char delimiter)
+{
+	const char seen[] = { delimiter, '\n', '\r', '"' };
+
+	c->pos = find(p, c->pos, n, seen);
+	if (c->pos == n)
+		return OUT;
+	if (p[c->pos] != '"')
+		return walk_end(c, p, c->pos - c->field);
+	c->strays++;
+	c->pos++;
+	return GO;
+}
+
+/* To the next quote, or the next line end. */
 static enum stop
 walk_quoted(struct cursor *c, const char *p, size_t n, bool last)
 {
@@ -304,7 +350,7 @@ walk_quoted(struct cursor *c, const char *p, size_t n, bool last)
 	if (p[i] == '"') {
 		c->state = CLOSED;
 		c->pos = i + 1;
-		return ENDED;
+		return GO;
 	}
 	size_t end = line_end(p, i, n, last);
 
@@ -320,20 +366,16 @@ walk_closed(struct cursor *c, const char *p, char delimiter)
 {
 	char next = p[c->pos];
 
-	if (next == '"') {
-		/* Doubled: content, but one byte of it. */
-		c->state = QUOTED;
-		c->doubled = true;
-		c->field++;
-		c->pos++;
-		return OPEN;
-	}
-	if (next == delimiter || next == '\n' || next == '\r') {
-		end_field(c, c->pos - c->field - 1, c->pos + 1);
-		c->state = START;
-		return ENDED;
-	}
-	return BROKEN;
+	if (next == delimiter || is_line_end(next))
+		return walk_end(c, p, c->pos - c->field - 1);
+	if (next != '"')
+		return BROKEN;
+	/* Doubled: content, but one byte of it. */
+	c->state = QUOTED;
+	c->doubled = true;
+	c->field++;
+	c->pos++;
+	return GO;
 }
 
 /*
@@ -343,53 +385,24 @@ walk_closed(struct cursor *c, const char *p, char delimiter)
 static enum stop
 walk(struct cursor *c, const char *p, size_t n, char delimiter, bool last)
 {
-	const char seen[] = { delimiter, '\n', '\r', '"' };
-	enum stop stop;
+	enum stop stop = GO;
 
-	while (c->pos < n) {
+	while (stop == GO && c->pos < n)
 		switch (c->state) {
+		case START:
+			stop = walk_start(c, p);
+			break;
+		case PLAIN:
+			stop = walk_plain(c, p, n, delimiter);
+			break;
 		case QUOTED:
 			stop = walk_quoted(c, p, n, last);
-			if (stop != ENDED)
-				return stop;
-			continue;
+			break;
 		case CLOSED:
 			stop = walk_closed(c, p, delimiter);
-			if (stop == BROKEN)
-				return stop;
-			if (stop == OPEN)
-				continue;
-			break;
-		case START:
-			c->state = PLAIN;
-			if (p[c->pos] != '"')
-				break;
-			c->state = QUOTED;
-			c->field = ++c->pos;
-			continue;
-		case PLAIN:
-			c->pos = find(p, c->pos, n, seen);
-			if (c->pos == n)
-				return OUT;
 			break;
 		}
-		char here = p[c->pos];
-
-		bool ends = here == '\n' || here == '\r';
-
-		if (c->state == PLAIN && (ends || here == delimiter))
-			end_field(c, c->pos - c->field, c->pos + 1);
-		if (ends)
-			return ENDED;
-		if (here == delimiter) {
-			c->delims++;
-			c->state = START;
-		} else if (here == '"') {
-			c->strays++;
-		}
-		c->pos++;
-	}
-	return OUT;
+	return stop == GO ? OUT : stop;
 }
 
 /* walk(), with bytes fetched as they are needed. */
@@ -706,6 +719,19 @@ next_quoted(struct inv_frame *f, struct inv_framed *rec, struct inv_err *err)
 
 enum found { RECORD, QUOTES, NOTHING };
 
+/* Note the delimiters of sixteen bytes that begin at i. */
+static inline size_t
+cut_at(struct inv_frame *f, size_t cuts, unsigned delims, size_t i)
+{
+	for (; delims != 0; delims &= delims - 1) {
+		if (cuts < INV_FRAME_FIELDS_MAX)
+			f->cut[cuts] =
+			    (uint32_t)(i + (size_t)__builtin_ctz(delims));
+		cuts++;
+	}
+	return cuts;
+}
+
 /*
  * Find the end of the record at hand and cut it at its delimiters; stops at
  * the sentinel if the record goes on behind the buffer.  raw.n is its length.
@@ -735,12 +761,7 @@ look_along(struct inv_frame *f, struct inv_framed *rec)
 			rec->strays += (unsigned)__builtin_popcount(m.quotes);
 		}
 		behind = m.delims >> 15;
-		for (; m.delims != 0; m.delims &= m.delims - 1) {
-			if (cuts < INV_FRAME_FIELDS_MAX)
-				f->cut[cuts] = (uint32_t)(i +
-				    (size_t)__builtin_ctz(m.delims));
-			cuts++;
-		}
+		cuts = cut_at(f, cuts, m.delims, i);
 		if (m.ends != 0) {
 			rec->raw.n = i + (size_t)__builtin_ctz(m.ends);
 			break;

@@ -106,6 +106,7 @@ gives_away_the_one_line_of_an_unclosed_quote(void)
 	tells("1,2\n3,\"", 2, "1:2<1,2>2:U<3,\">");
 	tells("\"\n", 1, "1:U<\">");
 	tells("1,\"2\r\n3,4\r\n", 2, "1:U<1,\"2>2:2<3,4>");
+	tells("1,\"2\r3,4\r", 2, "1:U<1,\"2>2:2<3,4>");
 }
 
 static void
