@@ -39,7 +39,7 @@ static const struct inv_option options[] = {
 static const struct inv_prog_info info = {
 	.name = "inv-run",
 	.purpose = "take manifests into the ledger through the whole pipe",
-	.usage = "file ...",
+	.usage = "FILE ...",
 	.options = options,
 	.operands = -1,
 	.reads_stdin = false,
@@ -280,7 +280,9 @@ counts_as(int status)
 static int
 judge(const struct run *r)
 {
-	static const enum inv_fault order[] = { INV_INTERNAL, INV_IO, INV_BAD,
+	/* What kept one from starting makes those behind it say 65. */
+	static const enum inv_fault order[] = { INV_INTERNAL, INV_IO,
+		INV_CONFIG, INV_DENIED, INV_CREATE, INV_NOINPUT, INV_BAD,
 		INV_REFUSED, INV_AGAIN, INV_NO };
 	int other = 0;
 

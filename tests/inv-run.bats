@@ -68,6 +68,12 @@ manifest() {
 	[[ $stderr == *'inv-commit: status 69'* ]]
 }
 
+@test "what kept a stage from starting is the status, not what came of it" {
+	run -78 --separate-stderr inv-run -q -s nowhere m.csv
+	[[ $stderr == *'inv-audit: status 65'* ]]
+	run -66 --separate-stderr inv-run -q nowhere.csv
+}
+
 @test "a stage that dies of a signal is named, and the status is 70" {
 	start_ledger --delay 60s
 	inv-run -q -l "$LEDGER" m.csv > out 2> err 3>&- &
@@ -82,7 +88,7 @@ manifest() {
 }
 
 @test "SIGTERM is handed on, and inv-commit stops in order" {
-	start_ledger --delay 300ms
+	start_ledger --delay 20ms
 	inv-run -q -l "$LEDGER" m.csv > out 2> err 3>&- &
 	pid=$!
 	wait_for grep -qs intent "$INV_STATE/journal/000001.ndjson"
