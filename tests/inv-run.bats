@@ -101,7 +101,7 @@ manifest() {
 }
 
 @test "on a terminal one line shows how many rows have passed" {
-	start_ledger --delay 20ms
+	start_ledger --delay 300ms
 	script -qec "inv-run -l $LEDGER m.csv > out" typescript > /dev/null
 	grep -q 'rows, .* committed' typescript
 }
