@@ -1,0 +1,332 @@
+/* test_audit - does store/audit keep its header's promises? */
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "check.h"
+
+#include "base/mem.h"
+#include "store/audit.h"
+#include "store/journal.h"
+
+static struct inv_digest *digest;
+
+static struct inv_state
+fresh(void)
+{
+	if (system("rm -rf state") != 0 || mkdir("state", 0700) != 0)
+		abort();
+	return (struct inv_state){ open("state", O_RDONLY | O_DIRECTORY),
+		"state" };
+}
+
+#define ID "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
+/* Batch n of a manifest: rows 10n+1 .. 10n+10, one record in its body. */
+struct batch {
+	struct inv_rows rows;
+	char key[INV_DIGEST_HEX];
+	char hash[INV_DIGEST_HEX];
+};
+
+static void
+make(struct batch *b, uint64_t n)
+{
+	*b = (struct batch){ 0 };
+	inv_rows_join(&b->rows, 10 * n + 1, 10 * n + 10);
+	inv_digest_hex_of(digest, INV_LIT("[{\"a\":1}]"), b->hash);
+	inv_digest_hex_of(digest, (struct inv_str){ (const char *)&n, 8 },
+	    b->key);
+}
+
+/* Batches first..last, with that outcome. */
+static void
+journal(const struct inv_state *state, uint64_t first, uint64_t last,
+    enum inv_outcome_kind kind)
+{
+	struct inv_err err;
+	struct inv_journal *j = inv_journal_open(state, &err);
+
+	for (uint64_t n = first; n <= last; n++) {
+		struct batch b;
+
+		make(&b, n);
+		const struct inv_intent intent = {
+			.manifest = INV_LIT(ID),
+			.submission = 1,
+			.arrival = 1,
+			.rows = &b.rows,
+			.key = { b.key, INV_DIGEST_HEX },
+			.batch_hash = { b.hash, INV_DIGEST_HEX },
+			.keyed_by = INV_LIT("null"),
+			.body = INV_LIT("[{\"a\":1}]"),
+		};
+		const struct inv_outcome outcome = { .kind = kind,
+			.status = 200 };
+		uint64_t seq = inv_journal_intent(j, &intent);
+
+		check(inv_journal_outcome(j, seq, &outcome) != 0);
+		check(inv_journal_sync(j, &err));
+		if (kind == INV_OUTCOME_COMMITTED)
+			check(inv_journal_index(j, seq,
+			    &(struct inv_seen_row){ .arrival = 1 }, 1, &err));
+		inv_rows_free(&b.rows);
+	}
+	check(inv_journal_close(j, &err));
+}
+
+/* An account that claims batches 0..n-1 of rows 1..10n. */
+static void
+claim(struct inv_account *a, uint64_t n, char run)
+{
+	struct inv_err err;
+	struct inv_record rec;
+	struct inv_scan *scan = inv_scan_new();
+	struct inv_buf text = INV_BUF(4096);
+
+	inv_buf_addf(&text,
+	    "{\"type\":\"manifest\",\"manifest\":\"" ID
+	    "\",\"run\":\"%c123456789abcdef\"}",
+	    run);
+	check(inv_record_parse(scan, inv_buf_str(&text), &rec, &err));
+	inv_account_begin(a, &rec, 1);
+	for (uint64_t i = 0; i < n; i++) {
+		struct batch b;
+
+		make(&b, i);
+		inv_buf_reset(&text);
+		inv_buf_addf(&text,
+		    "{\"type\":\"batch\",\"manifest\":\"" ID "\",\"chunk\":0,"
+		    "\"rows\":[[%ju,%ju]],\"verdict\":\"committed\","
+		    "\"batch_hash\":\"%.64s\",\"idempotency_key\":\"%.64s\"}",
+		    (uintmax_t)(10 * i + 1), (uintmax_t)(10 * i + 10), b.hash,
+		    b.key);
+		check(inv_record_parse(scan, inv_buf_str(&text), &rec, &err));
+		inv_account_batch(a, &rec);
+		inv_rows_free(&b.rows);
+	}
+	a->rows = 10 * n;
+	a->complete = true;
+	inv_buf_free(&text);
+	inv_scan_free(scan);
+}
+
+static bool
+add(struct inv_audit *log, uint64_t n, char run, struct inv_audit_sum *sum)
+{
+	struct inv_account a = { 0 };
+	struct inv_err err;
+
+	claim(&a, n, run);
+	bool ok = inv_audit_add(log, &a, sum, &err);
+
+	if (!ok)
+		printf("# %s\n", err.msg);
+	inv_account_free(&a);
+	return ok;
+}
+
+static bool
+verified(const struct inv_state *state, struct inv_err *err)
+{
+	struct inv_audit_verified v;
+
+	return inv_audit_verify(state, &v, err);
+}
+
+/* A log of one run over a journal of two batches. */
+static void
+fill(const struct inv_state *state)
+{
+	struct inv_audit_sum sum;
+	struct inv_err err;
+
+	journal(state, 0, 1, INV_OUTCOME_COMMITTED);
+	struct inv_audit *log = inv_audit_open(state, &err);
+
+	check(add(log, 2, '1', &sum));
+	inv_audit_close(log);
+}
+
+static void
+what_the_journal_confirms_is_committed(void)
+{
+	struct inv_state state = fresh();
+	struct inv_audit_sum sum;
+	struct inv_err err;
+
+	journal(&state, 0, 2, INV_OUTCOME_COMMITTED);
+	journal(&state, 3, 3, INV_OUTCOME_REFUSED);
+	struct inv_audit *log = inv_audit_open(&state, &err);
+
+	check(add(log, 5, '1', &sum));
+	check(sum.unverified == 20 && !sum.again);
+	check(sum.standing.counts[INV_COMMITTED] == 30);
+	check(sum.standing.counts[INV_PENDING] == 20);
+	journal(&state, 3, 4, INV_OUTCOME_COMMITTED);
+	check(add(log, 5, '1', &sum) && sum.again);
+	check(sum.unverified == 0);
+	check(sum.standing.counts[INV_COMMITTED] == 50);
+	check(sum.standing.runs == 1);
+	check(add(log, 5, '2', &sum) && !sum.again && sum.standing.runs == 2);
+	inv_audit_close(log);
+	check(verified(&state, &err));
+	close(state.fd);
+}
+
+static void
+two_writers_see_each_others_entries(void)
+{
+	struct inv_state state = fresh();
+	struct inv_audit_sum sum;
+	struct inv_err err;
+
+	journal(&state, 0, 0, INV_OUTCOME_COMMITTED);
+	struct inv_audit *one = inv_audit_open(&state, &err);
+	struct inv_audit *two = inv_audit_open(&state, &err);
+
+	check(add(one, 1, '1', &sum) && sum.standing.runs == 1);
+	check(add(two, 1, '2', &sum) && sum.standing.runs == 2);
+	check(add(one, 1, '2', &sum) && sum.again);
+	journal(&state, 1, 1, INV_OUTCOME_COMMITTED);
+	check(inv_audit_take_in(one, &err) && inv_audit_take_in(two, &err));
+	check(add(two, 2, '3', &sum) && sum.standing.runs == 3);
+	check(sum.standing.counts[INV_COMMITTED] == 20);
+	inv_audit_close(one);
+	inv_audit_close(two);
+	check(verified(&state, &err));
+	close(state.fd);
+}
+
+/* Every byte of the file, with each of some other values. */
+static void
+every_byte_counts(const struct inv_state *state, const char *name)
+{
+	struct inv_err err;
+	struct stat st;
+	int fd = openat(state->fd, name, O_RDWR);
+
+	check(fstat(fd, &st) == 0 && st.st_size > 1000);
+	check(verified(state, &err));
+	for (off_t i = 0; i < st.st_size; i++) {
+		char c;
+		char other;
+
+		check(pread(fd, &c, 1, i) == 1);
+		other = c ^ (char)(1 << (i & 3));
+		check(pwrite(fd, &other, 1, i) == 1);
+		err.fault = INV_OK;
+		if (verified(state, &err) || err.fault != INV_NO) {
+			check(false);
+			printf("# %s: byte %jd\n", name, (intmax_t)i);
+		}
+		check(pwrite(fd, &c, 1, i) == 1);
+	}
+	check(verified(state, &err));
+	close(fd);
+}
+
+static void
+any_byte_of_the_log_that_is_changed_is_found(void)
+{
+	struct inv_state state = fresh();
+
+	fill(&state);
+	every_byte_counts(&state, "audit/log.ndjson");
+	close(state.fd);
+}
+
+static void
+any_byte_of_the_journal_that_is_changed_is_found(void)
+{
+	struct inv_state state = fresh();
+
+	fill(&state);
+	every_byte_counts(&state, "journal/000001.ndjson");
+	close(state.fd);
+}
+
+static void
+any_length_the_log_is_cut_to_is_found(void)
+{
+	struct inv_state state = fresh();
+	struct inv_err err;
+	struct stat st;
+	char *whole;
+
+	fill(&state);
+	int fd = openat(state.fd, "audit/log.ndjson", O_RDWR);
+
+	check(fstat(fd, &st) == 0);
+	if (st.st_size <= 0)
+		return;
+	whole = inv_mem_new((size_t)st.st_size);
+	check(pread(fd, whole, (size_t)st.st_size, 0) == st.st_size);
+	for (off_t n = st.st_size - 1; n >= 0; n -= 7) {
+		struct stat now;
+
+		check(ftruncate(fd, n) == 0);
+		err.fault = INV_OK;
+		check(!verified(&state, &err) && err.fault == INV_NO);
+		check(inv_audit_open(&state, &err) == NULL);
+		check(err.fault == INV_IO);
+		check(fstat(fd, &now) == 0 && now.st_size == n);
+	}
+	check(pwrite(fd, whole, (size_t)st.st_size, 0) == st.st_size);
+	check(verified(&state, &err));
+	free(whole);
+	close(fd);
+	close(state.fd);
+}
+
+static void
+an_outcome_is_taken_in_once_even_without_a_head(void)
+{
+	struct inv_state state = fresh();
+	struct inv_err err;
+
+	fill(&state);
+	check(unlinkat(state.fd, "audit/head", 0) == 0);
+	/* A whole chain, made by taking the journal in from its start. */
+	int fd = openat(state.fd, "audit/log.ndjson", O_RDWR);
+
+	check(ftruncate(fd, 0) == 0);
+	close(fd);
+	struct inv_audit *log = inv_audit_open(&state, &err);
+
+	check(log != NULL && inv_audit_take_in(log, &err));
+	inv_audit_close(log);
+	check(verified(&state, &err));
+	check(unlinkat(state.fd, "audit/head", 0) == 0);
+	log = inv_audit_open(&state, &err);
+	check(log != NULL && inv_audit_take_in(log, &err));
+	inv_audit_close(log);
+	check(verified(&state, &err));
+	close(state.fd);
+}
+
+int
+main(void)
+{
+	static const struct test tests[] = {
+		TEST(what_the_journal_confirms_is_committed),
+		TEST(two_writers_see_each_others_entries),
+		TEST(any_byte_of_the_log_that_is_changed_is_found),
+		TEST(any_byte_of_the_journal_that_is_changed_is_found),
+		TEST(any_length_the_log_is_cut_to_is_found),
+		TEST(an_outcome_is_taken_in_once_even_without_a_head),
+	};
+	char dir[] = "/tmp/test_audit.XXXXXX";
+
+	digest = inv_digest_new();
+	if (mkdtemp(dir) == NULL || chdir(dir) != 0)
+		return 1;
+	int rc = RUN(tests);
+
+	inv_digest_free(digest);
+	if (system("rm -rf \"$PWD\"") != 0)
+		return 1;
+	return rc;
+}
