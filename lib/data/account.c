@@ -98,7 +98,7 @@ static struct inv_group *
 group_of(struct inv_account *a, enum inv_verdict verdict, struct inv_str stage,
     struct inv_str reason)
 {
-	if (a->groups > 0 &&
+	if (a->last_group < a->groups &&
 	    is_group(&a->group[a->last_group], verdict, stage, reason))
 		return &a->group[a->last_group];
 	for (a->last_group = 0; a->last_group < a->groups; a->last_group++)
