@@ -425,8 +425,10 @@ one_key_all_refused() {
 		echo "{\"id\":\"a\",\"n\":$i}"
 	done > m.ndjson
 	inv-split -q --chunk-size 2 m.ndjson > in
-	run -0 --separate-stderr commit "$1" -k id in
-	[ "$(verdicts <<< "$output")" = 'quarantined rejected 6' ]
+	run -69 --separate-stderr timeout 20 inv-commit -q --engine "$1" \
+		-l "$LEDGER" "${fast[@]}" -k id in
+	[ "$(verdicts <<< "$output")" = 'held systemic 4
+quarantined rejected 2' ]
 }
 
 @test "refused rows of one key do not wait for each other for ever" {

@@ -337,15 +337,15 @@ release(struct inv_uploader *u, bool systemic)
 	}
 }
 
-/* What is still under way, of all batches or of the first bisection alone. */
+/* A part of the first bisection is still to be answered. */
 static bool
-is_working(const struct inv_uploader *u, bool probe_only)
+is_probing(const struct inv_uploader *u)
 {
 	for (size_t i = 0; i < u->window_n; i++)
-		if (!probe_only || u->window[i]->probe)
+		if (u->window[i]->probe)
 			return true;
 	for (const struct inv_batch *b = u->queue; b != NULL; b = b->next)
-		if (!probe_only || b->probe)
+		if (b->probe)
 			return true;
 	return false;
 }
@@ -361,17 +361,18 @@ is_alike(const struct inv_uploader *u)
 }
 
 bool
-inv_settle_suspects(struct inv_uploader *u)
+inv_settle_suspects(struct inv_uploader *u, bool stuck)
 {
 	if (u->suspects == NULL)
 		return false;
 	if (u->committed)
 		release(u, false);
-	else if (u->hold != NULL || (is_alike(u) && !is_working(u, true)))
+	else if (u->hold != NULL || (is_alike(u) && !is_probing(u)))
 		release(u, true);
-	else if (!is_working(u, false) &&
-	    (u->whole != NULL || u->is_held || u->eof))
-		/* Nothing else will tell; a whole chunk waits for their keys. */
+	else if (stuck && u->window_n == 0 && inv_op_is_idle(&u->append.op) &&
+	    (u->queue != NULL || u->whole != NULL || u->is_held || u->eof))
+		/* Nothing else will tell: what is left waits for their keys,
+		 * or there is no more. */
 		release(u, false);
 	else
 		return false;

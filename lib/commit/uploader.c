@@ -738,8 +738,8 @@ turn(struct inv_uploader *u, bool *input)
 		moved |= push_window(u);
 		moved |= land(u);
 		moved |= push_window(u);
-		moved |= inv_settle_suspects(u);
 		moved |= finish(u);
+		moved |= inv_settle_suspects(u, !moved);
 	}
 	moved |= pass_held(u);
 	return moved;

@@ -139,14 +139,14 @@ void inv_gate_free(struct inv_uploader *u);
  * settle.c: answers into outcomes, outcomes into lines.  _landing decides;
  * _give_up decides that it will not be sent (again) in this run; _done is for
  * an outcome that is on disk, and ends the batch; _suspects looks whether
- * refusals can be told now.
+ * refusals can be told now (stuck: nothing else has moved).
  */
 void inv_settle_landing(struct inv_uploader *u, const struct inv_landing *l);
 void inv_settle_give_up(struct inv_uploader *u, struct inv_batch *b);
 void inv_settle_unsent(struct inv_uploader *u, struct inv_batch *b,
     const char *reason);
 void inv_settle_done(struct inv_uploader *u, struct inv_batch *b);
-bool inv_settle_suspects(struct inv_uploader *u);
+bool inv_settle_suspects(struct inv_uploader *u, bool stuck);
 
 /* A row's line, a row's line by what became of b, a line for committed rows. */
 void inv_settle_row(struct inv_uploader *u, const struct inv_record *rec,
