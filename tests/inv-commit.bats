@@ -462,8 +462,8 @@ keys_do_not_overtake() {
 	fixture 10 > one
 	rows 10 | sed 's/,NIH-/,NSF-/' | inv-split -q - | inv-validate -q > two
 	cat one two | inv-commit -q -l file:l.db > out
-	[ "$(jq -r .type out | uniq | tr '\n' ' ')" = \
-		'manifest stage batch stage end manifest stage batch stage end ' ]
+	[ "$(jq -r 'select(.type != "stage").type' out | tr '\n' ' ')" = \
+		'manifest batch end manifest batch end ' ]
 }
 
 @test "the same manifest twice in a stream is committed once" {
@@ -560,13 +560,13 @@ skipped already_committed 1' ]
 @test "a signal settles what is under way and holds the rest" {
 	start_ledger --delay 300ms
 	fixture 30 10 > in
-	(cat in; sleep 60) 3>&- | commit poll -c 1 > out 3>&- &
+	(head -n 17 in; sleep 60) 3>&- | commit poll -c 2 > out 3>&- &
 	wait_for grep -qs intent "$INV_STATE"/journal/000001.ndjson
 	pid=$(pgrep -n -f "inv-commit.*$LEDGER")
 	kill -TERM "$pid"
 	wait_for gone "$pid"
-	[[ $(verdicts < out) == 'committed receipt 10
-held not_attempted '* ]]
+	[ "$(verdicts < out)" = 'committed receipt 10
+held not_attempted 5' ]
 	run ! grep -q '"type":"end"' out
 	pkill -f 'sleep 60' || true
 }
