@@ -27,13 +27,14 @@ for r in rows:
         commit.append({"type": "record", "manifest": short, "row": r["row"],
                        "verdict": r["verdict"], "reason": r["reason"]})
     if r["verdict"] == "quarantined":
-        kept.append({"manifest": short, "row": r["row"]})
+        kept.append({"manifest": id, "row": r["row"]})
 for chunk in range(10):
     mine = [r for r in rows if r["verdict"] == "committed"
             and (r["row"] - 1) // 100 == chunk]
     body = "[%s]" % ",".join(r["record"] for r in mine)
     key = "%064x" % chunk
-    requests.append({"seq": chunk + 1, "key": key, "effect": 1, "body": body})
+    requests.append('{"seq":%d,"key":"%s","effect":true,"body":%s}'
+                    % (chunk + 1, key, body))
     commit.append({"type": "batch", "verdict": "committed",
                    "rows": [[r["row"], r["row"]] for r in mine],
                    "idempotency_key": key, "batch_hash":
@@ -42,8 +43,8 @@ audit = [{"type": "summary", "manifest": id, "run": "00000000000000aa",
           "rows": len(rows), "standing": {"counts": counts}}]
 def write(name, lines):
     with open("case/" + name, "w") as f:
-        f.writelines(json.dumps(line, ensure_ascii=False) + "\n"
-                     for line in lines)
+        for line in lines:
+            print(line if isinstance(line, str) else json.dumps(line), file=f)
 write("requests.ndjson", requests)
 write("open.ndjson", kept)
 write("log.ndjson", [{"run": "00000000000000aa"}])
@@ -125,18 +126,20 @@ END
 	broken requests.ndjson '., (select(.seq == 3) | .seq = 11 | .key = "new")' \
 		'each record takes effect once'
 	broken requests.ndjson 'select(.seq != 3)' 'each record takes effect once'
-	broken requests.ndjson 'select(.seq == 3).effect = 0' 'each record takes'
+	broken requests.ndjson 'select(.seq == 3).effect = false' \
+		'each record takes effect once'
 	broken requests.ndjson \
-		'select(.seq == 3).body |= (sub("CHEM-"; "CHEX-"))' \
+		'if .seq == 3 then .body[0].asset_id = "CHEX-1" else . end' \
 		'nothing else takes effect'
 }
 
 @test "an effect with other content or in another form is seen" {
 	broken requests.ndjson \
-		'select(.seq == 3).body |= (sub("quantity\":"; "quantity\":9"))' \
+		'if .seq == 3 then .body[0].quantity += 1 else . end' \
 		'the content is what the manifest says'
-	broken requests.ndjson 'select(.seq == 3).body |= sub("\\["; "[ ")' \
-		'bodies are canonical'
+	broken requests.ndjson \
+		'if .seq == 3 then .body[0] |= (to_entries | reverse | from_entries)
+		else . end' 'bodies are canonical'
 }
 
 @test "a row without a verdict, or with a second or another one, is seen" {
@@ -166,7 +169,17 @@ END
 	broken runs/001/log.ndjson 'empty' 'a summary speaks of what is in the log'
 }
 
-@test "an audit that does not agree is seen" {
+@test "an audit that does not agree, or too soon, is seen" {
+	rm -rf case
+	fair_case
+	mkdir case/runs/000
+	head -n 3 case/runs/001/quarantine.ndjson > case/runs/000/quarantine.ndjson
+	echo 75 > case/runs/000/status
+	"$ROOT/tests/judge" case
+	echo 0 > case/runs/000/status
+	run "$ROOT/tests/judge" case
+	[ "$status" = 1 ]
+	[[ $output == *'inv-audit is content with whole runs alone'* ]]
 	broken runs/001/audit.ndjson '.standing.counts.committed -= 1' \
 		'the standing is what the manifest demands'
 	broken verify '1' 'the audit log verifies'
