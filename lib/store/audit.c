@@ -325,11 +325,20 @@ struct tally {
 	uint64_t highest;
 	uint64_t rows;
 	uint64_t runs;
-	bool whole; /* rows is what a complete end line says */
-	bool again; /* account's run is there */
+	struct inv_map seen; /* their ids */
+	bool whole;          /* rows is what a complete end line says */
+	bool again;          /* account's run is there */
 	uint64_t submission;
 	struct inv_account *account; /* NULL: nobody's */
 };
+
+static void
+tally_free(struct tally *t)
+{
+	free(t->of);
+	inv_map_free(&t->seen);
+	*t = (struct tally){ 0 };
+}
 
 static bool
 is_committed(const struct tally *t, uint64_t row)
@@ -417,20 +426,31 @@ note_rows(struct tally *t, uint64_t announced, bool whole)
 	if (whole)
 		t->rows = announced;
 	t->whole = t->whole || whole;
-	t->runs++;
 }
 
-/* The run of the account ended here, and told as much as it does now. */
+/* A run counts once, however often it was fed. */
 static void
-note_run(struct tally *t, const struct inv_audit_line *line)
+note_run(struct tally *t, const struct inv_audit_index *ix, struct inv_str run)
+{
+	unsigned char hash[INV_HASH];
+
+	inv_hash_of(ix->key, run, hash);
+	struct inv_map_entry *e = inv_map_at(&t->seen, hash);
+
+	t->runs += e->value == 0;
+	e->value = 1;
+}
+
+/* The account was fed before, and said the same. */
+static bool
+is_again(const struct tally *t, const struct inv_audit_line *end)
 {
 	const struct inv_account *now = t->account;
 
-	if (now != NULL &&
-	    inv_str_eq(line->run, (struct inv_str){ now->run, INV_RUN_ID }) &&
-	    (line->complete ||
-		(!now->complete && line->seen == inv_account_seen(now))))
-		t->again = true;
+	return now != NULL &&
+	    inv_str_eq(end->run, (struct inv_str){ now->run, INV_RUN_ID }) &&
+	    end->complete == now->complete && end->announced == now->rows &&
+	    memcmp(end->counts, now->counts, sizeof(now->counts)) == 0;
 }
 
 /* The verdicts of a block count once its end is there. */
@@ -496,7 +516,8 @@ count_up(struct inv_audit *a, struct inv_str manifest, struct tally *t,
 			break;
 		case INV_AUDIT_END:
 			note_rows(t, line.announced, line.complete);
-			note_run(t, &line);
+			note_run(t, &a->index, line.run);
+			t->again = t->again || is_again(t, &line);
 			if (block != NULL &&
 			    !apply_block(a, t, block, node, err))
 				return false;
@@ -538,7 +559,7 @@ count_unverified(const struct inv_account *account)
 }
 
 static void
-apply_account(struct tally *t)
+apply_account(struct tally *t, const struct inv_audit_index *ix)
 {
 	const struct inv_account *account = t->account;
 
@@ -549,6 +570,7 @@ apply_account(struct tally *t)
 	if (account->highest > t->highest)
 		t->highest = account->highest;
 	note_rows(t, account->rows, account->complete);
+	note_run(t, ix, (struct inv_str){ account->run, INV_RUN_ID });
 }
 
 static uint64_t
@@ -585,15 +607,14 @@ count_orphans(struct inv_audit *a, const struct tally *own, uint64_t *n,
 		    memcmp(whose, w->manifest, INV_MANIFEST_SHORT) != 0) {
 			struct inv_str id = { w->manifest, INV_MANIFEST_SHORT };
 
-			free(other.of);
-			other = (struct tally){ 0 };
+			tally_free(&other);
 			ok = last_submission(a, id, &other, err) &&
 			    count_up(a, id, &other, err);
 			whose = w->manifest;
 		}
 		*n += ok ? orphans_of(&other, w) : 0;
 	}
-	free(other.of);
+	tally_free(&other);
 	return ok;
 }
 
@@ -624,7 +645,7 @@ add_locked(struct inv_audit *a, struct tally *t, struct inv_audit_sum *sum,
 	if (!sum->again) {
 		if (!add_block(a, t->account, sum->unverified, err))
 			return false;
-		apply_account(t);
+		apply_account(t, &a->index);
 	}
 	sum->standing = standing_of(t);
 	return commit(a, err) && count_orphans(a, t, &sum->orphans, err);
@@ -644,7 +665,7 @@ inv_audit_add(struct inv_audit *a, struct inv_account *account,
 	bool ok = add_locked(a, &t, sum, err);
 
 	inv_audit_unlock(a->lock);
-	free(t.of);
+	tally_free(&t);
 	return ok;
 }
 

@@ -24,14 +24,14 @@
 
 /* What became of each row of a manifest, over all runs. */
 struct inv_standing {
-	uint64_t runs; /* that ended, or broke off */
+	uint64_t runs; /* that ended, or broke off; each once */
 	uint64_t rows; /* of the manifest; the highest seen where no end came */
 	uint64_t counts[INV_VERDICTS];
 };
 
 /* What an append has found. */
 struct inv_audit_sum {
-	bool again;          /* this run was in the log already */
+	bool again;          /* this run was in the log, with these counts */
 	uint64_t unverified; /* rows said to be committed, not in the journal */
 	uint64_t orphans;    /* duplicates of rows that are not committed */
 	struct inv_standing standing;
@@ -49,8 +49,8 @@ void inv_audit_close(struct inv_audit *a);
 
 /*
  * Take in what the journal has, then the account of a block; on disk when
- * this returns true.  A block that is there already, by run and manifest,
- * changes nothing.  Claims of the account are sorted and marked.  A failure
+ * this returns true.  A block that is there already, by run and manifest and
+ * with the same counts, changes nothing.  Claims of the account are sorted and marked.  A failure
  * is final for a.
  */
 INV_MUST bool inv_audit_add(struct inv_audit *a, struct inv_account *account,

@@ -217,8 +217,22 @@ static void
 end_rest(struct inv_cursor *c, struct inv_audit_line *l)
 {
 	l->announced = inv_cursor_u64(c, ",\"rows\":", 0);
-	l->seen = inv_cursor_u64(c, ",\"seen\":", 0);
+	(void)inv_cursor_u64(c, ",\"seen\":", 0);
 	l->complete = inv_cursor_bool(c, ",\"complete\":");
+	(void)inv_cursor_bool(c, ",\"validated\":");
+	(void)inv_cursor_u64(c, ",\"unverified\":", 0);
+	(void)inv_cursor_u64(c, ",\"malformed_lines\":", 0);
+	inv_cursor_expect(c, ",\"counts\":{");
+	for (int v = 0; v < INV_VERDICTS; v++) {
+		struct inv_str name = inv_verdict_name((enum inv_verdict)v);
+
+		if (v > 0)
+			inv_cursor_expect(c, ",");
+		if (!inv_str_eq(inv_cursor_text(c, ""), name))
+			c->bad = true;
+		l->counts[v] = inv_cursor_u64(c, ":", 0);
+	}
+	inv_cursor_expect(c, "}");
 	the_rest(c);
 }
 

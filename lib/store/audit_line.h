@@ -37,7 +37,7 @@ struct inv_audit_line {
 	enum inv_verdict verdict; /* of a verdict */
 
 	uint64_t announced; /* of an end: rows of the manifest */
-	uint64_t seen;      /* of an end: rows that came */
+	uint64_t counts[INV_VERDICTS];
 	bool complete;
 
 	uint64_t journal; /* of a batch: the outcome's number */

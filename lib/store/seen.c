@@ -7,6 +7,7 @@
 
 #include "store/seen.h"
 
+#include <endian.h>
 #include <stdlib.h>
 
 #include "base/buf.h"
@@ -99,6 +100,13 @@ damaged(struct inv_err *err)
 	    "journal/seen.db: damaged; remove it, and it is built again");
 }
 
+/* What SQLite finds wrong in the file is no fault of an input. */
+static bool
+failed(struct inv_err *err)
+{
+	return err->fault == INV_BAD ? damaged(err) : false;
+}
+
 static bool
 filter_build(struct inv_seen *s, struct inv_err *err)
 {
@@ -114,7 +122,7 @@ filter_build(struct inv_seen *s, struct inv_err *err)
 		}
 		filter_add(s, (const unsigned char *)key.p);
 	}
-	return step == INV_STEP_DONE;
+	return step == INV_STEP_DONE || failed(err);
 }
 
 /* ---- the memory ---- */
@@ -178,7 +186,7 @@ find_in_db(struct inv_seen *s, struct inv_seen_row *row, struct inv_err *err)
 	    (struct inv_str){ (const char *)row->key, INV_KEY });
 	switch (inv_stmt_step(s->find, err)) {
 	case INV_STEP_ERR:
-		return false;
+		return failed(err);
 	case INV_STEP_DONE:
 		s->misses++;
 		return true;
@@ -219,7 +227,12 @@ by_key(const void *a, const void *b)
 {
 	const struct inv_seen_row *x = a;
 	const struct inv_seen_row *y = b;
+	uint64_t left = be64toh(word(x->key));
+	uint64_t right = be64toh(word(y->key));
 
+	/* Digests nearly always differ in their first bytes. */
+	if (left != right)
+		return left < right ? -1 : 1;
 	return memcmp(x->key, y->key, INV_KEY);
 }
 
@@ -264,7 +277,7 @@ inv_seen_write(struct inv_seen *s, const struct inv_place *upto,
 		qsort(s->rows, s->n, sizeof(*s->rows), by_key);
 	if (!inv_db_begin(s->db, err) || !write_rows(s, err) ||
 	    !write_place(s, upto, err) || !inv_db_commit(s->db, err))
-		return false;
+		return failed(err);
 	s->place = *upto;
 	s->written += s->n;
 	s->n = 0;
