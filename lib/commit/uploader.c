@@ -75,10 +75,12 @@ static void
 say_stage(struct inv_uploader *u)
 {
 	struct inv_buf b = INV_BUF(INV_LINE_MAX);
+	struct inv_str key = inv_key_json(&u->key);
 
 	inv_filter_stage(u->f, &b);
 	inv_emit_member_str(&b, INV_LIT("ledger"), u->o->namespace);
-	inv_emit_member_raw(&b, INV_LIT("key"), inv_key_json(&u->key));
+	if (!inv_str_is(key, "null"))
+		inv_emit_member_raw(&b, INV_LIT("key"), key);
 	inv_emit_close(&b, '}');
 	inv_filter_emit(u->f, inv_buf_str(&b), INV_PENDING, 0);
 	inv_buf_free(&b);
