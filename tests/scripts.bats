@@ -22,7 +22,7 @@ prepare() {
 	cat > tree/man/inv-x.1 <<- 'END'
 		.It Fl f , -format Ar name
 		.It Fl s Ar schema , Fl -schema Ar schema
-		.It Fl -wait Ar duration
+		.It Fl Fl wait Ar duration
 		.It Fl q , -quiet
 	END
 	echo '@test "it works" {' > tree/tests/inv-x.bats
