@@ -39,6 +39,62 @@ try() {
 	esac
 }
 
+# inv-commit belongs to one ledger.
+try_commit() {
+	case $1 in
+	'wrong ledger for the state')
+		"$2" -q -l "file:$PWD/one.db" whole > /dev/null
+		"$2" -l "file:$PWD/other.db" whole
+		;;
+	*) try "$@" -l "file:$PWD/one.db" ;;
+	esac
+}
+
+# inv-run takes manifests, as files.
+try_run() {
+	printf 'asset_id,grant_code,description,quantity,location_code,acquired_on
+LAB-1,NIH-1,x,1,BLDG12-RM304-CAB2,2026-01-02\n' > good.csv
+	local case=$1
+	shift
+	case $case in
+	'not JSON')
+		{
+			printf '{"asset_id":"LAB-1","grant_code":"NIH-1",'
+			printf '"description":"x","quantity":1,"location_code":'
+			printf '"BLDG12-RM304-CAB2","acquired_on":"2026-01-02"}\n'
+			echo 'not JSON'
+		} > lines.ndjson
+		"$@" -s inventory lines.ndjson
+		;;
+	'truncated stream')
+		head -c -20 good.csv > cut.csv
+		"$@" -s inventory cut.csv
+		;;
+	'empty stream') "$@" -s inventory /dev/null ;;
+	/dev/full) "$@" -s inventory good.csv > /dev/full ;;
+	'closed stdout') "$@" -s inventory good.csv >&- ;;
+	'bad option') "$@" --nonsense good.csv ;;
+	'unreadable state')
+		: > file
+		INV_STATE=file "$@" -s inventory good.csv
+		;;
+	'wrong ledger for the state')
+		"$@" -q -s inventory -l "file:$PWD/one.db" good.csv > /dev/null
+		"$@" -s inventory -l "file:$PWD/other.db" good.csv
+		;;
+	*) try "$case" "$@" -s inventory ;;
+	esac
+}
+
+says() { # PROGRAM MESSAGE: err has it
+	local message=${2//HERE/$PWD}
+	case $2 in
+	none) [ ! -s err ] ;;
+	'none of its own') ! grep -q "^$1:" err ;;
+	*) grep -qF "$1: ${message/#STATE/$INV_STATE}" err ;;
+	esac
+}
+
 # Hold each row of a program's table against what happens: table PROGRAM TRY
 # [ARGUMENT ...], where TRY is `try` or a function of the same arguments.
 table() {
@@ -47,9 +103,7 @@ table() {
 		got=0 n=$((n + 1))
 		"$2" "$case" "$program" "${@:3}" > out 2> err 3>&- || got=$?
 		if [ "$got" != "$status" ] ||
-			{ [ "$message" = none ] && [ -s err ]; } ||
-			{ [ "$message" != none ] &&
-				! grep -qF "$program: $message" err; }; then
+			! says "$program" "$message"; then
 			echo "$case: status $got, said:"
 			cat err
 			bad=1
@@ -82,4 +136,12 @@ table() {
 
 @test "inv-audit meets bad input as the table says" {
 	table inv-audit try
+}
+
+@test "inv-commit meets bad input as the table says" {
+	table inv-commit try_commit
+}
+
+@test "inv-run meets bad input as the table says" {
+	table inv-run try_run
 }

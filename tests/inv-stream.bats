@@ -2,6 +2,10 @@
 
 load lib
 
+teardown() {
+	stop_ledger
+}
+
 ID=0123456789abcdef0123456789abcdef
 
 check_stream() {
@@ -41,13 +45,34 @@ stream() {
 		printf '{"a":1.50}\n{"a":01}\n' | inv-split -f ndjson
 		inv-split /dev/null || [ $? = 65 ]
 	} > split
-	inv-validate -q -s inventory split | inv-dedup -q > out
-	for stream in split out; do
+	inv-validate -q -s inventory split | inv-dedup -q > checked
+	inv-commit -q checked > sent
+	inv-commit -q checked > again
+	inv-quarantine -q sent > out
+	inv-audit -q out > told || [ $? = 65 ]
+	for stream in split checked again out told; do
 		run -0 check_stream < $stream
+		echo "$output" > $stream.kinds
 	done
-	[ "$output" = "end=4 manifest=4 record=1004 stage=12" ]
+	[ "$(cat checked.kinds)" = "end=4 manifest=4 record=1004 stage=12" ]
+	[ "$(cat out.kinds)" = "batch=2 end=4 manifest=4 record=100 stage=20" ]
+	[ "$(cat told.kinds)" = summary=4 ]
 	grep -q '"raw_base64":' out
 	grep -q '"refused":' out
+	grep -q '"reason":"already_committed"' again
+}
+
+@test "rows that are held or refused by the ledger are as the schema has them" {
+	stream 1 3 > in
+	run -75 --separate-stderr inv-commit -r 0 -l http://127.0.0.1:1 in
+	check_stream <<< "$output"
+	[ "$(grep -c '"verdict":"held"' <<< "$output")" = 3 ]
+	start_ledger --fault 503
+	INV_STATE=other run -0 --separate-stderr inv-commit -r 1 --backoff 1ms \
+		--max-backoff 1ms -l "$LEDGER" in
+	stop_ledger
+	check_stream <<< "$output"
+	grep -q '"attempts":2' <<< "$output"
 }
 
 @test "the schemas refuse lines that break the page" {
