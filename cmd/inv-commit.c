@@ -66,6 +66,7 @@ static const struct inv_prog_info info = {
 
 struct commit {
 	const char *ledger;
+	char *text; /* its name or path, where we had to make it */
 	const char *namespace;
 	struct inv_buf key;
 	bool is_dry;
@@ -164,7 +165,7 @@ set(struct commit *c, int code)
 }
 
 /* The embedded ledger of this state. */
-static const char *
+static char *
 own_ledger(const struct inv_state *state)
 {
 	struct inv_err err;
@@ -182,7 +183,7 @@ own_ledger(const struct inv_state *state)
 }
 
 /* A database is named by its absolute path: cd must not make it another. */
-static const char *
+static char *
 file_name(const char *file)
 {
 	char *dir = file[0] == '/' ? inv_mem_strdup("") : getcwd(NULL, 0);
@@ -216,7 +217,7 @@ find_ledger(struct commit *c)
 		if (c->ledger[5] == '\0')
 			inv_opt_wrong("-l", c->ledger, "names no file");
 		c->up.file = c->ledger + 5;
-		name = file_name(c->up.file);
+		name = c->text = file_name(c->up.file);
 	} else {
 		if (!inv_url_parse(c->ledger, &c->up.url, &err))
 			inv_die(&err);
@@ -252,7 +253,7 @@ upload(struct commit *c, const char *input)
 
 	state.fd = inv_opt_state(&state.path);
 	if (c->ledger == NULL)
-		c->up.file = own_ledger(&state);
+		c->up.file = c->text = own_ledger(&state);
 
 	c->up.key = inv_buf_str(&c->key);
 	inv_filter_open(&f, &info, input,
@@ -290,5 +291,6 @@ main(int argc, char *argv[])
 	    c.is_dry ? dry_run(&c, argv[optind]) : upload(&c, argv[optind]);
 
 	inv_buf_free(&c.key);
+	free(c.text);
 	return status;
 }

@@ -653,8 +653,31 @@ open_all(struct inv_uploader *u, struct inv_err *err)
 	return u->courier != NULL;
 }
 
+/* A batch that will not be settled, and its hold on a chunk. */
 static void
-free_batches(struct inv_batch *b)
+drop(struct inv_uploader *u, struct inv_batch *b)
+{
+	struct inv_chunk *c = b->chunk;
+
+	inv_batch_free(b);
+	if (c != NULL && --c->uses == 0)
+		inv_gate_recycle(u, c);
+}
+
+static void
+drop_all(struct inv_uploader *u, struct inv_batch *b)
+{
+	while (b != NULL) {
+		struct inv_batch *next = b->next;
+
+		drop(u, b);
+		b = next;
+	}
+}
+
+/* Those are settled: their chunk is no longer theirs. */
+static void
+free_known(struct inv_batch *b)
 {
 	while (b != NULL) {
 		struct inv_batch *next = b->next;
@@ -675,11 +698,11 @@ close_all(struct inv_uploader *u)
 		inv_uploader_fail(u, &err);
 	inv_lease_close(&u->lease);
 	for (size_t i = 0; i < u->window_n; i++)
-		inv_batch_free(u->window[i]);
-	free_batches(u->queue);
-	free_batches(u->settling);
-	free_batches(u->suspects);
-	free_batches(u->known);
+		drop(u, u->window[i]);
+	drop_all(u, u->queue);
+	drop_all(u, u->settling);
+	drop_all(u, u->suspects);
+	free_known(u->known);
 	inv_gate_free(u);
 	inv_flight_free(u->flight);
 	inv_keyer_free(u->keyer);
