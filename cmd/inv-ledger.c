@@ -87,9 +87,9 @@ watch_signals(void)
 }
 
 static bool
-serve(struct inv_httpd *h, struct inv_api *api, struct inv_err *err)
+serve(struct inv_httpd *h, struct inv_api *api, int signals,
+    struct inv_err *err)
 {
-	int signals = watch_signals();
 	uint64_t deadline;
 	bool told;
 
@@ -189,8 +189,11 @@ run_server(struct settings *set)
 	    .path = set->path,
 	    .delay_ms = set->delay_ms });
 
+	/* Who reads where we listen may stop us at once. */
+	int signals = watch_signals();
+
 	say_where(set, inv_httpd_url(h));
-	if (!serve(h, api, &err))
+	if (!serve(h, api, signals, &err))
 		inv_die(&err);
 	struct inv_api_counts counts = inv_api_counts(api);
 
