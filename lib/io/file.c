@@ -252,8 +252,13 @@ open_new(int dir, const char *name, int flags, struct inv_err *err)
 	int fd = openat(dir, name,
 	    flags | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 
-	if (fd < 0)
+	if (fd < 0) {
+		int why = errno;
+
+		inv_fail_sys(err, INV_CREATE, "%s", name);
+		errno = why;
 		return -1;
+	}
 	if (!inv_file_sync(dir, name, err)) {
 		close(fd);
 		errno = EIO;
@@ -277,8 +282,6 @@ inv_file_open(int dir, const char *name, int flags, struct inv_err *err)
 		fd = open_new(dir, name, plain, err);
 		if (fd < 0 && errno == EEXIST && (flags & O_EXCL) == 0)
 			return inv_file_open(dir, name, plain, err);
-		if (fd < 0)
-			inv_fail_sys(err, INV_CREATE, "%s", name);
 		return fd;
 	}
 	if (fd < 0) {
