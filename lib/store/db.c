@@ -293,6 +293,9 @@ inv_db_begin_read(struct inv_db *db, struct inv_err *err)
 bool
 inv_db_commit(struct inv_db *db, struct inv_err *err)
 {
+	/* SQLite rolls back by itself after some failures: that is not 70. */
+	if (sqlite3_get_autocommit(db->db) != 0)
+		return inv_fail(err, INV_IO, "%s: was rolled back", db->path);
 	return inv_db_run(db, "COMMIT", err);
 }
 
