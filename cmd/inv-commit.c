@@ -48,7 +48,7 @@ static const struct inv_option options[] = {
 	{ CACERT, "cacert", "FILE", "trust these authorities instead" },
 	{ DRAIN, "drain", "TIME", "for what flies when stopped (30s)" },
 	{ WAIT, "wait", "TIME", "for another inv-commit to end (10m)" },
-	{ ENGINE, "engine", "io_uring|poll", "what to wait with" },
+	{ ENGINE, "engine", "ENGINE", "io_uring|poll: what to wait with" },
 	{ DRY_RUN, "dry-run", NULL, "send nothing, write nothing" },
 	{ PRINT_KEYS, "print-keys", NULL, "with --dry-run: a line a batch" },
 	{ PRINT_BODIES, "print-bodies", NULL, "with --dry-run: each body" },

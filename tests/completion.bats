@@ -55,3 +55,13 @@ becomes() {
 	touch rules/x.json
 	becomes 'inv-validate -s rules/' 'inv-validate -s rules/x.json '
 }
+
+@test "verbs are completed, and the words that an option takes" {
+	becomes 'inv-quarantine li' 'inv-quarantine list '
+	becomes 'inv-audit ver' 'inv-audit verify '
+	becomes 'inv-split -f nd' 'inv-split -f ndjson '
+	becomes 'inv-commit --engine p' 'inv-commit --engine poll '
+	becomes 'inv-ledger --export req' 'inv-ledger --export requests '
+	becomes 'inv-quarantine list --state cl' \
+		'inv-quarantine list --state closed '
+}
