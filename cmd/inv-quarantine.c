@@ -26,7 +26,7 @@ static const struct inv_option options[] = {
 	{ MANIFEST, "manifest", "ID",
 	    "list, export: of manifests whose id begins so" },
 	{ REASON, "reason", "REASON", "list, export: that failed for it" },
-	{ STATE, "state", "STATE", "list, export: open|closed|all" },
+	{ STATE, "state", "STATE", "open|closed|all: list, export only those" },
 	{ 0, NULL, NULL, NULL },
 };
 
