@@ -338,6 +338,24 @@ traced() {
 	[ "$(jq -c .counts.held <<< "$output")" = 1 ]
 }
 
+@test "a run that leaves a row pending takes no verdict away from it" {
+	{
+		manifest a 1111111111111111
+		row a 1 "$(verdict ambiguous inv-commit unanswered)"
+		row a 2 "$(verdict quarantined inv-validate schema_violation)"
+		end a 2
+	} | inv-audit || true
+	{
+		manifest a 2222222222222222
+		row a 1
+		row a 2
+		end a 2
+	} > second
+	run -75 --separate-stderr inv-audit second
+	[ "$(jq -c .counts.pending <<< "$output")" = 2 ]
+	[ "$(jq -c .standing.counts <<< "$output")" = '{"pending":0,"committed":0,"skipped":0,"quarantined":1,"held":0,"ambiguous":1}' ]
+}
+
 @test "another submission of the same bytes has a standing of its own" {
 	committed_six
 	six | inv-audit
@@ -350,7 +368,7 @@ traced() {
 	[ "$(jq -c '[.submission, .standing.rows, .standing.runs, .standing.counts.held]' <<< "$output")" = '[2,1,1,1]' ]
 }
 
-@test "a row that no run has mentioned is pending" {
+@test "a row that no run has given a verdict is pending" {
 	{
 		manifest a
 		row a 2 "$(verdict quarantined s r)"

@@ -360,7 +360,7 @@ make_room(struct tally *t, uint64_t row)
 	t->n = n;
 }
 
-/* Committed is final; else the latest verdict stands. */
+/* Committed is final; else the latest verdict stands, and pending is none. */
 static void
 apply(struct tally *t, const struct inv_rows *rows, enum inv_verdict verdict)
 {
@@ -375,7 +375,8 @@ apply(struct tally *t, const struct inv_rows *rows, enum inv_verdict verdict)
 			last = INV_STANDING_MAX;
 		make_room(t, last);
 		for (uint64_t r = rows->range[i].first; r <= last; r++)
-			if (t->of[r - 1] != INV_COMMITTED)
+			if (t->of[r - 1] != INV_COMMITTED &&
+			    verdict != INV_PENDING)
 				t->of[r - 1] = (unsigned char)verdict;
 	}
 }
