@@ -1,0 +1,195 @@
+# pipe.bats - the suite as a whole, by the public command line alone
+
+load lib
+
+prepare() {
+	export INV_SCHEMA=inventory
+}
+
+teardown() {
+	stop_ledger
+}
+
+law() { # ROWS MANIFEST
+	"$ROOT/tests/helper/law" "$@"
+}
+
+head_line=asset_id,grant_code,description,quantity,location_code,acquired_on
+
+rows() { # N [PREFIX]: good rows
+	seq "$1" | awk -v p="${2:-LAB}" '{ printf "%s-%06d,NIH-R01-7," \
+		"Pipette tips,%d,BLDG12-RM304-CAB2,2026-03-14\n", p, $1, $1 }'
+}
+
+sheet() { # N [PREFIX]
+	echo $head_line
+	rows "$@"
+}
+
+# The manifests, and how many rows each has by the rules of inv-split(1).
+manifests=(
+	'clean.csv 20'
+	'q3.csv 1000'
+	'unclosed.csv 21'
+	'trailing.csv 21'
+	'ragged.csv 22'
+	'bytes.csv 23'
+	'long.csv 22'
+	'blank.csv 20'
+	'cr.csv 20'
+	'sheet.tsv 20'
+	'lines.ndjson 24'
+	'bare.csv 0'
+	'utf16.csv 20'
+)
+
+make_manifests() {
+	sheet 20 > clean.csv
+	cp "$ROOT/examples/manifests/q3-chemistry.csv" q3.csv
+	{ sheet 10 U; echo 'U-X,NIH-R01-7,"open,1,BLDG1-RM1-CAB1,2026-03-14'
+		rows 20 U | tail -n 10; } > unclosed.csv
+	{ sheet 10 T; echo 'T-X,NIH-R01-7,"closed" data,1,B,2026-03-14'
+		rows 20 T | tail -n 10; } > trailing.csv
+	{ sheet 10 R; echo R-X,few; echo 1,2,3,4,5,6,7,8
+		rows 20 R | tail -n 10; } > ragged.csv
+	{ sheet 20 B; printf 'B-\xff,NIH-1,d,1,BLDG1-RM1-CAB1,2026-03-14\n'
+		printf 'B-\0,NIH-1,d,1,BLDG1-RM1-CAB1,2026-03-14\n'
+		printf '\xed\xa0\x80,,,,,\n'; } > bytes.csv
+	{ sheet 20 L; head -c 300000 /dev/zero | tr '\0' x; echo ,,,,,
+		head -c 2000000 /dev/zero | tr '\0' y; echo ,,,,,; } > long.csv
+	{ echo $head_line; echo; rows 20 E | sed G; echo; } > blank.csv
+	sheet 20 C | tr '\n' '\r' > cr.csv
+	sheet 20 S | tr , '\t' > sheet.tsv
+	{ sheet 20 N | inv-split -q --no-archive - | inv-validate -q |
+		jq -c 'select(.type == "record").record'
+		echo '{"asset_id":1'
+		echo '{"a":1,"a":2}'
+		echo '[]'
+		echo '{"quantity":10000000000000001}'; } > lines.ndjson
+	echo $head_line > bare.csv
+	sheet 20 V | iconv -t UTF-16 > utf16.csv
+}
+
+names() {
+	printf '%s\n' "${manifests[@]}" | cut -d ' ' -f 1
+}
+
+# through PIPE [OPTION...]: all of them through inv-split and PIPE, a line of
+# shell, in a fresh state; the summaries in `summary`, the status in `rc`.
+through() {
+	local pipe=$1
+	shift
+	rm -rf "$INV_STATE"
+	rc=0
+	# shellcheck disable=SC2046 # names without blanks
+	inv-split -q "$@" $(names) 2> err | bash -c "set -o pipefail; $pipe" \
+		> summary 2>> err || rc=$?
+}
+
+judge_all() { # the law for each of them
+	local one file n
+	for one in "${manifests[@]}"; do
+		read -r file n <<< "$one"
+		echo "$file: $(law "$n" "$file" < summary)"
+	done
+}
+
+all='inv-validate -q | inv-dedup -q | inv-commit -q | inv-quarantine -q | inv-audit'
+
+@test "all six: every row of every manifest is in one verdict, by its number" {
+	local chunk
+	make_manifests
+	for chunk in 1 7 500; do
+		through "$all" --chunk-size $chunk
+		[ $rc = 0 ]
+		judge_all > "got.$chunk"
+	done
+	cat got.7
+	grep -qx 'q3.csv: committed=904 quarantined=74 skipped=22' got.7
+	grep -qx 'lines.ndjson: committed=20 quarantined=4' got.7
+	cmp got.1 got.7
+	cmp got.7 got.500
+}
+
+@test "every prefix and subset of the pipe accounts for every row" {
+	local pipe wanted
+	make_manifests
+	while IFS=: read -r wanted pipe; do
+		echo "$pipe"
+		through "$pipe"
+		[ $rc = "$wanted" ]
+		judge_all
+	done << 'END'
+75:inv-audit
+75:inv-validate -q | inv-audit
+75:inv-validate -q | inv-dedup -q | inv-audit
+0:inv-commit -q -k asset_id | inv-audit
+0:inv-validate -q | inv-commit -q | inv-quarantine -q | inv-audit
+0:inv-validate -q | inv-commit -q | inv-audit
+75:inv-quarantine -q | inv-dedup -q | inv-audit
+75:inv-dedup -q -k asset_id | inv-validate -q | inv-audit
+END
+}
+
+@test "jq -c . between any two stages changes no verdict" {
+	make_manifests
+	manifests=("${manifests[@]/#long.csv*/clean.csv 20}") # jq is slow there
+	through "$all"
+	judge_all > plain
+	through "jq -c . | ${all//|/| jq -c . |}"
+	[ $rc = 0 ]
+	judge_all > mixed
+	cmp plain mixed
+	inv-audit verify > /dev/null
+}
+
+@test "a row that jq gives a verdict is accounted for, one that it drops is not" {
+	sheet 1200 > m.csv
+	inv-split -q m.csv | jq -c 'if .type == "record" and .row % 3 == 0 then
+		. + {verdict: "skipped", reason: "filtered", stage: "jq"}
+		else . end' | bash -c "$all" > summary
+	[ "$(law 1200 m.csv < summary)" = 'committed=800 skipped=400' ]
+
+	rm -rf "$INV_STATE"
+	run -65 --separate-stderr bash -c "set -o pipefail; inv-split -q m.csv |
+		jq -c 'select(.row != 700)' | $all"
+	[ "$(jq -c '[.complete, .rows, .counts.committed, .counts.held]' \
+		<<< "$output")" = '[false,1200,700,499]' ]
+	[[ $stderr == *'m.csv: incomplete: 1200 rows announced, 1199 came; row 700 is missing'* ]]
+}
+
+@test "a saved stream can be fed later, and again, and changes nothing" {
+	make_manifests
+	through 'inv-validate -q | inv-dedup -q | inv-commit -q > run.ndjson'
+	[ $rc = 0 ]
+	inv-quarantine -q run.ndjson | inv-audit > summary
+	judge_all > first
+	cp "$INV_STATE/audit/log.ndjson" log
+	inv-quarantine list --state all > items
+	inv-quarantine -q run.ndjson | inv-audit > again
+	cmp again summary
+	inv-audit run.ndjson > again
+	cmp again summary
+	cmp "$INV_STATE/audit/log.ndjson" log
+	inv-quarantine list --state all | cmp - items
+	inv-audit verify > /dev/null
+}
+
+@test "text of another encoding, where it is named" {
+	{ sheet 20; echo 'LAB-é,NIH-1,dé,1,BLDG1-RM1-CAB1,2026-03-14'; } |
+		iconv -t ISO-8859-1 > latin.csv
+	inv-split -q -e ISO-8859-1 latin.csv | bash -c "$all" > summary
+	[ "$(law 21 latin.csv < summary)" = committed=21 ]
+	inv-ledger --export records --db "$INV_STATE/embedded/ledger.db" |
+		grep -q '"description":"dé"'
+}
+
+@test "a refused manifest is seen at the end of the pipe, among others" {
+	sheet 20 > clean.csv
+	: > empty.csv
+	echo a,b,a > twice.csv
+	run -65 --separate-stderr bash -c "set -o pipefail; inv-split -q \
+		empty.csv clean.csv twice.csv | $all"
+	[ "$(jq -c '[.name, .rows, .counts.committed, .refused.reason]' \
+		<<< "$output" | tr '\n' ' ')" = '["empty.csv",0,0,"empty"] ["clean.csv",20,20,null] ["twice.csv",0,0,"bad_header"] ' ]
+}
