@@ -313,10 +313,11 @@ main(int argc, char *argv[])
 	if (set.sink == (set.db != NULL))
 		inv_opt_wrong("--db", set.db == NULL ? "" : set.db,
 		    "either a database or --sink");
+	if (set.sink && set.export != NULL)
+		inv_opt_wrong("--export", set.export, "a sink has nothing");
 	if (set.path[0] != '/')
 		inv_opt_wrong("--path", set.path, "does not begin with /");
-	int status = set.export != NULL && set.db != NULL ? run_export(&set)
-							  : run_server(&set);
+	int status = set.export != NULL ? run_export(&set) : run_server(&set);
 
 	inv_buf_free(&set.fields);
 	return status;
