@@ -145,3 +145,35 @@ table() {
 @test "inv-run meets bad input as the table says" {
 	table inv-run try_run
 }
+
+# A database with a record in it.
+ledger() {
+	local pid
+	inv-ledger -d l.db --port-file url 2> /dev/null 3>&- &
+	pid=$!
+	wait_for test -s url
+	curl -sS --noproxy '*' -o /dev/null -H 'Idempotency-Key: "k"' \
+		-d '[{"asset_id":"A","grant_code":"N"}]' \
+		"$(cat url)/inventory/upsert"
+	kill $pid
+	wait $pid
+}
+
+try_ledger() { # CASE PROGRAM
+	case $1 in
+	directory) "$2" -d dir ;;
+	'missing file') "$2" -d nowhere --export records ;;
+	/dev/full) "$2" -d l.db --export records > /dev/full ;;
+	'closed stdout') "$2" -d l.db --export records >&- ;;
+	'bad option') "$2" --nonsense ;;
+	'unreadable state') "$2" -d file ;;
+	'wrong ledger for the state') "$2" -d l.db -k serial ;;
+	esac
+}
+
+@test "inv-ledger meets bad input as the table says" {
+	ledger
+	seq 1000 > file
+	chmod 600 file
+	table inv-ledger try_ledger
+}

@@ -388,7 +388,7 @@ log() {
 
 @test "it stops on SIGTERM and SIGINT, and answers what has arrived" {
 	for signal in TERM INT; do
-		rm -f l.db
+		rm -f l.db trace
 		serve -d l.db --delay 60s
 		curl -sSv --noproxy '*' -o body -w '%{http_code}' -X POST \
 			-H 'Idempotency-Key: "k"' -d "[$A1]" \
