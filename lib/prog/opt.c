@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -357,6 +358,8 @@ start(const struct inv_prog_info *info, int argc)
 	inv_prog.name = info->name;
 	keep_standard_descriptors();
 	umask(077);
+	/* A limit on the size of files is a write that fails: 74, not a death. */
+	(void)signal(SIGXFSZ, SIG_IGN);
 	opterr = 0;
 	if (argc == 1 && info->reads_stdin && isatty(STDIN_FILENO))
 		short_help(info);
