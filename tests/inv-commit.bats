@@ -394,6 +394,69 @@ one_batch_all_refused() {
 	engines one_batch_all_refused
 }
 
+refused_after_effect() {
+	start_ledger --fault '500-after@1,422-row=LAB-000007'
+	fixture 10 > in
+	commit "$1" -c 1 in > out
+	[ "$(verdicts < out)" = 'committed readback 10' ]
+	[ "$(effects)" = 10 ]
+}
+
+@test "a refused batch that may have taken effect is asked for, not halved" {
+	engines refused_after_effect
+}
+
+# answers GET: a ledger that says 409 to every batch, and GET to questions.
+answers() {
+	python3 - "$1" > port 3>&- <<- 'END' &
+	import http.server, hashlib, sys
+	kept = {}
+	class Ledger(http.server.BaseHTTPRequestHandler):
+	    protocol_version = "HTTP/1.1"
+	    def answer(self, status, text):
+	        self.send_response(status)
+	        self.send_header("Content-Type", "application/json")
+	        self.send_header("Content-Length", str(len(text)))
+	        self.end_headers()
+	        self.wfile.write(text.encode())
+	    def do_POST(self):
+	        body = self.rfile.read(int(self.headers["Content-Length"]))
+	        key = self.headers["Idempotency-Key"].strip('"')
+	        kept[key] = hashlib.sha256(body).hexdigest()
+	        self.answer(409, '{"title":"conflict"}')
+	    def do_GET(self):
+	        key = self.path.rsplit("/", 1)[1]
+	        self.answer(int(sys.argv[1]), '{"body_sha256":"%s"}' %
+	            kept.get(key) if sys.argv[1] == "200" else "{}")
+	    def log_message(self, *args):
+	        pass
+	server = http.server.HTTPServer(("127.0.0.1", 0), Ledger)
+	print(server.server_port, flush=True)
+	server.serve_forever()
+	END
+	LEDGER_PID=$!
+	wait_for test -s port
+	LEDGER=http://127.0.0.1:$(cat port)
+}
+
+read_back() {
+	fixture 30 10 > in
+	answers 200
+	commit "$1" -c 1 in > out
+	[ "$(verdicts < out)" = 'committed readback 30' ]
+	stop_ledger
+	rm -rf "$INV_STATE" port
+	answers 404
+	commit "$1" -c 1 in > out
+	[ "$(verdicts < out)" = 'quarantined conflict 30' ]
+	stop_ledger
+	rm -f port
+}
+
+@test "after a 409 the ledger is asked, also where all slots are in use" {
+	engines read_back
+}
+
 systemic() {
 	local fault
 	for fault in 401 403 404 redirect; do

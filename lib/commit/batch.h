@@ -33,6 +33,13 @@ enum inv_batch_state {
 	INV_BATCH_DONE,
 };
 
+/* Why the ledger is asked what it has under a key. */
+enum inv_doubt {
+	INV_DOUBT_ASSERTED, /* 409, and it may be ours */
+	INV_DOUBT_CONFLICT, /* 409, and we never sent it before */
+	INV_DOUBT_REFUSED,  /* refused, but may have taken effect before */
+};
+
 /* What a batch is a part of. */
 struct inv_origin {
 	char manifest[INV_MANIFEST_ID];
@@ -62,12 +69,12 @@ struct inv_batch {
 	uint64_t seq;          /* of its intent */
 	uint64_t outcome_line; /* of its outcome */
 
-	unsigned tries;    /* requests that were answered or failed */
-	unsigned waits;    /* answers that it is in progress */
-	bool maybe;        /* one of them may have taken effect */
-	bool unclear;      /* one of them left that unknown */
-	bool conflict;     /* the 409 that is asked about: no sign of us */
-	uint64_t first_ms; /* start of the first one; 0: none yet */
+	unsigned tries;       /* requests that were answered or failed */
+	unsigned waits;       /* answers that it is in progress */
+	bool maybe;           /* one of them may have taken effect */
+	bool unclear;         /* one of them left that unknown */
+	enum inv_doubt doubt; /* what the ledger is asked for */
+	uint64_t first_ms;    /* start of the first one; 0: none yet */
 	uint64_t due_ms;
 
 	/* What became of it. */

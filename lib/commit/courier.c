@@ -127,6 +127,10 @@ inv_courier_ask(struct inv_courier *c, struct inv_batch *b, struct inv_err *err)
 {
 	char url[RESOURCE_MAX];
 
+	/* The slot that the question came up in will do. */
+	if (c->held != NULL)
+		inv_transfers_release(c->transfers, c->held);
+	c->held = NULL;
 	snprintf(url, sizeof(url), "%s/batches/%.*s", c->o.url->text,
 	    INV_DIGEST_HEX, b->key);
 	return start(c, b,

@@ -35,7 +35,10 @@ bool inv_courier_has_room(const struct inv_courier *c);
 INV_MUST bool inv_courier_post(struct inv_courier *c, struct inv_batch *b,
     struct inv_err *err);
 
-/* Ask what became of its key; false, and nothing sent, where none can be. */
+/*
+ * Ask what became of its key; false, and nothing sent, where none can be.  The
+ * views of the last landing are gone then.
+ */
 INV_MUST bool inv_courier_ask(struct inv_courier *c, struct inv_batch *b,
     struct inv_err *err);
 bool inv_courier_can_ask(const struct inv_courier *c);

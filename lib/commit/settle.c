@@ -427,50 +427,68 @@ fault_of(const struct inv_answer *a)
 								   : INV_AGAIN;
 }
 
-/* A 409 that may be ours: ask the ledger, where it can be asked. */
+/* The ledger does not know better: what its first answer means. */
 static void
-ask(struct inv_uploader *u, struct inv_batch *b, bool conflict)
+believe(struct inv_uploader *u, struct inv_batch *b)
+{
+	switch (b->doubt) {
+	case INV_DOUBT_ASSERTED:
+		commit(u, b, "asserted-409");
+		return;
+	case INV_DOUBT_CONFLICT:
+		conclude(u, b, INV_OUTCOME_REFUSED, INV_QUARANTINED,
+		    "conflict");
+		return;
+	case INV_DOUBT_REFUSED:
+		refused(u, b);
+		return;
+	}
+}
+
+/* An answer that may not be the whole story: ask, where that can be done. */
+static void
+ask(struct inv_uploader *u, struct inv_batch *b, enum inv_doubt doubt)
 {
 	struct inv_err err;
 
-	b->conflict = conflict;
+	b->doubt = doubt;
 	if (inv_courier_can_ask(u->courier) &&
-	    inv_courier_ask(u->courier, b, &err)) {
+	    inv_courier_ask(u->courier, b, &err))
 		b->state = INV_BATCH_ASKING;
-		return;
-	}
-	if (conflict)
-		conclude(u, b, INV_OUTCOME_REFUSED, INV_QUARANTINED,
-		    "conflict");
 	else
-		commit(u, b, "asserted-409");
+		believe(u, b);
 }
 
 static void
 told_back(struct inv_uploader *u, struct inv_batch *b,
     const struct inv_landing *l)
 {
-	struct inv_err ignored;
+	const struct inv_answer *a = &l->answer;
+	bool answered = a->net == INV_NET_ANSWERED;
 	struct inv_str hash = { NULL, 0 };
+	struct inv_err ignored;
 
-	if (l->answer.net == INV_NET_ANSWERED && l->answer.status == 200 &&
-	    inv_scan_line(u->scan, l->answer.body, &ignored))
+	if (answered && a->status == 200 &&
+	    inv_scan_line(u->scan, a->body, &ignored))
 		hash = inv_member_text(inv_scan_outer(u->scan), "body_sha256");
-	if (inv_str_eq(hash, (struct inv_str){ b->hash, INV_DIGEST_HEX }))
+	if (inv_str_eq(hash, (struct inv_str){ b->hash, INV_DIGEST_HEX })) {
 		commit(u, b, "readback");
-	else if (hash.n > 0)
+	} else if (hash.n > 0) {
 		conclude(u, b, INV_OUTCOME_KEY_MISMATCH, INV_QUARANTINED,
 		    "key_mismatch");
-	else if (b->conflict)
-		conclude(u, b, INV_OUTCOME_REFUSED, INV_QUARANTINED,
-		    "conflict");
-	else
-		commit(u, b, "asserted-409");
+	} else if (b->doubt == INV_DOUBT_REFUSED &&
+	    (!answered || a->status != 404)) {
+		/* Halves under other keys only where it is surely not there. */
+		b->unclear = true;
+		again(u, b, a);
+	} else {
+		believe(u, b);
+	}
 }
 
 static void
 act(struct inv_uploader *u, struct inv_batch *b, const struct inv_answer *a,
-    enum inv_meaning meaning)
+    enum inv_meaning meaning, bool sent_before)
 {
 	switch (meaning) {
 	case INV_MEANS_RECEIPT:
@@ -480,10 +498,10 @@ act(struct inv_uploader *u, struct inv_batch *b, const struct inv_answer *a,
 		commit(u, b, "replayed");
 		return;
 	case INV_MEANS_ASSERTED:
-		ask(u, b, false);
+		ask(u, b, INV_DOUBT_ASSERTED);
 		return;
 	case INV_MEANS_CONFLICT:
-		ask(u, b, true);
+		ask(u, b, INV_DOUBT_CONFLICT);
 		return;
 	case INV_MEANS_UNCLEAR:
 		b->unclear = true;
@@ -500,7 +518,10 @@ act(struct inv_uploader *u, struct inv_batch *b, const struct inv_answer *a,
 		    "key_mismatch");
 		return;
 	case INV_MEANS_REFUSED:
-		refused(u, b);
+		if (sent_before || a->sends > 1)
+			ask(u, b, INV_DOUBT_REFUSED);
+		else
+			refused(u, b);
 		return;
 	case INV_MEANS_SYSTEMIC:
 		hold_all(u, b, fault_of(a));
@@ -528,7 +549,7 @@ inv_settle_landing(struct inv_uploader *u, const struct inv_landing *l)
 		u->heard = true;
 	if (!inv_answer_is_no_effect(&l->answer))
 		b->maybe = true;
-	act(u, b, &l->answer, meaning);
+	act(u, b, &l->answer, meaning, sent_before);
 }
 
 /* ---- the outcome is on disk ---- */
