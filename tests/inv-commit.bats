@@ -521,6 +521,55 @@ keys_do_not_overtake() {
 	engines keys_do_not_overtake
 }
 
+@test "rows out of order are sent in row order" {
+	fixture 9 > in
+	inv-commit --dry-run --print-bodies in > a
+	{ grep -v '"record"' in | head -n -1; grep '"record"' in | tac
+		tail -n 1 in; } > turned
+	inv-commit --dry-run --print-bodies turned > b
+	cmp a b
+	inv-commit -q -l file:l.db turned > out
+	[ "$(jq -r 'select(.type == "batch").idempotency_key' out)" = \
+		"$(inv-commit --dry-run --print-keys -l file:l.db in |
+			jq -r .idempotency_key)" ]
+}
+
+rerun_of_a_key_that_repeats() {
+	start_ledger --key id
+	printf '%s\n' '{"id":"a","n":1}' '{"id":"b","n":1}' \
+		'{"id":"a","n":2}' > m.ndjson
+	inv-split -q m.ndjson > in
+	commit "$1" -k id in > out
+	[ "$(verdicts < out)" = 'committed receipt 3' ]
+	commit "$1" -k id in > out
+	[ "$(verdicts < out)" = 'skipped already_committed 3' ]
+	[ "$(curl -sf "$LEDGER/records" | jq -c .n | tr '\n' ' ')" = '2 1 ' ]
+	[ "$(effects)" = 3 ]
+}
+
+@test "rows of one key in a chunk are sent together or not at all" {
+	engines rerun_of_a_key_that_repeats
+}
+
+two_replays_of_a_chunk() {
+	start_ledger --key id --fault 'short'
+	python3 -c '
+for i in range(12):
+    print("{\"id\":\"%d\",\"a\":\"%s\",\"b\":\"%s\"}" %
+        (i, "x" * 250000, "y" * 250000))' > m.ndjson
+	inv-split -q m.ndjson > in
+	run -75 commit "$1" --namespace x -k id -r 0 in
+	start_ledger --key id
+	commit "$1" --namespace x -k id in > out
+	[ "$(jq -c 'select(.type == "batch").rows' out | sort)" = '[[1,8]]
+[[9,12]]' ]
+	inv-audit -q out > summary
+}
+
+@test "two replayed batches of one chunk have a line each" {
+	engines two_replays_of_a_chunk
+}
+
 @test "two manifests in one stream: the second waits for the first" {
 	fixture 10 > one
 	rows 10 | sed 's/,NIH-/,NSF-/' | inv-split -q - | inv-validate -q > two

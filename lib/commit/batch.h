@@ -85,9 +85,10 @@ struct inv_batch {
 	const char *reason;
 	char why[INV_ERR_MSG]; /* for people, and the outcome */
 	char processed_at[INV_CLOCK_TEXT + 16];
-	bool told;   /* its batch line has been written */
-	bool silent; /* bisected: its rows are told by its parts */
-	bool probe;  /* of the first bisection of a run that committed none */
+	bool told;            /* its batch line has been written */
+	struct inv_rows back; /* of a replayed one: rows that have come by */
+	bool silent;          /* bisected: its rows are told by its parts */
+	bool probe; /* of the first bisection of a run that committed none */
 };
 
 /* How many of member[0..n) fit into one body, in their order; at least 1. */

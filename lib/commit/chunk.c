@@ -129,3 +129,27 @@ inv_chunk_record(const struct inv_chunk *c, size_t i)
 		r->record_n
 	};
 }
+
+static int
+by_row(const void *a, const void *b, void *arg)
+{
+	const struct inv_chunk_row *row = arg;
+	uint64_t x = row[*(const size_t *)a].row;
+	uint64_t y = row[*(const size_t *)b].row;
+
+	return (x > y) - (x < y);
+}
+
+void
+inv_chunk_order(const struct inv_chunk *c, size_t *order)
+{
+	bool sorted = true;
+
+	for (size_t i = 0; i < c->n; i++) {
+		order[i] = i;
+		sorted =
+		    sorted && (i == 0 || c->row[i - 1].row < c->row[i].row);
+	}
+	if (!sorted)
+		qsort_r(order, c->n, sizeof(*order), by_row, c->row);
+}

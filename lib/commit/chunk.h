@@ -59,6 +59,9 @@ void inv_chunk_reset(struct inv_chunk *c, uint64_t number);
 INV_MUST bool inv_chunk_add(struct inv_chunk *c, const struct inv_record *rec,
     const struct inv_chunk_tools *tools, struct inv_err *err);
 
+/* The indexes 0..n of its rows, in the order of their numbers. */
+void inv_chunk_order(const struct inv_chunk *c, size_t *order);
+
 /* Views, good until the next add or reset. */
 struct inv_str inv_chunk_line(const struct inv_chunk *c, size_t i);
 struct inv_str inv_chunk_record(const struct inv_chunk *c, size_t i);

@@ -73,8 +73,7 @@ print_chunk(struct dry *d)
 	struct inv_chunk *c = d->chunk;
 	size_t *member = inv_mem_resize(NULL, c->n, sizeof(*member));
 
-	for (size_t i = 0; i < c->n; i++)
-		member[i] = i;
+	inv_chunk_order(c, member);
 	for (size_t from = 0; from < c->n;) {
 		size_t fit = inv_batch_fit(c, member + from, c->n - from);
 

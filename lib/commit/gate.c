@@ -282,38 +282,120 @@ wait_row(struct inv_uploader *u, const struct inv_chunk *c, size_t i,
 	inv_buf_free(&more);
 }
 
-/* What is known of row i decides; true: it is to be sent. */
-static bool
-pass_row(struct inv_uploader *u, const struct inv_chunk *c, size_t i,
-    const struct inv_seen_row *seen, struct inv_rows *told,
-    struct inv_batch **replayed)
+/* Where a row of a whole chunk goes. */
+enum fate {
+	FATE_OPEN, /* it is in an intent that stays open */
+	FATE_BACK, /* a replay of this run has committed it */
+	FATE_SKIP, /* committed, or overtaken by a row of its key that is */
+	FATE_WAIT, /* its key is in an intent that stays open */
+	FATE_SEND,
+};
+
+/* A chunk at the gate; arrays by the indexes of its rows. */
+struct passage {
+	struct inv_chunk *c;
+	size_t *order; /* indexes, by row number */
+	struct inv_seen_row *seen;
+	enum fate *fate;
+};
+
+static int
+by_row(const void *a, const void *b)
 {
-	const struct inv_seen_row *own = &c->key[i];
-	struct inv_batch *known = known_batch(u, own->row);
+	const struct inv_seen_row *x = a;
+	const struct inv_seen_row *y = b;
 
-	if (known != NULL && known->outcome == INV_OUTCOME_OPEN) {
-		struct inv_record rec = inv_settle_kept(c, i);
+	return (x->row > y->row) - (x->row < y->row);
+}
 
-		inv_settle_verdict(u, known, &rec);
-		return false;
-	}
-	if (seen->arrival != 0 &&
-	    memcmp(seen->digest, own->digest, INV_KEY) == 0) {
-		if (known == NULL || known->told)
-			skip_row(u, c, i);
-		else {
-			inv_rows_join(told, own->row, own->row);
-			*replayed = known;
-		}
-		return false;
-	}
+/* The replayed batch has this very row. */
+static bool
+has_brought(const struct inv_batch *b, const struct inv_seen_row *own)
+{
+	const struct inv_seen_row *k =
+	    bsearch(own, b->keys, b->n, sizeof(*b->keys), by_row);
+
+	return k != NULL && memcmp(k->digest, own->digest, INV_KEY) == 0;
+}
+
+/*
+ * Rows of one key share their fate, which the last of them decides: the
+ * others are before it, and must not be sent behind it.  Until the gate is
+ * passed the key stands in the flight table for the passage's fate or seen.
+ */
+static enum fate
+fate_of(struct inv_uploader *u, const struct passage *p, size_t i)
+{
+	const struct inv_seen_row *own = &p->c->key[i];
+	const struct inv_seen_row *seen = &p->seen[i];
+	const struct inv_batch *known = known_batch(u, own->row);
+
+	if (known != NULL && known->outcome == INV_OUTCOME_OPEN)
+		return FATE_OPEN;
+	if (known != NULL && has_brought(known, own))
+		return known->told ? FATE_SKIP : FATE_BACK;
 	const struct inv_flown *on = inv_flight_find(u->flight, own->key);
 
-	if (on != NULL) {
-		wait_row(u, c, i, on);
-		return false;
+	if (on != NULL && on->owner == p->fate)
+		return FATE_SEND;
+	if (on != NULL && on->owner == p->seen)
+		return FATE_SKIP;
+	bool same = seen->arrival != 0 &&
+	    memcmp(seen->digest, own->digest, INV_KEY) == 0;
+
+	if (on != NULL)
+		return same && seen->arrival >= own->arrival ? FATE_SKIP
+							     : FATE_WAIT;
+	inv_flight_add(u->flight, own, same ? (void *)p->seen : p->fate);
+	return same ? FATE_SKIP : FATE_SEND;
+}
+
+static void
+decide(struct inv_uploader *u, const struct passage *p)
+{
+	const struct inv_chunk *c = p->c;
+
+	for (size_t k = c->n; k-- > 0;)
+		p->fate[p->order[k]] = fate_of(u, p, p->order[k]);
+	for (size_t i = 0; i < c->n; i++) {
+		inv_flight_cut(u->flight, c->key[i].key, p->fate);
+		inv_flight_cut(u->flight, c->key[i].key, p->seen);
 	}
-	return true;
+}
+
+/* Tell what can be told of row i; true: it is to be sent. */
+static bool
+pass_row(struct inv_uploader *u, const struct passage *p, size_t i)
+{
+	const struct inv_chunk *c = p->c;
+	struct inv_record rec = inv_settle_kept(c, i);
+
+	switch (p->fate[i]) {
+	case FATE_OPEN:
+		inv_settle_verdict(u, known_batch(u, rec.row), &rec);
+		return false;
+	case FATE_BACK:
+		inv_rows_join(&known_batch(u, rec.row)->back, rec.row, rec.row);
+		return false;
+	case FATE_SKIP:
+		skip_row(u, c, i);
+		return false;
+	case FATE_WAIT:
+		wait_row(u, c, i, inv_flight_find(u->flight, c->key[i].key));
+		return false;
+	case FATE_SEND:
+		return true;
+	}
+	return false;
+}
+
+/* The rows of each replayed batch that have come by: a line for each batch. */
+static void
+tell_replays(struct inv_uploader *u)
+{
+	for (struct inv_batch *b = u->known; b != NULL; b = b->next)
+		if (b->back.count > 0 && !b->told)
+			inv_settle_batch_line(u, b, &b->back);
 }
 
 /* Cut in row order where a body would pass its ceiling. */
@@ -340,26 +422,31 @@ cut_batches(struct inv_uploader *u, struct inv_chunk *c, const size_t *member,
 static bool
 gate(struct inv_uploader *u, struct inv_chunk *c, struct inv_err *err)
 {
-	struct inv_seen_row *seen = inv_mem_resize(NULL, c->n, sizeof(*seen));
-	size_t *member = inv_mem_resize(NULL, c->n, sizeof(*member));
-	struct inv_rows told = { 0 };
-	struct inv_batch *replayed = NULL;
+	struct passage p = {
+		.c = c,
+		.order = inv_mem_resize(NULL, c->n, sizeof(*p.order)),
+		.seen = inv_mem_resize(NULL, c->n, sizeof(*p.seen)),
+		.fate = inv_mem_resize(NULL, c->n, sizeof(*p.fate)),
+	};
 	size_t n = 0;
 
 	if (c->n > 0)
-		memcpy(seen, c->key, c->n * sizeof(*seen));
-	bool ok = inv_seen_find(inv_journal_seen(u->journal), seen, c->n, err);
+		memcpy(p.seen, c->key, c->n * sizeof(*p.seen));
+	bool ok =
+	    inv_seen_find(inv_journal_seen(u->journal), p.seen, c->n, err);
 
-	for (size_t i = 0; ok && i < c->n; i++)
-		if (pass_row(u, c, i, &seen[i], &told, &replayed))
-			member[n++] = i;
-	if (ok && replayed != NULL)
-		inv_settle_batch_line(u, replayed, &told);
-	if (ok)
-		cut_batches(u, c, member, n);
-	inv_rows_free(&told);
-	free(member);
-	free(seen);
+	if (ok) {
+		inv_chunk_order(c, p.order);
+		decide(u, &p);
+		for (size_t k = 0; k < c->n; k++)
+			if (pass_row(u, &p, p.order[k]))
+				p.order[n++] = p.order[k];
+		tell_replays(u);
+		cut_batches(u, c, p.order, n);
+	}
+	free(p.order);
+	free(p.seen);
+	free(p.fate);
 	return ok;
 }
 
