@@ -683,6 +683,35 @@ held not_attempted 5' ]
 	pkill -f 'sleep 60' || true
 }
 
+suspects_and_a_signal() {
+	start_ledger --fault 422-row=LAB
+	fixture 1 1 > in
+	(sed '$d' in; exec sleep 60) 3>&- | commit "$1" > out 3>&- &
+	wait_for was_asked
+	pid=$(pgrep -n -f "inv-commit.*$LEDGER")
+	kill -TERM "$pid"
+	wait_for gone "$pid"
+	[ "$(verdicts < out)" = 'quarantined rejected 1' ]
+}
+
+was_asked() { [ "$(curl -sf "$LEDGER/requests" | wc -l)" -gt 0 ]; }
+
+@test "a signal ends it also while a refusal waits to be understood" {
+	engines suspects_and_a_signal
+}
+
+@test "a signal is seen while there is always more to read" {
+	{ fixture 1 | head -n 3
+		yes '{"type":"record","verdict":"quarantined","stage":"x","reason":"malformed_line","raw":"x"}' |
+			head -c 200M || true; } > in
+	inv-commit -q -l file:l.db in > /dev/null 2> err 3>&- &
+	wait_for test -e "$INV_STATE"/journal/seen.db
+	kill -TERM $!
+	rc=0
+	wait $! || rc=$?
+	[ $rc = 75 ]
+}
+
 gone() { ! kill -0 "$1" 2> /dev/null; }
 
 # ---- the six of every program, and closed doors ----

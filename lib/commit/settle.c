@@ -370,7 +370,8 @@ inv_settle_suspects(struct inv_uploader *u, bool stuck)
 	else if (u->hold != NULL || (is_alike(u) && !is_probing(u)))
 		release(u, true);
 	else if (stuck && u->window_n == 0 && inv_op_is_idle(&u->append.op) &&
-	    (u->queue != NULL || u->whole != NULL || u->is_held || u->eof))
+	    (u->queue != NULL || u->whole != NULL || u->is_held || u->eof ||
+		u->drain_at != 0))
 		/* Nothing else will tell: what is left waits for their keys,
 		 * or there is no more. */
 		release(u, false);

@@ -13,7 +13,10 @@
 #include "base/mem.h"
 #include "data/emit.h"
 
-enum { LEASE_POLL_MS = 100 };
+enum {
+	LEASE_POLL_MS = 100,
+	READ_MAX = 4096, /* lines taken before signals are looked for again */
+};
 
 static void
 on_event(struct inv_op *op, int res)
@@ -173,7 +176,7 @@ read_input(struct inv_uploader *u, bool *wait)
 	bool again;
 
 	*wait = false;
-	while (may_read(u)) {
+	for (int n = 0; n < READ_MAX && may_read(u); n++) {
 		if (inv_filter_try(u->f, &rec, &again)) {
 			take(u, &rec);
 			moved = true;
@@ -461,9 +464,6 @@ take_signals(struct inv_uploader *u)
 	struct signalfd_siginfo info;
 	struct inv_err err;
 
-	if (!u->signal.happened)
-		return;
-	u->signal.happened = false;
 	while (read(u->signal_fd, &info, sizeof(info)) ==
 	    (ssize_t)sizeof(info)) {
 		u->signals++;
@@ -492,7 +492,6 @@ wait(struct inv_uploader *u, bool input)
 		inv_ring_timer(u->ring, &u->timer.op, due);
 	if (!inv_ring_turn(u->ring, &err))
 		inv_uploader_fail(u, &err);
-	take_signals(u);
 }
 
 /* ---- begin and end ---- */
@@ -776,7 +775,10 @@ loop(struct inv_uploader *u)
 	struct inv_err err;
 	bool input;
 
-	while (!u->failed) {
+	for (;;) {
+		take_signals(u);
+		if (u->failed)
+			break;
 		if (turn(u, &input))
 			continue;
 		if (u->failed)
