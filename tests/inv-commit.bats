@@ -639,6 +639,16 @@ skipped already_committed 10' ]
 skipped already_committed 1' ]
 }
 
+@test "an embedded ledger keyed otherwise is refused before any intent" {
+	printf '%s\n' '{"id":"a","n":1}' > m.ndjson
+	inv-split -q m.ndjson > in
+	inv-commit -q -k id -l file:l.db in > /dev/null
+	run -78 --separate-stderr inv-commit -q -k n -l file:l.db in
+	[[ $stderr == *'identified by ["id"], not ["n"]'* ]]
+	inv-commit -q -k id -l file:l.db in > out
+	[ "$(verdicts < out)" = 'skipped already_committed 1' ]
+}
+
 @test "without a validate stage line it warns once" {
 	printf '%s\n' '{"id":"a"}' '{"id":"b"}' > m.ndjson
 	inv-split -q m.ndjson > one

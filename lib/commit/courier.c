@@ -163,6 +163,13 @@ open_ledger(struct inv_courier *c, const struct inv_key *key,
 	    c->o.file, c->fields, INV_ARG(json));
 }
 
+bool
+inv_courier_fits(struct inv_courier *c, const struct inv_key *key,
+    struct inv_err *err)
+{
+	return c->o.file == NULL || open_ledger(c, key, err);
+}
+
 static bool
 upsert(struct inv_courier *c, size_t i, struct inv_err *err)
 {

@@ -23,10 +23,17 @@ struct inv_courier_options {
 
 struct inv_courier;
 
-/* The ring must outlive it.  The embedded ledger opens at the first batch. */
+/* The ring must outlive it.  The embedded ledger is opened by _fits. */
 INV_MUST struct inv_courier *inv_courier_open(struct inv_ring *ring,
     const struct inv_courier_options *o, struct inv_err *err);
 void inv_courier_close(struct inv_courier *c);
+
+/*
+ * The ledger can take records that are identified by this key: to be known
+ * before an intent of theirs is written.
+ */
+INV_MUST bool inv_courier_fits(struct inv_courier *c, const struct inv_key *key,
+    struct inv_err *err);
 
 /* There is a slot. */
 bool inv_courier_has_room(const struct inv_courier *c);

@@ -97,7 +97,9 @@ begin_body(struct inv_uploader *u)
 	struct inv_str key =
 	    u->o->key.n > 0 ? u->o->key : inv_buf_str(&u->f->block.key);
 
-	if (!inv_key_init(&u->key, u->digest, key, &err)) {
+	if (!inv_key_init(&u->key, u->digest, key, &err) ||
+	    (u->courier != NULL &&
+		!inv_courier_fits(u->courier, &u->key, &err))) {
 		inv_uploader_fail(u, &err);
 		return;
 	}
