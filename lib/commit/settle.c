@@ -110,6 +110,8 @@ static void
 conclude(struct inv_uploader *u, struct inv_batch *b,
     enum inv_outcome_kind outcome, enum inv_verdict verdict, const char *reason)
 {
+	struct inv_err err;
+
 	b->outcome = outcome;
 	b->verdict = verdict;
 	b->reason = reason;
@@ -125,6 +127,10 @@ conclude(struct inv_uploader *u, struct inv_batch *b,
 		.ms = b->first_ms == 0 ? 0 : b->due_ms - b->first_ms,
 		.processed_at = inv_str_of(b->processed_at),
 	    });
+	if (b->outcome_line == 0) {
+		inv_fail(&err, INV_INTERNAL, "no room for an outcome");
+		inv_uploader_fail(u, &err);
+	}
 }
 
 static void
