@@ -1,5 +1,6 @@
 /* inv-commit - takes pending records into the ledger, effectively once */
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -240,6 +241,7 @@ dry_run(struct commit *c, const char *input)
 
 	c->dry.namespace = c->up.namespace;
 	c->dry.key = inv_buf_str(&c->key);
+	(void)signal(SIGPIPE, SIG_IGN);
 	inv_filter_open(&f, &info, input, inv_dry_want(&c->dry));
 	inv_dry_run(&f, &c->dry);
 	return inv_filter_close(&f);

@@ -747,6 +747,12 @@ gone() { ! kill -0 "$1" 2> /dev/null; }
 		.committed + .skipped' out)" = 3000 ]
 }
 
+@test "a reader that goes away is 74 with --dry-run too" {
+	fixture 3000 10 > in
+	run -74 bash -c 'inv-commit --dry-run --print-bodies in |
+		head -n 1 > /dev/null; exit ${PIPESTATUS[0]}'
+}
+
 @test "output appears while the input is open" {
 	fixture 3 2 > in
 	mkfifo pipe
