@@ -79,6 +79,17 @@ each() { # STATUS ARGUMENT...: what every program ends with
 	INV_CONFIG=nowhere.conf each "$EX_CONFIG" -V
 }
 
+@test "a configuration with a name that is none of those is 78" {
+	local line
+	for line in INV_STAT=here 'export INV_STATE=here' ' INV_STATE=here' \
+		=here; do
+		printf 'INV_SCHEMA=inventory\n%s\n' "$line" > bad.conf
+		INV_CONFIG=bad.conf each "$EX_CONFIG" -V
+		grep -qF "bad.conf:2: ${line%=here}: no such setting" \
+			inv-split.err
+	done
+}
+
 @test "the configuration is taken as it is, behind the environment" {
 	export INV_CONFIG=$PWD/inv.conf
 	printf '# where\n\nINV_STATE=%s/$a "b"\n' "$PWD" > inv.conf

@@ -193,3 +193,86 @@ END
 	[ "$(jq -c '[.name, .rows, .counts.committed, .refused.reason]' \
 		<<< "$output" | tr '\n' ' ')" = '["empty.csv",0,0,"empty"] ["clean.csv",20,20,null] ["twice.csv",0,0,"bad_header"] ' ]
 }
+
+# ---- what dies on the way ----
+
+# A pipe that waits: far more rows than fit into it, and a ledger that is
+# stopped.  Each program says its status in `st`, what it says in `err`.
+stuck_pipe() {
+	start_ledger
+	sheet 40000 > big.csv
+	rm -rf "$INV_STATE" st summary
+	kill -STOP "$LEDGER_PID"
+	# A shell without job control has what runs beside it ignore SIGINT.
+	setsid env --default-signal=INT bash -c "inv-split -q big.csv |
+		${all/inv-commit/inv-commit -l "$LEDGER"} > summary
+		echo \${PIPESTATUS[*]} > st" 2> err 3>&- &
+	pipe=$!
+	wait_for grep -qs intent "$INV_STATE/journal/000001.ndjson"
+}
+
+# The ledger wakes up, and the pipe ends.
+let_end() {
+	kill -CONT "$LEDGER_PID"
+	wait_for test -s st
+	wait $pipe || true
+}
+
+# Whatever it was: not complete, and run again all is there, once.
+is_put_right() {
+	if [ -s summary ]; then
+		[ "$(jq -c '[.complete, .standing.counts.committed < 40000]' \
+			summary)" = '[false,true]' ]
+	fi
+	inv-split -q big.csv | bash -c "set -o pipefail
+		${all/inv-commit/inv-commit -l "$LEDGER"}" > summary
+	[ "$(jq -c '[.complete, .rows, .standing.counts.committed]' summary)" = \
+		'[true,40000,40000]' ]
+	[ "$(curl -sf "$LEDGER/records" | wc -l)" = 40000 ]
+	inv-audit verify > /dev/null
+}
+
+@test "a program killed in the middle never looks like a short file" {
+	local victim wanted
+	while read -r victim wanted; do
+		stuck_pipe
+		pkill -KILL -P $pipe -x "$victim"
+		let_end
+		echo "$victim: $(cat st)"
+		[ "$(cat st)" = "$wanted" ]
+		is_put_right
+	done << 'END'
+inv-split 137 65 65 65 65 65
+inv-validate 141 137 65 65 65 65
+inv-dedup 141 141 137 65 65 65
+inv-commit 141 141 141 137 65 65
+inv-quarantine 141 141 141 74 137 65
+inv-audit 141 141 141 74 74 137
+END
+}
+
+@test "Ctrl-C through the whole pipe: what inv-commit still says is audited" {
+	stuck_pipe
+	kill -INT -- -$pipe
+	let_end
+	cat st err
+	[ "$(cat st)" = '130 130 130 75 65 65' ]
+	grep -q 'inv-commit: stopped by a signal; run it again' err
+	jq -e '.counts.committed + .counts.held == .rows' summary
+	is_put_right
+}
+
+@test "a stream that is cut anywhere is incomplete to every program" {
+	local program bytes
+	sheet 1200 > m.csv
+	inv-split -q m.csv | inv-validate -q | inv-dedup -q | inv-commit -q |
+		inv-quarantine -q > whole
+	bytes=$(stat -c %s whole)
+	for program in validate dedup commit quarantine audit; do
+		for cut in 2 40 $((bytes / 2)) $((bytes - 60)); do
+			run -65 bash -c "head -c -$cut whole | inv-$program -q"
+		done
+		# but for the last LF, without which it is whole
+		[ $program = audit ] || head -c -1 whole | inv-$program > /dev/null
+	done
+}

@@ -203,6 +203,20 @@ keep_standard_descriptors(void)
 	}
 }
 
+/* One of inv(7): a name that is misspelt must not be passed over. */
+static bool
+is_setting(const char *line)
+{
+	static const char *const names[] = { "INV_LEDGER", "INV_SCHEMA",
+		"INV_SCHEMA_PATH", "INV_STATE" };
+	size_t n = strcspn(line, "=");
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strlen(names[i]) == n && strncmp(names[i], line, n) == 0)
+			return true;
+	return false;
+}
+
 static void
 read_config(void)
 {
@@ -228,11 +242,17 @@ read_config(void)
 		if (next != NULL)
 			*next++ = '\0';
 		number++;
-		if (line[0] == '\0' || line[0] == '#' ||
-		    strchr(line, '=') != NULL)
+		if (line[0] == '\0' || line[0] == '#')
 			continue;
-		inv_fail(&err, INV_CONFIG, "%s:%zu: not NAME=VALUE", path,
-		    number);
+		if (strchr(line, '=') == NULL)
+			inv_fail(&err, INV_CONFIG, "%s:%zu: not NAME=VALUE",
+			    path, number);
+		else if (!is_setting(line))
+			inv_fail(&err, INV_CONFIG,
+			    "%s:%zu: %.*s: no such setting, see inv(7)", path,
+			    number, (int)strcspn(line, "="), line);
+		else
+			continue;
 		inv_die(&err);
 	}
 }
