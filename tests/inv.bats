@@ -111,9 +111,13 @@ each() { # STATUS ARGUMENT...: what every program ends with
 	mkdir home xdg
 	inv-split -q m.csv > s.ndjson
 	[ -d sys/archive ]
+	STATE_DIRECTORY=$PWD/first:$PWD/second inv-split -q m.csv > s.ndjson
+	[ -d first/archive ]
 	unset STATE_DIRECTORY
 	inv-split -q m.csv > s.ndjson
 	[ -d xdg/inv/archive ]
+	XDG_STATE_HOME=here inv-split -q m.csv > s.ndjson
+	[ ! -e here ]
 	unset XDG_STATE_HOME
 	inv-split -q m.csv > s.ndjson
 	[ -d home/.local/state/inv/archive ]

@@ -420,12 +420,13 @@ state_path(void)
 	const char *home = getenv("HOME");
 	char *path;
 
-	if (dir == NULL)
-		dir = inv_opt_env("STATE_DIRECTORY");
 	if (dir != NULL)
 		return inv_mem_strdup(dir);
+	dir = inv_opt_env("STATE_DIRECTORY");
+	if (dir != NULL) /* of several, the first: systemd.exec(5) */
+		return inv_mem_dup(dir, strcspn(dir, ":"));
 	dir = getenv("XDG_STATE_HOME");
-	if (dir != NULL && dir[0] != '\0') {
+	if (dir != NULL && dir[0] == '/') { /* a relative one is invalid */
 		if (asprintf(&path, "%s/inv", dir) >= 0)
 			return path;
 	} else if (home != NULL && home[0] != '\0') {
