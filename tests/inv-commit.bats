@@ -500,6 +500,26 @@ quarantined rejected 2' ]
 
 # ---- order and memory ----
 
+@test "an intent is synced before a byte is sent, an outcome before its line" {
+	strace -qq -o /dev/null true 2> /dev/null || skip "no strace here"
+	start_ledger
+	fixture 30 10 > in
+	strace -f -qq -y -s 100000 -o trace \
+		-e trace=pwrite64,fdatasync,sendto,write \
+		inv-commit -q --engine poll -c 1 -l "$LEDGER" in > out
+	[ "$(verdicts < out)" = 'committed receipt 30' ]
+	awk '/pwrite64\(.*journal\/[0-9]*\.ndjson>/ { dirty = 1
+			intents += /type\\":\\"intent/
+			outcomes += /type\\":\\"outcome/ }
+		/fdatasync\(.*journal\/[0-9]*\.ndjson>/ { dirty = 0 }
+		/sendto\(.*POST / { if (dirty || intents <= posts) bad = 1
+			posts++ }
+		/write\(1<.*type\\":\\"batch/ { if (dirty || !outcomes) bad = 1
+			lines++ }
+		END { print posts, (lines > 0), bad + 0 }' trace > seen
+	[ "$(cat seen)" = '3 1 0' ]
+}
+
 keys_do_not_overtake() {
 	start_ledger --delay 5ms --key id
 	for i in $(seq 40); do
