@@ -620,10 +620,11 @@ judge(struct inv_filter *f)
 		    f->block.id);
 		incomplete(f);
 	} else if (f->manifests == 0) {
-		inv_say("%s: no manifest line: not a stream of inv-split (jq "
-			"needs -c; plain NDJSON goes through inv-split -f "
-			"ndjson)",
-		    f->name);
+		inv_say("%s: no manifest line: not a stream of inv-split%s",
+		    f->name,
+		    f->lines == 0 ? "; nothing came"
+				  : " (jq needs -c; plain NDJSON goes through "
+				    "inv-split -f ndjson)");
 		incomplete(f);
 	}
 }

@@ -346,10 +346,12 @@ no_manifest_at_all_is_told_with_a_hint(void)
 	run((struct plan){ 0 }, INV_LIT(""));
 	check(child.status == 65);
 	check(says("no manifest line"));
-	check(says("jq needs -c"));
-	check(says("inv-split -f ndjson"));
+	check(says("nothing came"));
+	check(!says("jq needs -c"));
 	run((struct plan){ 0 }, INV_LIT("{\"a\":1}\n"));
 	check(child.status == 65 && says("no manifest line"));
+	check(says("jq needs -c"));
+	check(says("inv-split -f ndjson"));
 	check_str(out(), "{\"a\":1}\n");
 }
 
