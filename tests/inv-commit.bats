@@ -665,6 +665,8 @@ skipped already_committed 1' ]
 	inv-commit -q -k id -l file:l.db in > /dev/null
 	run -78 --separate-stderr inv-commit -q -k n -l file:l.db in
 	[[ $stderr == *'identified by ["id"], not ["n"]'* ]]
+	run -78 --separate-stderr inv-commit -q -l file:l.db in
+	[[ $stderr == *'identified by ["id"], not as a whole: name the key (-k)'* ]]
 	inv-commit -q -k id -l file:l.db in > out
 	[ "$(verdicts < out)" = 'skipped already_committed 1' ]
 }

@@ -122,7 +122,10 @@ hold_fields(struct inv_ledger *l, const char *path, struct inv_err *err)
 		if (!inv_str_eq(inv_stmt_str(get, 0), mine))
 			return inv_fail(err, INV_CONFIG,
 			    "%s: its records are identified by %.*s, not %.*s",
-			    path, INV_ARG(inv_stmt_str(get, 0)), INV_ARG(mine));
+			    path, INV_ARG(inv_stmt_str(get, 0)),
+			    INV_ARG(inv_str_is(mine, "null")
+				    ? INV_LIT("as a whole: name the key (-k)")
+				    : mine));
 		inv_stmt_reset(get);
 		break;
 	}
