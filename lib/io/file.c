@@ -287,10 +287,14 @@ inv_file_open(int dir, const char *name, int flags, struct inv_err *err)
 	if (fd < 0) {
 		int why = errno;
 
-		inv_fail_sys(err,
-		    why == ELOOP || why == EACCES || why == ENXIO ? INV_DENIED
-								  : INV_NOINPUT,
-		    "%s", name);
+		if (why == ELOOP)
+			inv_fail(err, INV_DENIED,
+			    "%s: refused: a symbolic link", name);
+		else
+			inv_fail_sys(err,
+			    why == EACCES || why == ENXIO ? INV_DENIED
+							  : INV_NOINPUT,
+			    "%s", name);
 		errno = why;
 		return -1;
 	}
