@@ -276,3 +276,54 @@ END
 		[ $program = audit ] || head -c -1 whole | inv-$program > /dev/null
 	done
 }
+
+# ---- the state directory ----
+
+@test "what is planted in the state directory is refused, and not written to" {
+	local file rc
+	{ sheet 20; echo LAB-X,few; } > m.csv
+	inv-split -q m.csv | bash -c "$all" > /dev/null
+	cp -a state good
+	sheet 30 > m.csv # so that there is something to commit
+	inv-split -q --no-archive m.csv | inv-validate -q > in
+	for file in archive archive/index journal journal/000001.ndjson \
+		journal/lock journal/seen.db embedded embedded/ledger.db ledger \
+		quarantine quarantine/quarantine.db audit audit/log.ndjson \
+		audit/head audit/lock; do
+		rm -rf state elsewhere
+		cp -a good state
+		mv "state/$file" elsewhere
+		ln -s "$PWD/elsewhere" "state/$file"
+		find elsewhere -type f -exec sha256sum {} + > before
+		case $file in
+		archive*) program='inv-split m.csv' ;;
+		quarantine*) program='inv-quarantine list' ;;
+		audit*) program='inv-audit in' ;;
+		*) program='inv-commit in' ;;
+		esac
+		echo "$file: $program"
+		run -77 --separate-stderr $program
+		[[ ${stderr,,} =~ 'symbolic link'|'not a directory' ]]
+		find elsewhere -type f -exec sha256sum {} + | cmp - before
+	done
+}
+
+@test "a state directory of somebody else, or open to others, is refused" {
+	[ "$(id -u)" = 0 ] || skip "needs root"
+	local program
+	sheet 20 > m.csv
+	inv-split -q m.csv > in
+	for program in 'inv-split m.csv' 'inv-commit in' 'inv-quarantine list' \
+		'inv-audit in'; do
+		chown nobody state
+		run -77 --separate-stderr $program
+		[[ $stderr == *"$PWD/state: refused: belongs to user"* ]]
+		chown root state
+		chmod 770 state
+		run -77 --separate-stderr $program
+		[[ $stderr == *"$PWD/state: refused: others may write to it"* ]]
+		chmod 700 state
+	done
+	run -77 --separate-stderr setpriv --reuid nobody --clear-groups \
+		"$(command -v inv-audit)" < in
+}
