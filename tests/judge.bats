@@ -202,3 +202,23 @@ END
 [6,8,"committed"]
 END
 }
+
+@test "the programs give each row of the sample manifest what the judge expects" {
+	mkdir -p case/runs/001
+	cp "$ROOT/$sample" case/m.csv
+	set -o pipefail
+	inv-split -q case/m.csv | inv-validate -q | inv-dedup -q | inv-commit -q |
+		tee case/runs/001/commit.ndjson | inv-quarantine -q |
+		tee case/runs/001/quarantine.ndjson | inv-audit -q \
+		> case/runs/001/audit.ndjson
+	echo 0 > case/runs/001/status
+	inv-audit verify > /dev/null
+	echo 0 > case/verify
+	cp "$INV_STATE/audit/log.ndjson" case/runs/001
+	cp "$INV_STATE/audit/log.ndjson" case
+	inv-quarantine list > case/open.ndjson
+	inv-ledger --db "$INV_STATE/embedded/ledger.db" --export requests \
+		> case/requests.ndjson
+	"$ROOT/tests/judge" case
+	[ "$(jq .standing.counts.committed case/runs/001/audit.ndjson)" = 904 ]
+}
