@@ -305,7 +305,8 @@ for i in range(1, 20001):
 
 @test "naughty strings are told apart and passed byte for byte" {
 	local dir
-	dir=$(corpus naughty-strings)
+	corpus naughty-strings
+	dir=$CORPUS
 	python3 - "$dir" > in <<-'EOF'
 	import json, os, sys
 	folder = sys.argv[1]

@@ -356,7 +356,8 @@ field() { inv-quarantine show "$2" | jq -c "$1"; }
 
 @test "naughty strings come back from CSV and JSON, and none of them is a formula" {
 	local dir
-	dir=$(corpus naughty-strings)
+	corpus naughty-strings
+	dir=$CORPUS
 	python3 - "$dir" > in <<-'EOF'
 	import json, os, sys
 	name = [n for n in os.listdir(sys.argv[1]) if n.endswith(".json")][0]

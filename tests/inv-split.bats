@@ -630,7 +630,8 @@ limited() {
 # ---- corpora ----
 
 @test "csv-spectrum: every file gives its objects" {
-	dir=$(corpus csv-spectrum)
+	corpus csv-spectrum
+	dir=$CORPUS
 	n=0
 	for csv in "$dir"/csvs/*.csv; do
 		name=$(basename "$csv" .csv)
@@ -645,7 +646,8 @@ limited() {
 }
 
 @test "frictionless-csv: every case ends as expected" {
-	dir=$(corpus frictionless-csv)
+	corpus frictionless-csv
+	dir=$CORPUS
 	run -0 python3 - "$dir" <<-'EOF'
 		import base64, json, subprocess, sys
 		dir, bad = sys.argv[1], 0
@@ -675,7 +677,8 @@ limited() {
 }
 
 @test "jsontestsuite: one-line texts come out as written or are kept as malformed_line" {
-	dir=$(corpus jsontestsuite)/test_parsing
+	corpus jsontestsuite
+	dir=$CORPUS/test_parsing
 	run -0 python3 - "$dir" <<-'EOF'
 		import base64, json, os, subprocess, sys
 		dir, bad, n = sys.argv[1], 0, 0
@@ -714,7 +717,8 @@ limited() {
 }
 
 @test "naughty-strings: cells and members come through unchanged" {
-	dir=$(corpus naughty-strings)
+	corpus naughty-strings
+	dir=$CORPUS
 	run -0 python3 - "$dir" <<-'EOF'
 		import csv, glob, io, json, subprocess, sys
 		strings = json.load(open(glob.glob(sys.argv[1] + "/*.json")[0]))

@@ -328,7 +328,8 @@ schema() { # NAME JSON
 }
 
 @test "each naughty string comes through as it is" {
-	blns=$(corpus naughty-strings)/blns-even.json
+	corpus naughty-strings
+	blns=$CORPUS/blns-even.json
 	schema s '{"properties":{"s":{"type":"string"}}}'
 	jq -c '.[] | {s: .}' "$blns" > records
 	n=0
@@ -343,7 +344,8 @@ schema() { # NAME JSON
 }
 
 @test "all of the canonicalisation corpus" {
-	jcs=$(corpus jcs)
+	corpus jcs
+	jcs=$CORPUS
 	schema any '{}'
 	for f in "$jcs"/input/*.json; do
 		name=${f##*/}

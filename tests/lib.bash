@@ -35,10 +35,11 @@ golden() {
 	done
 }
 
-# corpus NAME: the folder, or skip and say so.
+# corpus NAME: the folder in CORPUS, or skip and say so.  Not for $(...): a
+# skip in there would end the substitution alone.
 corpus() {
-	[ -d "$CORPORA/$1" ] || skip "no corpus $1 (set INV_CORPORA)"
-	echo "$CORPORA/$1"
+	CORPUS=$CORPORA/$1
+	[ -d "$CORPUS" ] || skip "no corpus $1 (set INV_CORPORA)"
 }
 
 # wait_for CONDITION...: poll until the command succeeds, 10 s at most.
