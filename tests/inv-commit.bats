@@ -701,18 +701,36 @@ skipped already_committed 1' ]
 	run -64 --separate-stderr inv-commit --print-bodies /dev/null
 }
 
+# drained PID: what was written into its stdin, a pipe, has been read.
+drained() {
+	python3 - "$1" <<- 'EOF'
+		import array, fcntl, sys, termios
+		left = array.array("i", [0])
+		with open("/proc/%s/fd/0" % sys.argv[1]) as pipe:
+		    fcntl.ioctl(pipe, termios.FIONREAD, left)
+		sys.exit(left[0] != 0)
+	EOF
+}
+
 @test "a signal settles what is under way and holds the rest" {
 	start_ledger --delay 300ms
 	fixture 30 10 > in
-	(head -n 17 in; sleep 60) 3>&- | commit poll -c 2 > out 3>&- &
+	mkfifo pipe
+	inv-commit -q --engine poll -l "$LEDGER" "${fast[@]}" -c 2 < pipe \
+		> out 2> err 3>&- &
+	pid=$!
+	exec 9> pipe
+	head -n 17 in >&9
 	wait_for grep -qs intent "$INV_STATE"/journal/000001.ndjson
-	pid=$(pgrep -n -f "inv-commit.*$LEDGER")
-	kill -TERM "$pid"
-	wait_for gone "$pid"
+	wait_for drained $pid
+	kill -TERM $pid
+	rc=0
+	wait $pid || rc=$?
+	exec 9>&-
+	[ $rc = 75 ]
 	[ "$(verdicts < out)" = 'committed receipt 10
 held not_attempted 5' ]
 	run ! grep -q '"type":"end"' out
-	pkill -f 'sleep 60' || true
 }
 
 suspects_and_a_signal() {
