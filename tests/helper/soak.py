@@ -141,7 +141,7 @@ def plan(seed):
         kills.append((kind, rng.choice(victims[kind]), patience))
     return {"seed": seed, "chunk": chunk, "kills": kills,
             "window": rng.randrange(2, 5),
-            "engine": rng.choice(("io_uring", "poll")),
+            "engine": rng.choice(((), ("--engine", "poll"))),
             "manifest": manifest(rng, rows, chunk)}
 
 
@@ -258,7 +258,7 @@ class Pass:
         commands["inv-commit"] = [
             "-l", self.run.ledger.url, "-c", str(plan["window"]), "-r", "3",
             "--backoff", "5ms", "--max-backoff", "50ms", "--timeout", "5s",
-            "--engine", plan["engine"]]
+            *plan["engine"]]
         source = subprocess.DEVNULL
         audit = open(self.folder / "audit.ndjson", "wb")
         for name in STAGES:
