@@ -571,6 +571,26 @@ rerun_of_a_key_that_repeats() {
 	engines rerun_of_a_key_that_repeats
 }
 
+rerun_over_chunks() {
+	start_ledger --key id
+	printf '%s\n' '{"id":"a","n":1}' '{"id":"b","n":1}' \
+		'{"id":"a","n":2}' '{"id":"c","n":1}' > m.ndjson
+	inv-split -q --chunk-size 2 m.ndjson > in
+	commit "$1" -k id in > out
+	[ "$(verdicts < out)" = 'committed receipt 4' ]
+	commit "$1" -k id in > out
+	[ "$(verdicts < out)" = 'skipped already_committed 4' ]
+	[ "$(jq -c 'select(.row == 1).of.row' out)" = 3 ]
+	# an arrival of another archive tells nothing
+	jq -c 'if .type == "manifest" then .submission = 9 else . end' in |
+		commit "$1" -k id > out
+	[ "$(jq -s '[.[] | select(.type == "batch").count] | add' out)" = 2 ]
+}
+
+@test "a row is not sent behind a later one of its key and manifest" {
+	engines rerun_over_chunks
+}
+
 two_replays_of_a_chunk() {
 	start_ledger --key id --fault 'short'
 	python3 -c '

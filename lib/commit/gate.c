@@ -254,14 +254,34 @@ is_in_flight(const struct inv_uploader *u, const struct inv_chunk *c)
 	return false;
 }
 
+/*
+ * A later row of our own manifest has committed the key: only where the
+ * archive vouches for the arrival, which else may be another's.
+ */
+static bool
+is_behind(const struct inv_uploader *u, const struct inv_seen_row *own,
+    const struct inv_seen_row *seen)
+{
+	return u->arrived && seen->arrival == own->arrival &&
+	    seen->row > own->row;
+}
+
 static void
-skip_row(struct inv_uploader *u, const struct inv_chunk *c, size_t i)
+skip_row(struct inv_uploader *u, const struct inv_chunk *c, size_t i,
+    const struct inv_seen_row *seen)
 {
 	struct inv_record rec = inv_settle_kept(c, i);
+	struct inv_buf more = INV_BUF(1024);
 
+	if (is_behind(u, &c->key[i], seen))
+		inv_buf_addf(&more,
+		    "\"of\":{\"manifest\":\"%.*s\",\"row\":%ju}",
+		    INV_MANIFEST_SHORT, u->f->block.id, (uintmax_t)seen->row);
 	inv_settle_row(u, &rec,
 	    (struct inv_ruling){ .verdict = INV_SKIPPED,
-		.reason = INV_LIT("already_committed") });
+		.reason = INV_LIT("already_committed"),
+		.more = inv_buf_str(&more) });
+	inv_buf_free(&more);
 }
 
 /* Behind a row of its key that is in an intent which stays open. */
@@ -341,7 +361,8 @@ fate_of(struct inv_uploader *u, const struct passage *p, size_t i)
 	if (on != NULL && on->owner == p->seen)
 		return FATE_SKIP;
 	bool same = seen->arrival != 0 &&
-	    memcmp(seen->digest, own->digest, INV_KEY) == 0;
+	    (memcmp(seen->digest, own->digest, INV_KEY) == 0 ||
+		is_behind(u, own, seen));
 
 	if (on != NULL)
 		return same && seen->arrival >= own->arrival ? FATE_SKIP
@@ -378,7 +399,7 @@ pass_row(struct inv_uploader *u, const struct passage *p, size_t i)
 		inv_rows_join(&known_batch(u, rec.row)->back, rec.row, rec.row);
 		return false;
 	case FATE_SKIP:
-		skip_row(u, c, i);
+		skip_row(u, c, i, &p->seen[i]);
 		return false;
 	case FATE_WAIT:
 		wait_row(u, c, i, inv_flight_find(u->flight, c->key[i].key));

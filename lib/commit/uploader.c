@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "data/emit.h"
+#include "store/archive.h"
 
 enum {
 	LEASE_POLL_MS = 100,
@@ -103,6 +104,9 @@ begin_body(struct inv_uploader *u)
 		inv_uploader_fail(u, &err);
 		return;
 	}
+	u->arrived = inv_archive_knows(u->state.fd, u->f->block.arrival,
+	    (struct inv_str){ u->f->block.id, INV_MANIFEST_ID },
+	    u->f->block.submission);
 	if (!u->f->block.validated && !u->unvalidated) {
 		u->unvalidated = true;
 		inv_warn("%.*s: no stage line of inv-validate: records are "

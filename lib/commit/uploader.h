@@ -72,6 +72,7 @@ struct inv_uploader {
 
 	/* The block under way. */
 	struct inv_key key;
+	bool arrived; /* its arrival is what our archive says */
 	/*
 	 * A line that can not pass before all is settled: the end line, or the
 	 * manifest line behind a block without one.  Nothing is read while it

@@ -486,3 +486,48 @@ inv_archive_close(struct inv_archive *a)
 	free(a->other);
 	free(a);
 }
+
+static bool
+is_entry(struct inv_str text, uint64_t arrival, struct inv_str id,
+    uint64_t submission)
+{
+	struct inv_scan *scan = inv_scan_new();
+	struct inv_err ignored;
+	uint64_t number, which;
+	bool is = inv_scan_line(scan, text, &ignored);
+
+	if (is) {
+		const struct inv_members *m = inv_scan_outer(scan);
+
+		is = inv_member_u64(m, "arrival", &number) &&
+		    inv_member_u64(m, "submission", &which) &&
+		    number == arrival && which == submission &&
+		    inv_str_eq(inv_member_text(m, "manifest"), id);
+	}
+	inv_scan_free(scan);
+	return is;
+}
+
+bool
+inv_archive_knows(int state, uint64_t arrival, struct inv_str id,
+    uint64_t submission)
+{
+	int fd = openat(state, "archive/index",
+	    O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	struct inv_str text = { NULL, 0 };
+	struct inv_err ignored;
+	struct inv_in in;
+	uint64_t line = 0;
+	bool ok = fd != -1 && arrival > 0;
+
+	inv_in_init(&in, fd, "archive/index", TAIL, NULL);
+	while (ok && line < arrival) {
+		ok = inv_in_line(&in, &text, &ignored) == INV_NEXT_LINE;
+		line++;
+	}
+	ok = ok && is_entry(text, arrival, id, submission);
+	inv_in_free(&in);
+	if (fd != -1)
+		close(fd);
+	return ok;
+}

@@ -52,4 +52,11 @@ INV_MUST bool inv_archive_take(struct inv_archive *a, int fd, const char *name,
     uint64_t submission, enum inv_keep keep, struct inv_archived *out,
     struct inv_err *err);
 
+/*
+ * The index says that this manifest came as number `arrival`; false as well
+ * where that can not be read.  For those who only read, and take no lock.
+ */
+bool inv_archive_knows(int state, uint64_t arrival, struct inv_str id,
+    uint64_t submission);
+
 #endif

@@ -86,6 +86,16 @@ numbers_by_manifest_and_submission(void)
 	close(out.fd);
 	check(take(a, "abc", 2, INV_KEEP, &out) == 2);
 	close(out.fd);
+
+	struct inv_str id = inv_str_of(out.id);
+
+	check(inv_archive_knows(state, 1, id, 1));
+	check(inv_archive_knows(state, 2, id, 2));
+	check(!inv_archive_knows(state, 1, id, 2));
+	check(!inv_archive_knows(state, 3, id, 1));
+	check(!inv_archive_knows(state, 4, id, 1));
+	check(!inv_archive_knows(state, 0, id, 1));
+	check(!inv_archive_knows(-1, 1, id, 1));
 	inv_archive_close(a);
 }
 
