@@ -6,36 +6,13 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/utf8.h"
+
 enum {
 	MESSAGE_MAX = 4096, /* bytes of a message before it is cut */
 };
 
 struct inv_prog inv_prog = { .name = "inv", .level = INV_LOG_NORMAL };
-
-/* Length of the UTF-8 character at p, 0 where there is none. */
-static size_t
-character(const unsigned char *p, size_t n)
-{
-	size_t len = 1;
-
-	if (p[0] < 0x80)
-		return 1;
-	if (p[0] >= 0xc2 && p[0] <= 0xdf)
-		len = 2;
-	else if (p[0] >= 0xe0 && p[0] <= 0xef)
-		len = 3;
-	else if (p[0] >= 0xf0 && p[0] <= 0xf4)
-		len = 4;
-	if (len == 1 || len > n)
-		return 0;
-	for (size_t i = 1; i < len; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
-	    (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
-		return 0;
-	return len;
-}
 
 /* Controls, line separators and the marks that reorder text. */
 static bool
@@ -63,7 +40,7 @@ inv_log_escape(struct inv_str s, char *out, size_t size)
 	if (size == 0)
 		return 0;
 	for (size_t i = 0; i < s.n;) {
-		size_t len = character(p + i, s.n - i);
+		size_t len = inv_utf8_len(p + i, s.n - i);
 		bool plain = len > 0 && !acts(p + i, len);
 		size_t take = len == 0 ? 1 : len;
 		size_t need = plain ? take : 4 * take;

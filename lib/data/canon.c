@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "data/emit.h"
 #include "data/number.h"
 
@@ -269,20 +270,8 @@ static void
 add_utf8(struct inv_buf *out, unsigned code)
 {
 	char p[4];
-	size_t n = 0;
 
-	if (code < 0x800) {
-		p[n++] = (char)(0xc0 | code >> 6);
-	} else if (code < 0x10000) {
-		p[n++] = (char)(0xe0 | code >> 12);
-		p[n++] = (char)(0x80 | (code >> 6 & 0x3f));
-	} else {
-		p[n++] = (char)(0xf0 | code >> 18);
-		p[n++] = (char)(0x80 | (code >> 12 & 0x3f));
-		p[n++] = (char)(0x80 | (code >> 6 & 0x3f));
-	}
-	p[n++] = (char)(0x80 | (code & 0x3f));
-	inv_buf_add(out, (struct inv_str){ p, n });
+	inv_buf_add(out, (struct inv_str){ p, inv_utf8_put(code, p) });
 }
 
 static void

@@ -16,6 +16,7 @@
 #endif
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "data/digest.h"
 
 enum {
@@ -132,37 +133,6 @@ inv_text_plain(const char *p, size_t n)
 	return plain_run(p, n);
 }
 
-static bool
-is_tail(unsigned char c)
-{
-	return (c & 0xc0) == 0x80;
-}
-
-/* Length of the multi-byte character at p (RFC 3629), 0 if it is none. */
-static size_t
-character(const unsigned char *p, size_t n)
-{
-	if (p[0] >= 0xc2 && p[0] <= 0xdf)
-		return n >= 2 && is_tail(p[1]) ? 2 : 0;
-	if (p[0] >= 0xe0 && p[0] <= 0xef) {
-		if (n < 3 || !is_tail(p[1]) || !is_tail(p[2]))
-			return 0;
-		if ((p[0] == 0xe0 && p[1] < 0xa0) ||
-		    (p[0] == 0xed && p[1] > 0x9f))
-			return 0;
-		return 3;
-	}
-	if (p[0] >= 0xf0 && p[0] <= 0xf4) {
-		if (n < 4 || !is_tail(p[1]) || !is_tail(p[2]) || !is_tail(p[3]))
-			return 0;
-		if ((p[0] == 0xf0 && p[1] < 0x90) ||
-		    (p[0] == 0xf4 && p[1] > 0x8f))
-			return 0;
-		return 4;
-	}
-	return 0;
-}
-
 bool
 inv_text_is_utf8(struct inv_str s)
 {
@@ -175,7 +145,7 @@ inv_text_is_utf8(struct inv_str s)
 			i += plain > 0 ? plain : 1;
 			continue;
 		}
-		size_t len = character(p + i, s.n - i);
+		size_t len = inv_utf8_len(p + i, s.n - i);
 
 		if (len == 0)
 			return false;
@@ -251,31 +221,6 @@ escape(const char *p, const char *end, uint32_t *code, size_t *len)
 	return true;
 }
 
-static size_t
-put_utf8(uint32_t c, char *out)
-{
-	if (c < 0x80) {
-		out[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		out[0] = (char)(0xc0 | c >> 6);
-		out[1] = (char)(0x80 | (c & 0x3f));
-		return 2;
-	}
-	if (c < 0x10000) {
-		out[0] = (char)(0xe0 | c >> 12);
-		out[1] = (char)(0x80 | (c >> 6 & 0x3f));
-		out[2] = (char)(0x80 | (c & 0x3f));
-		return 3;
-	}
-	out[0] = (char)(0xf0 | c >> 18);
-	out[1] = (char)(0x80 | (c >> 12 & 0x3f));
-	out[2] = (char)(0x80 | (c >> 6 & 0x3f));
-	out[3] = (char)(0x80 | (c & 0x3f));
-	return 4;
-}
-
 /* The next piece of a scanned string, decoded: at most 4 bytes. */
 static size_t
 piece(const char **p, const char *end, char out[4])
@@ -288,7 +233,7 @@ piece(const char **p, const char *end, char out[4])
 		return 1;
 	}
 	*p += 1 + len;
-	return put_utf8(code, out);
+	return inv_utf8_put(code, out);
 }
 
 size_t
@@ -433,8 +378,8 @@ scan_special(struct inv_scan *s, bool *escaped)
 	}
 	if (c < 0x20)
 		return wrong(s, "a control character in a string");
-	size_t n =
-	    character((const unsigned char *)s->at, (size_t)(s->end - s->at));
+	size_t n = inv_utf8_len((const unsigned char *)s->at,
+	    (size_t)(s->end - s->at));
 
 	if (n == 0)
 		return wrong(s, "not UTF-8");

@@ -10,6 +10,7 @@
 #include <iconv.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 
 enum {
 	PIECE = 64 << 10, /* bytes read at a time where they are decoded */
@@ -169,31 +170,6 @@ get_plain(struct inv_text *t, char *p, size_t n, struct inv_err *err)
 	return (ssize_t)n;
 }
 
-static size_t
-put_utf8(uint32_t c, char *p)
-{
-	if (c < 0x80) {
-		p[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		p[0] = (char)(0xc0 | c >> 6);
-		p[1] = (char)(0x80 | (c & 0x3f));
-		return 2;
-	}
-	if (c < 0x10000) {
-		p[0] = (char)(0xe0 | c >> 12);
-		p[1] = (char)(0x80 | (c >> 6 & 0x3f));
-		p[2] = (char)(0x80 | (c & 0x3f));
-		return 3;
-	}
-	p[0] = (char)(0xf0 | c >> 18);
-	p[1] = (char)(0x80 | (c >> 12 & 0x3f));
-	p[2] = (char)(0x80 | (c >> 6 & 0x3f));
-	p[3] = (char)(0x80 | (c & 0x3f));
-	return 4;
-}
-
 static uint32_t
 unit_at(const struct inv_text *t, size_t at)
 {
@@ -227,7 +203,7 @@ get_utf16(struct inv_text *t, char *p, size_t n, struct inv_err *err)
 			}
 		}
 		t->at += 2;
-		made += put_utf8(c, p + made);
+		made += inv_utf8_put(c, p + made);
 	}
 	if (made == 0 && t->n - t->at == 1) {
 		wrong(t, "half a unit of", err);
