@@ -327,3 +327,117 @@ END
 	run -77 --separate-stderr setpriv --reuid nobody --clear-groups \
 		"$(command -v inv-audit)" < in
 }
+
+# ---- hostile text ----
+
+nasty() {
+	"$ROOT/tests/helper/nasty" "$@"
+}
+
+@test "naughty strings reach the ledger as they are, as cells, values, names" {
+	corpus naughty-strings > /dev/null
+	local file field
+	nasty make
+	while read -r file field; do
+		rm -rf "$INV_STATE" l.db
+		inv-split -q $file | inv-dedup -q | inv-commit -q -k id \
+			-l file:l.db | inv-quarantine -q | inv-audit > summary
+		[ "$(law 258 $file < summary)" = committed=258 ]
+		inv-ledger --export records --db l.db > records
+		nasty held records "$field"
+	done <<< $'n.csv s\nn.ndjson s\nm.ndjson -'
+}
+
+@test "nothing in a record or a name acts in any sink" {
+	corpus naughty-strings > /dev/null
+	local i=0 name names
+	nasty make
+	# as cells, as names of columns and members, as names of manifests
+	names=(-o $'new\nline' $'\e[31mred' "$(printf 'n%.0s' {1..255})" =1+1
+		$'\u202edlo' '<script>alert(1)<|script>' $'\xff' $'\x9b31m')
+	mkdir names
+	for name in "${names[@]}"; do
+		i=$((i + 1))
+		{ echo "$i"; cat n.csv; } | sed '1d;2s/s$/=s/' > "names/$name"
+		echo "$i,x" >> "names/$name"
+	done
+	cp m.ndjson $'names/\e]0;m\a'
+	cd names
+	inv-split -- * 2> ../err.split | inv-validate 2> ../err.validate |
+		inv-dedup 2> ../err.dedup | inv-commit 2> ../err.commit |
+		inv-quarantine 2> ../err.quarantine | inv-audit 2> ../err.audit \
+		> ../summary
+	cd ..
+	[ "$(wc -l < summary)" = 10 ]
+	inv-quarantine export --csv > sheet.csv
+	[ "$(wc -l < sheet.csv)" -ge 2000 ]
+	script -qec 'inv-quarantine list' /dev/null > list.text
+	inv-split -q -- names/$'\e[31mred' > one.ndjson
+	script -qec 'inv-audit one.ndjson' /dev/null > audit.text || true
+	grep -qF 'x1b[31mred: 259 rows: 259 pending' audit.text
+	[ "$(wc -l < err.validate)" -gt 100 ]
+	nasty sinks sheet.csv "$INV_STATE/audit/log.ndjson" err.* *.text
+	inv-audit verify > /dev/null
+}
+
+# ---- again, and at the same time ----
+
+@test "the same bytes again change nothing; --submission 2 is another manifest" {
+	sheet 1200 > m.csv
+	cp m.csv other.csv
+	for run in 1 2; do
+		inv-split -q m.csv | bash -c "$all" > sum.$run
+		inv-ledger --export records --db state/embedded/ledger.db > l.$run
+		inv-ledger --export requests --db state/embedded/ledger.db > r.$run
+	done
+	cmp l.1 l.2
+	cmp r.1 r.2
+	[ "$(jq -c '[.counts.skipped, .standing.counts.committed]' sum.2)" = \
+		'[1200,1200]' ]
+	# another name: the manifest is its bytes
+	inv-split -q other.csv | bash -c "$all" > sum.3
+	[ "$(jq -c '[.name, .standing.runs, .standing.counts.committed]' sum.3)" = \
+		'["other.csv",3,1200]' ]
+	# what is submitted once more has an arrival and an account of its own
+	inv-split -q --submission 2 m.csv | tee s | bash -c "$all" > sum.4
+	[ "$(head -n 1 s | jq -c '[.arrival, .submission]')" = '[2,2]' ]
+	[ "$(jq -c '[.standing.runs, .counts.skipped, .standing.counts.committed]' \
+		sum.4)" = '[1,1200,0]' ]
+	inv-ledger --export records --db state/embedded/ledger.db | cmp - l.1
+}
+
+@test "a later manifest updates; what is the same in it is skipped" {
+	sheet 1200 > first.csv
+	sed 's/Pipette tips,7,/Pipette tips,70,/; s/,1199,/,0,/' first.csv \
+		> second.csv
+	inv-split -q first.csv | bash -c "$all" > summary
+	inv-split -q second.csv | bash -c "$all" > summary
+	[ "$(jq -c '[.counts.committed, .counts.skipped]' summary)" = '[2,1198]' ]
+	inv-ledger --export records --db state/embedded/ledger.db > records
+	[ "$(grep -c . records)" = 1200 ]
+	grep -q '"asset_id":"LAB-000007".*"quantity":70[,}]' records
+	grep -q '"asset_id":"LAB-001199".*"quantity":0[,}]' records
+	inv-audit verify > /dev/null
+}
+
+@test "two pipes at once on one state: each row has one effect" {
+	local same
+	start_ledger --delay 5ms
+	sheet 5000 > a.csv
+	sheet 5000 OTHER > b.csv
+	for same in a.csv b.csv; do
+		rm -rf "$INV_STATE" one two
+		(inv-split -q a.csv | bash -c "set -o pipefail
+			${all/inv-commit/inv-commit -l "$LEDGER"}" > one) 3>&- &
+		inv-split -q $same | bash -c "set -o pipefail
+			${all/inv-commit/inv-commit -l "$LEDGER"}" > two
+		wait $!
+		[ "$(cat one two | jq '.standing.counts.committed' | tail -n 1)" = 5000 ]
+		inv-audit verify > /dev/null
+		# one request with an effect for each chunk
+		curl -sf "$LEDGER/requests" | jq -r 'select(.effect).key' > keys
+		[ "$(sort keys | uniq -d)" = '' ]
+	done
+	[ "$(curl -sf "$LEDGER/records" | wc -l)" = 10000 ]
+	[ "$(wc -l < keys)" = 20 ]
+}
