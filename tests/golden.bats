@@ -1,0 +1,18 @@
+# golden.bats - what the programs write, whole: tests/golden/<program>/<case>
+#
+# UPDATE=1 make test TESTS=tests/golden.bats keeps what came; read the diff.
+
+load lib
+
+@test "inv-audit incomplete" { golden inv-audit/incomplete; }
+@test "inv-audit summary" { golden inv-audit/summary; }
+@test "inv-commit embedded" { golden inv-commit/embedded; }
+@test "inv-commit keys" { golden inv-commit/keys; }
+@test "inv-dedup key" { golden inv-dedup/key; }
+@test "inv-dedup rows" { golden inv-dedup/rows; }
+@test "inv-quarantine csv" { golden inv-quarantine/csv; }
+@test "inv-quarantine show" { golden inv-quarantine/show; }
+@test "inv-split ndjson" { golden inv-split/ndjson; }
+@test "inv-split quotes" { golden inv-split/quotes; }
+@test "inv-validate drift" { golden inv-validate/drift; }
+@test "inv-validate errors" { golden inv-validate/errors; }
