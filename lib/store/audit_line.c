@@ -32,14 +32,7 @@ static void
 put_head(struct inv_buf *b, const struct inv_entry_head *head,
     enum inv_audit_type type)
 {
-	char hex[INV_DIGEST_HEX];
-
-	inv_str_hex(head->prev, INV_DIGEST, hex);
-	inv_emit_open(b, '{');
-	inv_emit_member_u64(b, INV_LIT("seq"), head->seq);
-	inv_emit_member_str(b, INV_LIT("prev"),
-	    (struct inv_str){ hex, sizeof(hex) });
-	inv_emit_member_str(b, INV_LIT("type"), type_name(type));
+	inv_entry_put_head(b, head, type_name(type));
 	inv_emit_member_str(b, INV_LIT("time"), head->time);
 }
 

@@ -30,8 +30,9 @@ inv_outcome_name(enum inv_outcome_kind kind)
 
 /* ---- building ---- */
 
-static void
-put_head(struct inv_buf *b, const struct inv_entry_head *head, const char *type)
+void
+inv_entry_put_head(struct inv_buf *b, const struct inv_entry_head *head,
+    struct inv_str type)
 {
 	char hex[INV_DIGEST_HEX];
 
@@ -40,7 +41,7 @@ put_head(struct inv_buf *b, const struct inv_entry_head *head, const char *type)
 	inv_emit_member_u64(b, INV_LIT("seq"), head->seq);
 	inv_emit_member_str(b, INV_LIT("prev"),
 	    (struct inv_str){ hex, sizeof(hex) });
-	inv_emit_member_str(b, INV_LIT("type"), inv_str_of(type));
+	inv_emit_member_str(b, INV_LIT("type"), type);
 }
 
 /* What an intent and its outcome have in common. */
@@ -61,7 +62,7 @@ void
 inv_entry_put_intent(struct inv_buf *b, const struct inv_entry_head *head,
     uint64_t copy_of, const struct inv_intent *intent)
 {
-	put_head(b, head, "intent");
+	inv_entry_put_head(b, head, INV_LIT("intent"));
 	if (copy_of != 0)
 		inv_emit_member_u64(b, INV_LIT("copy_of"), copy_of);
 	inv_emit_member_str(b, INV_LIT("time"), head->time);
@@ -79,7 +80,7 @@ inv_entry_put_outcome(struct inv_buf *b, const struct inv_entry_head *head,
     uint64_t seq, const struct inv_intent *intent,
     const struct inv_outcome *outcome)
 {
-	put_head(b, head, "outcome");
+	inv_entry_put_head(b, head, INV_LIT("outcome"));
 	inv_emit_member_str(b, INV_LIT("time"), head->time);
 	inv_emit_member_u64(b, INV_LIT("intent"), seq);
 	put_batch(b, intent);

@@ -77,6 +77,10 @@ struct inv_entry_head {
 	struct inv_str time;
 };
 
+/* Begin a line: {"seq":N,"prev":"...","type":"..." */
+void inv_entry_put_head(struct inv_buf *b, const struct inv_entry_head *head,
+    struct inv_str type);
+
 /*
  * Add an intent's line, without newline.  copy_of: the number it was first
  * written under, 0 where this is the first time.
