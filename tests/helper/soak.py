@@ -46,6 +46,8 @@ import termios
 import threading
 import time
 
+LIBC = ctypes.CDLL(None)
+PR_SET_PDEATHSIG = 1
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 STAGES = ("inv-split", "inv-validate", "inv-dedup", "inv-commit",
           "inv-quarantine", "inv-audit")
@@ -74,7 +76,7 @@ def wait_until(condition, what, limit=TIME_LIMIT):
 
 
 def die_with_parent():
-    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def spawn(command, **how):
