@@ -465,7 +465,8 @@ finish(struct inv_canon *c, bool ok, size_t before, struct inv_buf *out,
 	out->n = before;
 	if (c->inexact.n == 0)
 		return inv_fail(err, INV_BAD, "more than a record may hold");
-	return inv_fail(err, INV_BAD, "number_not_exact: %.*s%s",
+	return inv_fail(err, INV_BAD,
+	    "%.*s%s does not keep its value as a double",
 	    c->inexact.n < SHOWN ? (int)c->inexact.n : SHOWN, c->inexact.p,
 	    c->inexact.n < SHOWN ? "" : "...");
 }
