@@ -441,3 +441,31 @@ nasty() {
 	[ "$(curl -sf "$LEDGER/records" | wc -l)" = 10000 ]
 	[ "$(wc -l < keys)" = 20 ]
 }
+
+@test "300,000 rows take each program less than 64 MiB" {
+	local program keys=$((300000 * 40 / 1024))
+	sheet 300000 > m.csv
+	measured() { # PROGRAM [OPTION...]
+		RSS=$1.rss "$ROOT/tests/helper/rss" "$@"
+	}
+	measured inv-split -q m.csv | measured inv-validate -q |
+		measured inv-dedup -q | measured inv-commit -q |
+		measured inv-quarantine -q | measured inv-audit > summary
+	[ "$(law 300000 m.csv < summary)" = committed=300000 ]
+	head -v *.rss
+	for program in split validate commit quarantine audit; do
+		[ "$(cat inv-$program.rss)" -lt 65536 ]
+	done
+	[ "$(cat inv-dedup.rss)" -lt $((65536 + keys)) ]
+	# none committed: all of them stored, and all of them skipped again
+	sed 's/NIH/NIX/' m.csv > wrong.csv
+	inv-split -q wrong.csv | inv-validate -q |
+		measured inv-quarantine -q > /dev/null
+	inv-split -q m.csv | inv-validate -q | measured inv-commit -q |
+		measured inv-audit > summary
+	[ "$(jq .counts.skipped summary)" = 300000 ]
+	head -v *.rss
+	for program in commit quarantine audit; do
+		[ "$(cat inv-$program.rss)" -lt 65536 ]
+	done
+}

@@ -20,7 +20,7 @@
 
 enum {
 	KIND_OF_FILE = 0x696e766c, /* "invl" */
-	CACHE_KIB = 16 << 10,
+	CACHE_KIB = 8 << 10,
 	KEYS_MAX = 64 << 20, /* bytes of the keys of collected records */
 	KEYS_FLUSH =
 	    32 << 20,      /* past this they are written before the commit */
