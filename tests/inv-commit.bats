@@ -134,6 +134,24 @@ skipped filtered 1' ]
 held not_attempted 9' ]
 }
 
+@test "a chunk is not whole because a line says so" {
+	fixture 20 10 > in
+	m=$(jq -r 'select(.type == "record").manifest' in | head -n 1)
+	# rows of chunk 0 in the name of chunk 1, half of which is not there
+	jq -c --arg m "$m" 'if .row == 16 then {type:"batch",manifest:$m,
+		chunk:1,rows:[[1,5]],count:5,batch_hash:("0"*64),
+		idempotency_key:("0"*64),verdict:"committed"}
+		elif (.row // 11) < 11 or (.row // 0) > 16 then empty
+		else . end' in > lies
+	run -65 --separate-stderr inv-commit -q -l file:l.db lies
+	[ "$(jq -r 'select(.type == "record") | .reason' <<< "$output" |
+		sort | uniq -c | tr -s ' ')" = ' 5 not_attempted' ]
+	# as many rows as announced, and another one too many
+	fixture 4 10 | sed '/"row":3,/d; s/"rows":4,/"rows":3,/' > in
+	run -65 --separate-stderr inv-commit -q -l file:l.db in
+	[ "$(verdicts <<< "$output")" = 'held not_attempted 3' ]
+}
+
 @test "a stream without its end is incomplete, whole chunks are sent" {
 	fixture 30 10 | head -n 20 > in
 	run -65 --separate-stderr inv-commit -q -l file:l.db in

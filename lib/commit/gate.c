@@ -205,6 +205,8 @@ void
 inv_gate_end(struct inv_uploader *u)
 {
 	const struct inv_block *k = &u->f->block;
+	bool beyond =
+	    k->rows.n > 0 && k->rows.range[k->rows.n - 1].last > k->announced;
 
 	while (u->open != NULL) {
 		struct inv_chunk *c = u->open;
@@ -214,7 +216,7 @@ inv_gate_end(struct inv_uploader *u)
 
 		take_out(&u->open, c);
 		u->open_n--;
-		if (c->passed == due)
+		if (c->passed == due && !beyond)
 			append(&u->whole, c);
 		else
 			hold_chunk(u, c);

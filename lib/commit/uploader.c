@@ -116,12 +116,29 @@ begin_body(struct inv_uploader *u)
 	say_stage(u);
 }
 
+/* The rows of a batch line are all of the chunk that it names. */
+static bool
+is_of_chunk(const struct inv_uploader *u, const struct inv_record *rec,
+    uint64_t chunk)
+{
+	const struct inv_member *m = inv_member_find(rec->outer, "rows");
+	uint64_t size = u->f->block.chunk_size;
+	struct inv_rows rows = { 0 };
+	bool is = inv_record_rows(m->value, &rows) && rows.n > 0 &&
+	    (rows.range[0].first - 1) / size == chunk &&
+	    (rows.range[rows.n - 1].last - 1) / size == chunk;
+
+	inv_rows_free(&rows);
+	return is;
+}
+
 static void
 batch_passed(struct inv_uploader *u, const struct inv_record *rec)
 {
 	uint64_t chunk;
 
-	if (inv_member_u64(rec->outer, "chunk", &chunk))
+	if (inv_member_u64(rec->outer, "chunk", &chunk) &&
+	    is_of_chunk(u, rec, chunk))
 		inv_gate_passed(u, chunk, rec->row);
 	inv_filter_pass(u->f, rec);
 }
