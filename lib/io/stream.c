@@ -8,8 +8,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -53,26 +55,52 @@ inv_out_guard(struct inv_out *out, bool (*fn)(void *arg, struct inv_err *err),
 	out->arg = arg;
 }
 
+void
+inv_out_small(struct inv_out *out)
+{
+	struct stat st;
+
+	if (fstat(out->fd, &st) != 0 || !S_ISREG(st.st_mode))
+		out->piece = PIPE_BUF;
+}
+
+static bool
+may_write(struct inv_out *out)
+{
+	if (!out->failed && out->before != NULL &&
+	    !out->before(out->arg, &out->err))
+		out->failed = true;
+	return !out->failed;
+}
+
+/* One write, or a wait for one; *at moves on. */
+static void
+write_some(struct inv_out *out, size_t *at)
+{
+	size_t rest = out->buf.n - *at;
+	ssize_t n = write(out->fd, out->buf.p + *at,
+	    out->piece > 0 && rest > out->piece ? out->piece : rest);
+
+	if (n >= 0) {
+		*at += (size_t)n;
+		out->written += (uint64_t)n;
+	} else if (errno == EAGAIN) {
+		wait_writable(out->fd);
+	} else if (errno != EINTR) {
+		out->failed = true;
+		inv_fail_sys(&out->err, INV_IO, "%s: write", out->name);
+	}
+}
+
 static void
 write_all(struct inv_out *out)
 {
-	size_t at = 0;
+	bool ok = may_write(out);
 
-	if (out->before != NULL && !out->failed &&
-	    !out->before(out->arg, &out->err))
-		out->failed = true;
-	while (at < out->buf.n && !out->failed) {
-		ssize_t n = write(out->fd, out->buf.p + at, out->buf.n - at);
-
-		if (n >= 0) {
-			at += (size_t)n;
-			out->written += (uint64_t)n;
-		} else if (errno == EAGAIN) {
-			wait_writable(out->fd);
-		} else if (errno != EINTR) {
-			out->failed = true;
-			inv_fail_sys(&out->err, INV_IO, "%s: write", out->name);
-		}
+	for (size_t at = 0; ok && at < out->buf.n;) {
+		write_some(out, &at);
+		ok = !out->failed &&
+		    (out->piece == 0 || at == out->buf.n || may_write(out));
 	}
 	inv_buf_reset(&out->buf);
 }

@@ -29,6 +29,7 @@ struct inv_out {
 	struct inv_buf buf;
 	uint64_t written; /* bytes the kernel took */
 	size_t hold;      /* bytes that are collected before a write */
+	size_t piece;     /* bytes of one write; 0: all that is held */
 	bool failed;      /* sticky; err says why, once */
 	struct inv_err err;
 	const char *name;
@@ -46,6 +47,13 @@ void inv_out_init(struct inv_out *out, int fd, const char *name);
  */
 void inv_out_guard(struct inv_out *out,
     bool (*fn)(void *arg, struct inv_err *err), void *arg);
+
+/*
+ * For a guard that waits until fd takes bytes, and must not be left waiting in
+ * the write: a pipe that is not full takes PIPE_BUF at once, so write no more
+ * than that, the guard called before each.  A file takes all.
+ */
+void inv_out_small(struct inv_out *out);
 
 /* Add bytes; writes when a piece is full.  Failures are sticky. */
 void inv_out_add(struct inv_out *out, struct inv_str s);

@@ -3,9 +3,11 @@
 #include "io/stream.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -530,6 +532,32 @@ a_guard_may_have_more_collected_before_a_write(void)
 	check(inv_out_close(&g.out, &err));
 }
 
+static void
+a_small_one_asks_the_guard_before_every_pipe_buf(void)
+{
+	static char bytes[3 * PIPE_BUF + 1];
+	struct gate g = { .shut = false };
+	struct inv_err err;
+	int fd[2];
+
+	check(pipe(fd) == 0);
+	inv_out_init(&g.out, fd[1], "test");
+	inv_out_guard(&g.out, gate, &g);
+	inv_out_small(&g.out);
+	inv_out_add(&g.out, (struct inv_str){ bytes, sizeof(bytes) });
+	check(inv_out_close(&g.out, &err));
+	check(g.asked == 4);
+	close(fd[0]);
+
+	/* A file takes all at once. */
+	inv_out_init(&g.out, memfd_create("out", 0), "test");
+	inv_out_guard(&g.out, gate, &g);
+	inv_out_small(&g.out);
+	inv_out_add(&g.out, (struct inv_str){ bytes, sizeof(bytes) });
+	check(inv_out_close(&g.out, &err));
+	check(g.asked == 5);
+}
+
 static const struct test tests[] = {
 	TEST(gives_lines_as_they_are_but_for_the_newline),
 	TEST(a_last_line_without_a_newline_is_a_line_and_torn),
@@ -549,6 +577,7 @@ static const struct test tests[] = {
 	TEST(a_line_past_the_ceiling_of_the_output_is_our_own_fault),
 	TEST(nothing_leaves_before_the_guard_has_said_yes),
 	TEST(a_guard_may_have_more_collected_before_a_write),
+	TEST(a_small_one_asks_the_guard_before_every_pipe_buf),
 };
 
 int
