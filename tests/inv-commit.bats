@@ -800,6 +800,37 @@ was_asked() { [ "$(curl -sf "$LEDGER/requests" | wc -l)" -gt 0 ]; }
 	[ $rc = 75 ]
 }
 
+nobody_reads() { # SIGNALS...
+	mkfifo pipe
+	exec 9<> pipe
+	inv-commit -q -l file:l.db --drain "$1" in > pipe 2> err 3>&- 9>&- &
+	pid=$!
+	shift
+	wait_for test -e "$INV_STATE"/journal/lock
+	wait_for blocked $pid
+	for signal; do
+		kill -"$signal" $pid
+		sleep 0.05
+	done
+	wait_for gone $pid
+	rc=0
+	wait $pid || rc=$?
+	exec 9<&-
+	rm pipe
+	[ $rc = 75 ]
+}
+
+blocked() { [[ $(cat /proc/"$1"/wchan 2> /dev/null) == *p[oi][lp]* ]]; }
+
+@test "a signal ends it also while nobody reads its output" {
+	fixture 5000 > in
+	inv-commit -q -l file:l.db in > /dev/null
+	nobody_reads 100ms TERM
+	grep -q 'nobody reads it' err
+	nobody_reads 60s TERM INT
+	grep -q 'stopped at once by a signal' err
+}
+
 gone() { ! kill -0 "$1" 2> /dev/null; }
 
 # ---- the six of every program, and closed doors ----

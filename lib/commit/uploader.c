@@ -2,6 +2,7 @@
 
 #include "commit/uploader.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -485,7 +486,6 @@ static void
 take_signals(struct inv_uploader *u)
 {
 	struct signalfd_siginfo info;
-	struct inv_err err;
 
 	while (read(u->signal_fd, &info, sizeof(info)) ==
 	    (ssize_t)sizeof(info)) {
@@ -494,8 +494,39 @@ take_signals(struct inv_uploader *u)
 			u->drain_at = inv_clock_ms() + u->o->drain_ms;
 	}
 	if (u->signals > 1 && !u->failed) {
-		inv_fail(&err, INV_AGAIN, "stopped at once by a signal");
-		inv_uploader_fail(u, &err);
+		/* What is not written yet stays so: close says why. */
+		inv_fail(&u->f->out.err, INV_AGAIN,
+		    "stopped at once by a signal");
+		u->f->out.failed = u->failed = true;
+	}
+}
+
+/* Wait until stdout takes bytes: no longer than signals allow. */
+static bool
+may_write(void *arg, struct inv_err *err)
+{
+	struct inv_uploader *u = arg;
+	struct pollfd p[] = {
+		{ .fd = u->f->out.fd, .events = POLLOUT },
+		{ .fd = u->signal_fd, .events = POLLIN },
+	};
+
+	for (;;) {
+		uint64_t now = inv_clock_ms();
+		uint64_t left = u->drain_at > now ? u->drain_at - now : 0;
+		int ms = left < INT32_MAX ? (int)left : INT32_MAX;
+
+		if (poll(p, 2, u->drain_at == 0 ? -1 : ms) < 0 &&
+		    errno != EINTR)
+			return inv_fail_sys(err, INV_INTERNAL, "poll");
+		if (p[0].revents != 0)
+			return true;
+		take_signals(u);
+		if (u->failed)
+			return false;
+		if (u->drain_at != 0 && inv_clock_ms() >= u->drain_at)
+			return inv_fail(err, INV_AGAIN,
+			    "stdout: stopped by a signal, and nobody reads it");
 	}
 }
 
@@ -533,6 +564,8 @@ open_signals(struct inv_uploader *u, struct inv_err *err)
 	u->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 	if (u->signal_fd < 0)
 		return inv_fail_sys(err, INV_INTERNAL, "signalfd");
+	inv_out_guard(&u->f->out, may_write, u);
+	inv_out_small(&u->f->out);
 	return true;
 }
 
@@ -714,6 +747,10 @@ close_all(struct inv_uploader *u)
 {
 	struct inv_err err;
 
+	/* The last lines go out while a signal can still be heard. */
+	if (!u->failed && !inv_out_flush(&u->f->out, &err))
+		u->failed = true;
+	inv_out_guard(&u->f->out, NULL, NULL);
 	inv_courier_close(u->courier);
 	inv_ring_close(u->ring);
 	if (!inv_journal_close(u->journal, &err))
