@@ -362,7 +362,7 @@ fate_of(struct inv_uploader *u, const struct passage *p, size_t i)
 		return FATE_SEND;
 	if (on != NULL && on->owner == p->seen)
 		return FATE_SKIP;
-	bool same = seen->arrival != 0 &&
+	bool same = seen->row != 0 &&
 	    (memcmp(seen->digest, own->digest, INV_KEY) == 0 ||
 		is_behind(u, own, seen));
 

@@ -213,7 +213,7 @@ inv_seen_find(struct inv_seen *s, struct inv_seen_row *rows, size_t n,
 	for (size_t i = 0; i < n; i++) {
 		uint32_t at = s->n > 0 ? s->slots[slot_of(s, rows[i].key)] : 0;
 
-		rows[i].arrival = 0;
+		rows[i].arrival = rows[i].row = 0;
 		if (at != 0)
 			rows[i] = s->rows[at - 1];
 		else if (s->written > 0 && !find_in_db(s, &rows[i], err))

@@ -37,7 +37,7 @@ struct inv_place {
 struct inv_seen_row {
 	unsigned char key[INV_KEY];
 	unsigned char digest[INV_KEY]; /* of the record's canonical text */
-	uint64_t arrival;              /* of its manifest; 0: never committed */
+	uint64_t arrival;              /* of its manifest; 0: it has none */
 	uint64_t row;
 };
 
@@ -58,7 +58,7 @@ struct inv_place inv_seen_place(const struct inv_seen *s);
 
 /*
  * For each of n rows whose key is set: what that key last committed, into
- * digest, arrival and row; arrival 0 where there is nothing.
+ * digest, arrival and row; both 0 where there is nothing.
  */
 INV_MUST bool inv_seen_find(struct inv_seen *s, struct inv_seen_row *rows,
     size_t n, struct inv_err *err);
