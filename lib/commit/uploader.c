@@ -553,13 +553,17 @@ wait(struct inv_uploader *u, bool input)
 static bool
 open_signals(struct inv_uploader *u, struct inv_err *err)
 {
+	struct sigaction hangup;
 	sigset_t set;
 
 	signal(SIGPIPE, SIG_IGN);
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
+	/* Not under nohup: what is blocked would come although ignored. */
+	if (sigaction(SIGHUP, NULL, &hangup) != 0 ||
+	    hangup.sa_handler != SIG_IGN)
+		sigaddset(&set, SIGHUP);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	u->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 	if (u->signal_fd < 0)
