@@ -408,6 +408,21 @@ refused_alike() {
 	engines refused_alike
 }
 
+refused_again() {
+	start_ledger --fault '422-row=LAB-000007,422-row=LAB-000017'
+	fixture 20 10 > in
+	commit "$1" -c 1 in > out
+	[ "$(verdicts < out)" = 'committed receipt 18
+quarantined rejected 2' ]
+	commit "$1" -c 1 in > out
+	[ "$(verdicts < out)" = 'quarantined rejected 2
+skipped already_committed 18' ]
+}
+
+@test "rows refused alone are refused again by the next run, not held" {
+	engines refused_again
+}
+
 one_batch_all_refused() {
 	start_ledger --fault 422-row=LAB
 	fixture 4 > in

@@ -47,6 +47,7 @@ inv_chunk_reset(struct inv_chunk *c, uint64_t number)
 {
 	c->number = number;
 	c->passed = 0;
+	c->proven = false;
 	c->n = 0;
 	c->uses = 0;
 	c->next = NULL;

@@ -26,6 +26,7 @@ struct inv_chunk_row {
 struct inv_chunk {
 	uint64_t number;
 	uint64_t passed; /* rows of it that have come by, pending or not */
+	bool proven;     /* a row of it is committed: the ledger takes such */
 	size_t n;        /* pending rows */
 	size_t cap;
 	struct inv_chunk_row *row;

@@ -376,10 +376,14 @@ fate_of(struct inv_uploader *u, const struct passage *p, size_t i)
 static void
 decide(struct inv_uploader *u, const struct passage *p)
 {
-	const struct inv_chunk *c = p->c;
+	struct inv_chunk *c = p->c;
 
-	for (size_t k = c->n; k-- > 0;)
-		p->fate[p->order[k]] = fate_of(u, p, p->order[k]);
+	for (size_t k = c->n; k-- > 0;) {
+		enum fate fate = fate_of(u, p, p->order[k]);
+
+		p->fate[p->order[k]] = fate;
+		c->proven |= fate == FATE_SKIP || fate == FATE_BACK;
+	}
 	for (size_t i = 0; i < c->n; i++) {
 		inv_flight_cut(u->flight, c->key[i].key, p->fate);
 		inv_flight_cut(u->flight, c->key[i].key, p->seen);

@@ -296,12 +296,13 @@ refuse(struct inv_uploader *u, struct inv_batch *b)
 /*
  * While nothing has been committed in this run, a refusal may mean that the
  * ledger wants something else altogether.  The first whole batch is bisected;
- * a second one refused alike waits for what that brings to light.
+ * a second one refused alike waits for what that brings to light.  What is
+ * left of a chunk that was committed but for it tells nothing of the ledger.
  */
 static void
 refused(struct inv_uploader *u, struct inv_batch *b)
 {
-	if (u->committed || b->chunk == NULL) {
+	if (u->committed || b->chunk == NULL || b->chunk->proven) {
 		refuse(u, b);
 		return;
 	}
