@@ -215,6 +215,14 @@ held not_attempted 9' ]
 		"$hash" ]
 }
 
+@test "--print-keys mixes no rows of two manifests" {
+	fixture 3 | sed '$d' > cut
+	rows 4 | sed 's/,NIH-/,NSF-/' | inv-split -q - | inv-validate -q > in
+	cat cut in > both
+	run -65 --separate-stderr inv-commit --dry-run --print-keys both
+	[ "$output" = "$(inv-commit --dry-run --print-keys in)" ]
+}
+
 @test "the key depends on the ledger, not on the time or the run" {
 	fixture 3 > in
 	inv-commit --dry-run --print-keys -l file:a in > a

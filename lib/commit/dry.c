@@ -105,10 +105,13 @@ add_row(struct dry *d, const struct inv_record *rec, struct inv_err *err)
 static bool
 take(struct dry *d, const struct inv_record *rec, struct inv_err *err)
 {
-	if (rec->kind == INV_LINE_BODY)
+	if (rec->kind == INV_LINE_BODY) {
+		/* What a block without an end left would not be sent. */
+		inv_chunk_reset(d->chunk, 0);
 		return inv_key_init(&d->key, d->digest,
 		    d->o->key.n > 0 ? d->o->key : inv_buf_str(&d->f->block.key),
 		    err);
+	}
 	if (rec->kind == INV_LINE_END)
 		print_chunk(d);
 	else if (!add_row(d, rec, err))
