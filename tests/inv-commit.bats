@@ -27,6 +27,9 @@ engines() {
 	done
 }
 
+# blocked PID: it sleeps, in a wait or a write.
+blocked() { [[ $(cut -d ' ' -f 3 "/proc/$1/stat" 2> /dev/null) == S ]]; }
+
 has_ring() {
 	fixture 1 | INV_STATE=$BATS_TEST_TMPDIR/probe \
 		inv-commit -q --engine io_uring -l file:probe.db > /dev/null 2>&1
@@ -471,6 +474,8 @@ answers() {
 	        body = self.rfile.read(int(self.headers["Content-Length"]))
 	        key = self.headers["Idempotency-Key"].strip('"')
 	        kept[key] = hashlib.sha256(body).hexdigest()
+	        with open("headers", "a") as f:
+	            f.write(str(self.headers))
 	        self.answer(409, '{"title":"conflict"}')
 	    def do_GET(self):
 	        key = self.path.rsplit("/", 1)[1]
@@ -499,6 +504,49 @@ read_back() {
 	[ "$(verdicts < out)" = 'quarantined conflict 30' ]
 	stop_ledger
 	rm -f port
+}
+
+@test "a request carries its key, its digest, the standard and a trace" {
+	fixture 3 > in
+	answers 200
+	commit poll in > out
+	key=$(jq -r 'select(.type == "batch").idempotency_key' out)
+	hash=$(jq -r 'select(.type == "batch").batch_hash' out)
+	tr -d '\r' < headers > h
+	grep -qx 'Content-Type: application/json' h
+	grep -qx "Idempotency-Key: \"$key\"" h
+	digest=$(python3 -c "import base64
+print(base64.b64encode(bytes.fromhex('$hash')).decode())")
+	grep -qxF "Content-Digest: sha-256=:$digest:" h
+	grep -qx 'X-Compliance-Standard: NIH-NSF-OSHA-EPA' h
+	grep -qxE 'traceparent: 00-[0-9a-f]{32}-[0-9a-f]{16}-01' h
+}
+
+a_long_wait_is_cut() {
+	start_ledger --fault '503=3600@1,429=date@2'
+	fixture 3 > in
+	timeout 20 inv-commit -q --engine "$1" -l "$LEDGER" --backoff 1ms \
+		--max-backoff 20ms in > out
+	[ "$(verdicts < out)" = 'committed receipt 3' ]
+}
+
+@test "--max-backoff is the most, also where the ledger asks for more" {
+	engines a_long_wait_is_cut
+}
+
+a_full_window() {
+	start_ledger --delay 60s
+	fixture 20000 > in
+	{ cat in; touch "all-read-$1"; } 3>&- | commit "$1" -c 1 > out 3>&- &
+	wait_for grep -qs intent "$INV_STATE"/journal/000001.ndjson
+	pid=$(pgrep -n -f "inv-commit.*$LEDGER")
+	wait_for blocked "$pid"
+	[ ! -e "all-read-$1" ]
+	kill -9 "$pid"
+}
+
+@test "while the window is full nothing is read" {
+	engines a_full_window
 }
 
 @test "after a 409 the ledger is asked, also where all slots are in use" {
@@ -849,8 +897,6 @@ nobody_reads() { # SIGNALS...
 	rm pipe
 	[ $rc = 75 ]
 }
-
-blocked() { [[ $(cat /proc/"$1"/wchan 2> /dev/null) == *p[oi][lp]* ]]; }
 
 @test "a signal ends it also while nobody reads its output" {
 	fixture 5000 > in
