@@ -267,8 +267,8 @@ ask(const void *with)
 
 	setenv("INV_CONFIG", with, 1);
 	inv_opt(&info, copy(words, argv), argv);
-	const char *state = inv_opt_env("INV_TEST_STATE");
-	const char *ledger = inv_opt_env("INV_TEST_LEDGER");
+	const char *state = inv_opt_env("INV_STATE");
+	const char *ledger = inv_opt_env("INV_LEDGER");
 
 	dprintf(1, "%s %s", state != NULL ? state : "none",
 	    ledger != NULL ? ledger : "none");
@@ -285,18 +285,17 @@ answer(struct inv_str text)
 static void
 the_environment_wins_over_the_file_and_empty_is_unset(void)
 {
-	struct inv_str text = INV_LIT("# a comment\n\nINV_TEST_STATE=/a=b\n"
-				      "INV_TEST_LEDGER=x");
+	struct inv_str text = INV_LIT("# a comment\n\nINV_STATE=/a=b\n"
+				      "INV_LEDGER=x");
 
-	unsetenv("INV_TEST_STATE");
-	unsetenv("INV_TEST_LEDGER");
+	unsetenv("INV_STATE");
+	unsetenv("INV_LEDGER");
 	check_str(answer(text), "/a=b x");
-	setenv("INV_TEST_STATE", "/env", 1);
-	setenv("INV_TEST_LEDGER", "", 1);
+	setenv("INV_STATE", "/env", 1);
+	setenv("INV_LEDGER", "", 1);
 	check_str(answer(text), "/env x");
-	unsetenv("INV_TEST_STATE");
-	check_str(answer(INV_LIT("INV_TEST_STATE=\nINV_TEST_LEDGERS=1\n")),
-	    "none none");
+	unsetenv("INV_STATE");
+	check_str(answer(INV_LIT("INV_STATE=\nINV_SCHEMA=1\n")), "none none");
 	check_str(answer(INV_LIT("")), "none none");
 }
 
@@ -305,15 +304,20 @@ a_configuration_that_can_not_be_used_is_78(void)
 {
 	static char big[(64 << 10) + 1];
 
-	answer(INV_LIT("INV_TEST_STATE=1\nnonsense\n"));
+	answer(INV_LIT("INV_STATE=1\nnonsense\n"));
 	check(child.status == 78);
 	check(strstr(child.err, "/config:2: not NAME=VALUE\n") != NULL);
-	answer(INV_LIT("INV_TEST_STATE=1\0\nX=1\n"));
+	answer(INV_LIT("INV_STATE=1\nINV_LEDGERS=x\n"));
+	check(child.status == 78);
+	check(strstr(child.err,
+		  "/config:2: INV_LEDGERS: no such setting, see inv(7)\n") !=
+	    NULL);
+	answer(INV_LIT("INV_STATE=1\0\nX=1\n"));
 	check(child.status == 78);
 	child_run(&child, ask, "/nowhere/config", INV_LIT(""));
 	check(child.status == 78);
 	memset(big, '#', sizeof(big));
-	memcpy(big, "INV_TEST_STATE=1\n", 17);
+	memcpy(big, "INV_STATE=1\n", 12);
 	check_str(answer((struct inv_str){ big, sizeof(big) - 1 }), "1 none");
 	answer((struct inv_str){ big, sizeof(big) });
 	check(child.status == 78);
@@ -357,10 +361,18 @@ state_with(const char *inv, const char *service, const char *xdg,
 static void
 the_state_directory_is_the_first_that_is_named(void)
 {
+	struct inv_buf xdg = INV_BUF(4096);
+	struct inv_buf want = INV_BUF(4096);
+
 	check(chdir(dir) == 0);
 	check_str(state_with("s1", "s2", "x", "h"), "s1");
 	check_str(state_with(NULL, "s2", "x", "h"), "s2");
-	check_str(state_with("", "", "x", "h"), "x/inv");
+	check_str(state_with("", "", "x", "h"), "h/.local/state/inv");
+	inv_buf_addf(&xdg, "%s/x%c", dir, 0);
+	inv_buf_addf(&want, "%s/x/inv%c", dir, 0);
+	check_str(state_with("", "", xdg.p, "h"), want.p);
+	inv_buf_free(&xdg);
+	inv_buf_free(&want);
 	check_str(state_with(NULL, NULL, NULL, "h"), "h/.local/state/inv");
 	check_str(state_with(NULL, NULL, NULL, NULL), "");
 	check(child.status == 64);
