@@ -252,7 +252,7 @@ limited() {
 	wait $pid || true
 	exec 9>&-
 	printf 'a\n1\n' | inv-split -q > /dev/null
-	! compgen -G "$INV_STATE/archive/spool.*"
+	run ! compgen -G "$INV_STATE/archive/spool.*"
 }
 
 @test "killed at any step, the next run is as if nothing had been" {

@@ -62,7 +62,7 @@ broken() {
 	rm -rf case
 	fair_case
 	jq -c "$2" "case/$1" > changed
-	! cmp -s changed "case/$1"
+	run -1 cmp -s changed "case/$1"
 	mv changed "case/$1"
 	run "$ROOT/tests/judge" case
 	[ "$status" = 1 ]
