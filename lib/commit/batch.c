@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "data/emit.h"
+#include "data/sfstring.h"
 
 enum {
 	HEADERS_TEXT_MAX = 4096, /* bytes of all header lines of a request */
@@ -142,8 +143,9 @@ inv_batch_headers(const struct inv_batch *b, struct inv_str run,
 	inv_buf_add(t, INV_LIT("Content-Type: application/json"));
 	end_header(h, 0);
 	at = t->n;
-	inv_buf_addf(t, "Idempotency-Key: \"%.*s\"", INV_ARG(key));
-	end_header(h, at);
+	inv_buf_add(t, INV_LIT("Idempotency-Key: "));
+	if (inv_sfstring_write(t, key))
+		end_header(h, at);
 	at = t->n;
 	inv_buf_add(t, INV_LIT("X-Compliance-Standard: NIH-NSF-OSHA-EPA"));
 	end_header(h, at);

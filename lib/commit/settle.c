@@ -441,7 +441,7 @@ believe(struct inv_uploader *u, struct inv_batch *b)
 {
 	switch (b->doubt) {
 	case INV_DOUBT_ASSERTED:
-		commit(u, b, "asserted-409");
+		commit(u, b, inv_meaning_name(INV_MEANS_ASSERTED));
 		return;
 	case INV_DOUBT_CONFLICT:
 		conclude(u, b, INV_OUTCOME_REFUSED, INV_QUARANTINED,
@@ -500,10 +500,8 @@ act(struct inv_uploader *u, struct inv_batch *b, const struct inv_answer *a,
 {
 	switch (meaning) {
 	case INV_MEANS_RECEIPT:
-		commit(u, b, "receipt");
-		return;
 	case INV_MEANS_REPLAYED:
-		commit(u, b, "replayed");
+		commit(u, b, inv_meaning_name(meaning));
 		return;
 	case INV_MEANS_ASSERTED:
 		ask(u, b, INV_DOUBT_ASSERTED);
