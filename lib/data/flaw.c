@@ -10,6 +10,24 @@
 
 enum { SHOWN = 60 }; /* bytes of an input on a terminal */
 
+static const char *const severities[] = {
+	[INV_SEVERITY_ERROR] = "",
+	[INV_SEVERITY_CRITICAL] = "CRITICAL",
+	[INV_SEVERITY_WARNING] = "WARNING",
+	[INV_SEVERITY_INFO] = "INFO",
+};
+
+bool
+inv_severity_of(struct inv_str name, enum inv_severity *severity)
+{
+	for (int i = INV_SEVERITY_CRITICAL; i <= INV_SEVERITY_INFO; i++)
+		if (inv_str_is(name, severities[i])) {
+			*severity = (enum inv_severity)i;
+			return true;
+		}
+	return false;
+}
+
 static void
 add_place(struct inv_buf *b, const struct inv_place *place)
 {
@@ -56,6 +74,12 @@ add(struct inv_flaws *f, const struct inv_rule *rule,
 		inv_emit_member_raw(b, INV_LIT("ctx"), rule->ctx);
 	if (rule->schema.n > 0)
 		inv_emit_member_str(b, INV_LIT("schema"), rule->schema);
+	if (rule->code.n > 0)
+		inv_emit_member_str(b, INV_LIT("code"), rule->code);
+	if (rule->severity != INV_SEVERITY_ERROR)
+		inv_emit_member_str(b, INV_LIT("severity"),
+		    inv_str_of(severities[rule->severity]));
+	inv_buf_add(b, rule->more);
 	inv_buf_byte(b, '}');
 }
 

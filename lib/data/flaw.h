@@ -2,7 +2,8 @@
  * flaw.h - what is wrong with a record: all of it, machine-readable
  *
  * inv-stream(5) is the format of the list:
- * {"type":...,"loc":[...],"msg":...,"input":...,"ctx":{...},"schema":...}.
+ * {"type":...,"loc":[...],"msg":...,"input":...,"ctx":{...},"schema":...,
+ * "code":...,"severity":...}.
  * loc and msg together read as a sentence: "quantity is less than 0".
  */
 #ifndef INV_DATA_FLAW_H
@@ -19,12 +20,26 @@ struct inv_place {
 	size_t index;
 };
 
+/* How much it matters: what is no error is a warning, and stops nothing. */
+enum inv_severity {
+	INV_SEVERITY_ERROR, /* of a schema, unsaid */
+	INV_SEVERITY_CRITICAL,
+	INV_SEVERITY_WARNING,
+	INV_SEVERITY_INFO,
+};
+
+/* "CRITICAL", "WARNING", "INFO"; false for anything else. */
+INV_MUST bool inv_severity_of(struct inv_str name, enum inv_severity *severity);
+
 /* A rule that was broken; what it says was made when it was compiled. */
 struct inv_rule {
 	const char *type;      /* pydantic's name for it */
 	struct inv_str msg;    /* plain text */
 	struct inv_str ctx;    /* a JSON object, or empty */
 	struct inv_str schema; /* JSON pointer, or empty */
+	struct inv_str code;   /* TRUNCATION_RISK:title, or empty */
+	enum inv_severity severity;
+	struct inv_str more; /* further members, ,"rule":"NIH-3", or empty */
 };
 
 /* Where a flaw lies in the list's text. */
