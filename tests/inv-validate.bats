@@ -54,6 +54,35 @@ schema() { # NAME JSON
 	[ "$stderr" = "" ]
 }
 
+@test "what is text is told by the format, or by --coerce" {
+	schema q '{"properties":{"q":{"type":"integer"}}}'
+	stream csv '{"q":"5"}' > csv
+	stream ndjson '{"q":"5"}' > ndjson
+	verdicts() { # FILE [OPTION ...]
+		inv-validate -q -s ./q.schema.json "${@:2}" "$1" |
+			jq -c 'select(.row) | [.record.q, .reason]'
+	}
+	[ "$(verdicts csv)" = '[5,null]' ]
+	[ "$(verdicts csv --coerce auto)" = '[5,null]' ]
+	[ "$(verdicts ndjson)" = '["5","schema_violation"]' ]
+	[ "$(verdicts ndjson --coerce always)" = '[5,null]' ]
+	[ "$(verdicts csv --coerce never)" = '["5","schema_violation"]' ]
+	run inv-validate --coerce often csv
+	[ "$status" = 64 ]
+	[[ $output == *"--coerce: \"often\": is not auto, always or never"* ]]
+}
+
+@test "the stage line says how text was read, where it was asked for" {
+	stream csv "$GOOD" > in
+	stage() { # OPTION ...
+		inv-validate -q -s inventory "$@" in |
+			jq -r 'select(.type == "stage") | .coerce'
+	}
+	[ "$(stage)" = null ]
+	[ "$(stage --coerce always)" = always ]
+	[ "$(stage --coerce never)" = never ]
+}
+
 @test "its own output comes back byte-equal" {
 	stream csv "$GOOD" "$(with .quantity=-1)" > in
 	inv-validate -q < in > once

@@ -284,18 +284,40 @@ inv_record_rule(struct inv_buf *out, const struct inv_record *rec,
 	inv_emit_close(out, '}');
 }
 
+/* What stands between two places of the line. */
+static void
+copy_span(struct inv_buf *out, const char *from, const char *to)
+{
+	inv_buf_add(out, (struct inv_str){ from, (size_t)(to - from) });
+}
+
 void
 inv_record_replace(struct inv_buf *out, const struct inv_record *rec,
-    struct inv_str json)
+    struct inv_str json, struct inv_str warnings)
 {
+	const struct inv_member *old = inv_member_find(rec->outer, "warnings");
 	const char *end = rec->text.p + rec->text.n;
-	const char *behind = rec->record.p + rec->record.n;
+	struct inv_str was = rec->record;
 
-	inv_buf_add(out,
-	    (struct inv_str){
-		rec->text.p, (size_t)(rec->record.p - rec->text.p) });
-	inv_buf_add(out, json);
-	inv_buf_add(out, (struct inv_str){ behind, (size_t)(end - behind) });
+	if (old == NULL) {
+		copy_span(out, rec->text.p, was.p);
+		inv_buf_add(out, json);
+		if (warnings.n > 0)
+			inv_emit_member_raw(out, INV_LIT("warnings"), warnings);
+		copy_span(out, was.p + was.n, end);
+		return;
+	}
+	bool first = old->value.p < was.p;
+	struct inv_str a = first ? old->value : was;
+	struct inv_str b = first ? was : old->value;
+
+	if (warnings.n == 0)
+		warnings = INV_LIT("[]");
+	copy_span(out, rec->text.p, a.p);
+	inv_buf_add(out, first ? warnings : json);
+	copy_span(out, a.p + a.n, b.p);
+	inv_buf_add(out, first ? json : warnings);
+	copy_span(out, b.p + b.n, end);
 }
 
 void

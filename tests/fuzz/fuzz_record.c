@@ -46,13 +46,16 @@ check_replaced(const struct inv_record *rec)
 	struct inv_record other;
 	struct inv_err err;
 
-	inv_record_replace(&b, rec, rec->record);
-	must(inv_str_eq(inv_buf_str(&b), rec->text));
+	bool warned = inv_member_find(rec->outer, "warnings") != NULL;
+
+	inv_record_replace(&b, rec, rec->record, (struct inv_str){ 0 });
+	must(warned || inv_str_eq(inv_buf_str(&b), rec->text));
 	inv_buf_reset(&b);
-	inv_record_replace(&b, rec, INV_LIT("{\"a\":1}"));
+	inv_record_replace(&b, rec, INV_LIT("{\"a\":1}"), INV_LIT("[1]"));
 	must(inv_record_parse(again, inv_buf_str(&b), &other, &err));
 	must(inv_str_eq(other.record, INV_LIT("{\"a\":1}")));
-	must(other.row == rec->row && other.outer->n == rec->outer->n);
+	must(other.row == rec->row &&
+	    other.outer->n == rec->outer->n + !warned);
 	inv_buf_free(&b);
 }
 

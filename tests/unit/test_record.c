@@ -282,10 +282,39 @@ a_replaced_record_leaves_all_else_as_it_was(void)
 
 	IS_LINE("{ \"row\":1,\"record\": {\"b\":1.50} , \"chunk\":0,"
 		"\"type\":\"record\" }");
-	inv_record_replace(&b, &rec, INV_LIT("{\"b\":1.5}"));
+	inv_record_replace(&b, &rec, INV_LIT("{\"b\":1.5}"),
+	    (struct inv_str){ 0 });
 	check_str(inv_buf_str(&b),
 	    "{ \"row\":1,\"record\": {\"b\":1.5} , \"chunk\":0,"
 	    "\"type\":\"record\" }");
+	inv_buf_free(&b);
+}
+
+static void
+warnings_stand_behind_the_record_once(void)
+{
+	struct inv_buf b = INV_BUF(1000);
+
+	IS_LINE("{\"type\":\"record\",\"row\":1,\"record\":{},\"chunk\":0}");
+	inv_record_replace(&b, &rec, INV_LIT("{}"), INV_LIT("[1]"));
+	check_str(inv_buf_str(&b),
+	    "{\"type\":\"record\",\"row\":1,\"record\":{},\"warnings\":[1],"
+	    "\"chunk\":0}");
+	inv_buf_reset(&b);
+	IS_LINE("{\"type\":\"record\",\"row\":1,\"warnings\":[7],"
+		"\"record\":{},\"chunk\":0}");
+	inv_record_replace(&b, &rec, INV_LIT("{}"), INV_LIT("[1]"));
+	check_str(inv_buf_str(&b),
+	    "{\"type\":\"record\",\"row\":1,\"warnings\":[1],"
+	    "\"record\":{},\"chunk\":0}");
+	inv_buf_reset(&b);
+	IS_LINE("{\"type\":\"record\",\"row\":1,\"record\":{},"
+		"\"warnings\":[7],\"chunk\":0}");
+	inv_record_replace(&b, &rec, INV_LIT("{\"a\":1}"),
+	    (struct inv_str){ 0 });
+	check_str(inv_buf_str(&b),
+	    "{\"type\":\"record\",\"row\":1,\"record\":{\"a\":1},"
+	    "\"warnings\":[],\"chunk\":0}");
 	inv_buf_free(&b);
 }
 
@@ -319,6 +348,7 @@ static const struct test tests[] = {
 	TEST(members_are_read_by_name_and_kind),
 	TEST(a_ruling_is_spliced_in_before_the_last_brace),
 	TEST(a_replaced_record_leaves_all_else_as_it_was),
+	TEST(warnings_stand_behind_the_record_once),
 	TEST(a_written_head_reads_back),
 };
 

@@ -1,0 +1,155 @@
+/* checker.c - all that a record is held against, as one */
+
+#include "validate/checker.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+
+#include "base/log.h"
+#include "data/emit.h"
+#include "io/file.h"
+#include "prog/lookup.h"
+#include "prog/opt.h"
+
+#define DEFAULT "inventory" /* the schema, where none is given */
+
+enum { SCHEMA_MAX = 4 << 20 }; /* bytes of a schema */
+
+/* A file's name without its folder and endings. */
+static void
+take_name(struct inv_checker *c)
+{
+	const char *base = strrchr(c->path, '/');
+	static const char *const ends[] = { ".json", ".schema" };
+
+	snprintf(c->name, sizeof(c->name), "%s", base ? base + 1 : c->path);
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
+		size_t n = strlen(c->name);
+		size_t end = strlen(ends[i]);
+
+		if (n > end && strcmp(c->name + n - end, ends[i]) == 0)
+			c->name[n - end] = '\0';
+	}
+}
+
+static bool
+read_schema(struct inv_checker *c, struct inv_err *err)
+{
+	struct inv_buf text = INV_BUF(SCHEMA_MAX);
+	struct inv_err why;
+
+	if (!inv_file_read(AT_FDCWD, c->path, &text, err)) {
+		err->fault = INV_CONFIG;
+		return false;
+	}
+	c->schema = inv_schema_new(inv_buf_str(&text), &why);
+	if (c->schema == NULL) {
+		inv_buf_free(&text);
+		return inv_fail(err, INV_CONFIG, "%s: %s", c->path, why.msg);
+	}
+	struct inv_digest *d = inv_digest_new();
+
+	inv_digest_hex_of(d, inv_buf_str(&text), c->sha256);
+	inv_digest_free(d);
+	inv_buf_free(&text);
+	return true;
+}
+
+static bool
+open_schema(struct inv_checker *c, const char *name, struct inv_err *err)
+{
+	if (name == NULL)
+		name = inv_opt_env("INV_SCHEMA");
+	bool given = name != NULL;
+
+	if (!inv_lookup_schema(given ? name : DEFAULT, c->path, err))
+		return false;
+	take_name(c);
+	if (!read_schema(c, err))
+		return false;
+	if (given)
+		inv_note("schema %s: %s", c->name, c->path);
+	else
+		inv_warn("no schema given, so it is " DEFAULT ": %s", c->path);
+	return true;
+}
+
+bool
+inv_checker_open(struct inv_checker *c,
+    const struct inv_checker_options *options, struct inv_err *err)
+{
+	*c = (struct inv_checker){
+		.coerce = options->coerce,
+		.out = INV_BUF(INV_SCHEMA_OUT),
+		.flaws = INV_FLAWS,
+		.warnings = INV_FLAWS,
+	};
+	return open_schema(c, options->schema, err);
+}
+
+void
+inv_checker_close(struct inv_checker *c)
+{
+	inv_schema_free(c->schema);
+	inv_buf_free(&c->out);
+	inv_flaws_free(&c->flaws);
+	inv_flaws_free(&c->warnings);
+}
+
+void
+inv_checker_begin(struct inv_checker *c, bool typed)
+{
+	switch (c->coerce) {
+	case INV_COERCE_AUTO:
+		c->cells = typed ? INV_CELLS_TYPED : INV_CELLS_TEXT;
+		break;
+	case INV_COERCE_ALWAYS:
+		c->cells = INV_CELLS_TEXT;
+		break;
+	case INV_COERCE_NEVER:
+		c->cells = INV_CELLS_TYPED;
+		break;
+	}
+}
+
+enum inv_judgement
+inv_checker_judge(struct inv_checker *c, struct inv_str text,
+    const struct inv_members *fields)
+{
+	inv_buf_reset(&c->out);
+	return inv_schema_check(c->schema, text, fields, c->cells, &c->out,
+		   &c->flaws)
+	    ? INV_FITS
+	    : INV_SCHEMA_VIOLATION;
+}
+
+struct inv_str
+inv_judgement_reason(enum inv_judgement j)
+{
+	switch (j) {
+	case INV_FITS:
+		return (struct inv_str){ 0 };
+	case INV_SCHEMA_VIOLATION:
+		return INV_LIT("schema_violation");
+	}
+	return (struct inv_str){ 0 };
+}
+
+void
+inv_checker_stage(const struct inv_checker *c, struct inv_buf *b)
+{
+	struct inv_str key = inv_schema_key(c->schema);
+	struct inv_str normal = inv_schema_normal(c->schema);
+
+	inv_emit_member_str(b, INV_LIT("schema"), inv_str_of(c->name));
+	inv_emit_member_str(b, INV_LIT("schema_sha256"),
+	    (struct inv_str){ c->sha256, sizeof(c->sha256) });
+	if (key.n > 0)
+		inv_emit_member_raw(b, INV_LIT("key"), key);
+	if (normal.n > 0)
+		inv_emit_member_raw(b, INV_LIT("normalize"), normal);
+	if (c->coerce != INV_COERCE_AUTO)
+		inv_emit_member_str(b, INV_LIT("coerce"),
+		    c->coerce == INV_COERCE_ALWAYS ? INV_LIT("always")
+						   : INV_LIT("never"));
+}
