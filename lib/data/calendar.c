@@ -57,8 +57,8 @@ read_offset(struct inv_str s, int *minutes)
 	return h >= 0 && h <= 23 && m >= 0 && m <= 59;
 }
 
-static bool
-is_clock(struct inv_str s)
+bool
+inv_calendar_is_clock(struct inv_str s)
 {
 	if (s.n < CLOCK || s.p[2] != ':' || s.p[5] != ':')
 		return false;
@@ -89,5 +89,6 @@ inv_calendar_is_time(struct inv_str s)
 	if (s.n <= DATE || (s.p[DATE] != 'T' && s.p[DATE] != 't'))
 		return false;
 	return inv_calendar_is_date((struct inv_str){ s.p, DATE }) &&
-	    is_clock((struct inv_str){ s.p + DATE + 1, s.n - DATE - 1 });
+	    inv_calendar_is_clock((struct inv_str){
+		s.p + DATE + 1, s.n - DATE - 1 });
 }

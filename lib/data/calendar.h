@@ -13,4 +13,7 @@ bool inv_calendar_is_date(struct inv_str s);
  */
 bool inv_calendar_is_time(struct inv_str s);
 
+/* full-time, which is a date-time from behind its T on. */
+bool inv_calendar_is_clock(struct inv_str s);
+
 #endif
