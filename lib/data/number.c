@@ -119,6 +119,51 @@ inv_decimal_is_whole(const struct inv_decimal *d)
 	return d->n <= d->point || d->n == 0;
 }
 
+static uint64_t
+digits_of(const struct inv_decimal *d)
+{
+	uint64_t v = 0;
+
+	for (int i = 0; i < d->n; i++)
+		v = v * 10 + (uint64_t)(d->digit[i] - '0');
+	return v;
+}
+
+/* Both below 10^17, so that the product is below 2^128. */
+static uint64_t
+times_mod(uint64_t a, uint64_t b, uint64_t mod)
+{
+	__extension__ unsigned __int128 product = a;
+
+	product *= b;
+	return (uint64_t)(product % mod);
+}
+
+/*
+ * With the digits of each as a whole number, v is digits * 10^power times
+ * `of`'s digits.  A negative power can not be made up for: the last digit of v
+ * is not zero, so 10 does not divide it.
+ */
+bool
+inv_decimal_is_multiple(const struct inv_decimal *v,
+    const struct inv_decimal *of)
+{
+	int power = v->point - v->n - (of->point - of->n);
+	uint64_t mod = digits_of(of);
+
+	if (v->n == 0 || power < 0)
+		return v->n == 0;
+	uint64_t left = digits_of(v) % mod;
+	uint64_t square = 10 % mod; /* 10^1, 10^2, 10^4 ... */
+
+	for (; power > 0 && left != 0; power >>= 1) {
+		if (power & 1)
+			left = times_mod(left, square, mod);
+		square = times_mod(square, square, mod);
+	}
+	return left == 0;
+}
+
 static size_t
 put(char *out, size_t at, const char *p, int n)
 {

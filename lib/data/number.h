@@ -37,6 +37,10 @@ int inv_decimal_cmp(const struct inv_decimal *a, const struct inv_decimal *b);
 
 bool inv_decimal_is_whole(const struct inv_decimal *d);
 
+/* v is a whole number of times `of`, which is not zero; signs do not matter. */
+bool inv_decimal_is_multiple(const struct inv_decimal *v,
+    const struct inv_decimal *of);
+
 /* The canonical text of a finite double; returns its length, no NUL. */
 size_t inv_number_of(double v, char out[INV_NUMBER_TEXT]);
 

@@ -230,6 +230,43 @@ does_not_follow_the_locale(void)
 	setlocale(LC_NUMERIC, "C");
 }
 
+static bool
+is_multiple(const char *v, const char *of)
+{
+	struct inv_decimal a, b;
+
+	check(inv_decimal_of(inv_str_of(v), &a));
+	check(inv_decimal_of(inv_str_of(of), &b));
+	return inv_decimal_is_multiple(&a, &b);
+}
+
+static void
+divides_exactly(void)
+{
+	static const char *const yes[][2] = { { "0", "7" }, { "-0", "1e-300" },
+		{ "10", "2" }, { "4.5", "1.5" }, { "0.0075", "0.0001" },
+		{ "-0.3", "0.1" }, { "0.3", "-0.1" }, { "1.1", "0.01" },
+		{ "12391239123", "1e-8" }, { "1e308", "0.5" },
+		{ "1e308", "1e-308" }, { "1e308", "1e308" },
+		{ "1e308", "0.0000152587890625" }, { "5e-324", "5e-324" },
+		{ "9007199254740992", "2" }, { "19.99", "0.01" },
+		{ "8.41", "0.01" }, { "1e22", "3.2e-19" },
+		{ "99999999999999998", "99999999999999998" },
+		{ "9.9999999999999978e300", "33333333333333326" } };
+	static const char *const no[][2] = { { "7", "2" }, { "35", "1.5" },
+		{ "0.00751", "0.0001" }, { "1e308", "0.123456789" },
+		{ "5e-324", "1e-323" }, { "1", "10" }, { "1", "1e308" },
+		{ "0.1", "0.3" }, { "9007199254740992", "3" },
+		{ "1e308", "99999999999999998" }, { "0.001", "0.01" },
+		{ "1e22", "3e-19" },
+		{ "99999999999999997", "99999999999999998" } };
+
+	for (size_t i = 0; i < sizeof(yes) / sizeof(*yes); i++)
+		check(is_multiple(yes[i][0], yes[i][1]));
+	for (size_t i = 0; i < sizeof(no) / sizeof(*no); i++)
+		check(!is_multiple(no[i][0], no[i][1]));
+}
+
 int
 main(void)
 {
@@ -238,6 +275,7 @@ main(void)
 		TEST(writes_the_edges_of_doubles),
 		TEST(writes_what_reads_back_the_same),
 		TEST(keeps_the_decimal_value_or_refuses),
+		TEST(divides_exactly),
 		TEST(tells_canonical_from_other_texts),
 		TEST(reads_long_digits_only_where_zeros_end_them),
 		TEST(compares_by_value),
