@@ -92,3 +92,78 @@ inv_calendar_is_time(struct inv_str s)
 	    inv_calendar_is_clock((struct inv_str){
 		s.p + DATE + 1, s.n - DATE - 1 });
 }
+
+/* Days up to that date, counted so that the one before the first has one. */
+static int64_t
+day_of(struct inv_str date)
+{
+	int year = digits(date.p, 4);
+	int month = digits(date.p + 5, 2);
+	int days = digits(date.p + 8, 2) + 1;
+	int before = year - 1; /* leap days lie in years up to this */
+
+	for (int m = 1; m < month; m++)
+		days += month_days(year, m);
+	if (year == 0)
+		return days;
+	return days + (int64_t)year * 365 + before / 4 - before / 100 +
+	    before / 400 + 1;
+}
+
+/* A moment that may be in a leap second. */
+struct moment {
+	int64_t minute; /* of UTC */
+	int second;
+	struct inv_str fraction; /* digits */
+};
+
+static struct moment
+moment_of(struct inv_str s)
+{
+	struct inv_str clock = { s.p + DATE + 1, s.n - DATE - 1 };
+	struct moment m = { .second = digits(clock.p + 6, 2),
+		.fraction = { clock.p + CLOCK, 0 } };
+	size_t i = CLOCK;
+	int east = 0;
+
+	if (clock.p[i] == '.') {
+		m.fraction.p++;
+		while (digits(clock.p + ++i, 1) >= 0)
+			m.fraction.n++;
+	}
+	if (read_offset((struct inv_str){ clock.p + i, clock.n - i }, &east))
+		m.minute = day_of(s) * DAY_MINUTES + digits(clock.p, 2) * 60 +
+		    digits(clock.p + 3, 2) - east;
+	return m;
+}
+
+static int
+cmp_fraction(struct inv_str a, struct inv_str b)
+{
+	for (size_t i = 0; i < a.n || i < b.n; i++) {
+		char x = i < a.n ? a.p[i] : '0';
+		char y = i < b.n ? b.p[i] : '0';
+
+		if (x != y)
+			return x < y ? -1 : 1;
+	}
+	return 0;
+}
+
+bool
+inv_calendar_is_after(struct inv_str s, struct inv_str as_of)
+{
+	struct moment now = moment_of(as_of);
+
+	if (inv_calendar_is_date(s))
+		return day_of(s) > now.minute / DAY_MINUTES;
+	if (!inv_calendar_is_time(s))
+		return false;
+	struct moment m = moment_of(s);
+
+	if (m.minute != now.minute)
+		return m.minute > now.minute;
+	if (m.second != now.second)
+		return m.second > now.second;
+	return cmp_fraction(m.fraction, now.fraction) > 0;
+}

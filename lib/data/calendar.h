@@ -16,4 +16,10 @@ bool inv_calendar_is_time(struct inv_str s);
 /* full-time, which is a date-time from behind its T on. */
 bool inv_calendar_is_clock(struct inv_str s);
 
+/*
+ * A date lies behind the day, in UTC, of as_of, or a date-time behind as_of,
+ * which is a date-time.  What is neither is not after anything.
+ */
+bool inv_calendar_is_after(struct inv_str s, struct inv_str as_of);
+
 #endif

@@ -49,12 +49,89 @@ takes_times_of_rfc_3339(void)
 		check(!inv_calendar_is_time(inv_str_of(no[i])));
 }
 
+static void
+takes_the_time_of_a_day(void)
+{
+	check(inv_calendar_is_clock(INV_LIT("12:00:00Z")));
+	check(inv_calendar_is_clock(INV_LIT("23:59:60.5z")));
+	check(!inv_calendar_is_clock(INV_LIT("12:00:00")));
+	check(!inv_calendar_is_clock(INV_LIT("T12:00:00Z")));
+	check(!inv_calendar_is_clock(INV_LIT("")));
+}
+
+static bool
+is_after(const char *s, const char *as_of)
+{
+	return inv_calendar_is_after(inv_str_of(s), inv_str_of(as_of));
+}
+
+static void
+tells_what_lies_in_the_future(void)
+{
+	static const char *const yes[][2] = {
+		{ "2026-11-21", "2026-11-20T23:59:59Z" },
+		{ "2026-11-21", "2026-11-21T00:30:00+01:00" },
+		{ "2027-01-01", "2026-12-31T00:00:00Z" },
+		{ "2024-03-01", "2024-02-29T12:00:00Z" },
+		{ "0001-01-01", "0000-12-31T00:00:00Z" },
+		{ "0000-01-01", "0000-01-01T00:00:00+00:01" },
+		{ "1901-01-01", "1900-12-31T23:59:59Z" },
+		{ "2001-01-01", "2000-12-31T23:59:59Z" },
+		{ "2026-11-20T06:30:01Z", "2026-11-20T06:30:00Z" },
+		{ "2026-11-20t06:30:00.001z", "2026-11-20T06:30:00Z" },
+		{ "2026-11-20T06:30:00.12Z", "2026-11-20T06:30:00.119Z" },
+		{ "2026-11-20T06:31:00Z", "2026-11-20T06:30:59Z" },
+		{ "2026-11-20T00:30:00-06:01", "2026-11-20T06:30:00Z" },
+		{ "2026-11-20T06:30:00Z", "2026-11-20T06:30:00+00:01" },
+		{ "2016-12-31T23:59:60Z", "2016-12-31T23:59:59.9Z" },
+		{ "2017-01-01T00:00:00Z", "2016-12-31T23:59:60.9Z" },
+	};
+	static const char *const no[][2] = {
+		{ "2026-11-20", "2026-11-20T00:00:00Z" },
+		{ "2026-11-21", "2026-11-20T23:30:00-01:00" },
+		{ "1999-12-31", "2026-11-20T00:00:00Z" },
+		{ "2026-11-20T06:30:00Z", "2026-11-20T06:30:00Z" },
+		{ "2026-11-20T06:30:00.000Z", "2026-11-20T06:30:00Z" },
+		{ "2026-11-20T06:30:00.1Z", "2026-11-20T06:30:00.1000Z" },
+		{ "2026-11-20T07:30:00+01:00", "2026-11-20T06:30:00Z" },
+		{ "2016-12-31T23:59:60.9Z", "2017-01-01T00:00:00Z" },
+		{ "2026-02-30", "2000-01-01T00:00:00Z" },
+		{ "9999", "2000-01-01T00:00:00Z" },
+		{ "", "2000-01-01T00:00:00Z" },
+	};
+
+	for (size_t i = 0; i < sizeof(yes) / sizeof(*yes); i++)
+		check(is_after(yes[i][0], yes[i][1]));
+	for (size_t i = 0; i < sizeof(no) / sizeof(*no); i++)
+		check(!is_after(no[i][0], no[i][1]));
+}
+
+/* Every day of 401 years lies behind the one before, and behind no later. */
+static void
+counts_days_without_a_gap(void)
+{
+	char before[32] = "1999-12-31T00:00:00Z", day[32];
+
+	for (int n = 2000 * 10000; n < 2401 * 10000; n++) {
+		snprintf(day, sizeof(day), "%04d-%02d-%02d", n / 10000,
+		    n / 100 % 100, n % 100);
+		if (!inv_calendar_is_date(inv_str_of(day)))
+			continue;
+		check(is_after(day, before));
+		memcpy(before, day, 10);
+		check(!is_after(day, before));
+	}
+}
+
 int
 main(void)
 {
 	static const struct test tests[] = {
 		TEST(takes_dates_of_the_calendar),
 		TEST(takes_times_of_rfc_3339),
+		TEST(takes_the_time_of_a_day),
+		TEST(tells_what_lies_in_the_future),
+		TEST(counts_days_without_a_gap),
 	};
 
 	return RUN(tests);
