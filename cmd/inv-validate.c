@@ -148,7 +148,7 @@ filter(const struct inv_checker_options *how, const char *path)
 
 	if (!inv_checker_open(&v.checker, how, &err))
 		inv_die(&err);
-	inv_messages_init(&v.messages);
+	inv_messages_init(&v.messages, isatty(STDERR_FILENO) == 1);
 	inv_filter_open(&v.f, &info, path,
 	    INV_WANT_MANIFEST | INV_WANT_BODY | INV_WANT_END);
 

@@ -3,7 +3,9 @@
  *
  * "m.csv:118: quantity: "-3" is less than 0 [greater_than_equal]": file and
  * line first.  Errors of one place and type are a sort: the first few of a
- * manifest are said, the rest is summed up at its end.
+ * manifest are said, the rest is summed up at its end.  Grouped, for a
+ * terminal, nothing is said before that end, and then one line for each sort:
+ * its first place, how many there are, and the first of them.
  */
 #ifndef INV_VALIDATE_MESSAGES_H
 #define INV_VALIDATE_MESSAGES_H
@@ -21,9 +23,10 @@ struct inv_messages {
 	struct inv_sort *sorts;
 	size_t n;
 	uint64_t unsorted;
+	bool grouped;
 };
 
-void inv_messages_init(struct inv_messages *m);
+void inv_messages_init(struct inv_messages *m, bool grouped);
 void inv_messages_free(struct inv_messages *m);
 
 /* A manifest of that name begins: sums up the one before. */
