@@ -5,20 +5,29 @@
 
 #include "base/log.h"
 #include "data/emit.h"
+#include "io/file.h"
 #include "prog/columns.h"
 #include "prog/filter.h"
 #include "prog/opt.h"
 #include "validate/checker.h"
+#include "validate/codes.h"
 #include "validate/messages.h"
 
 enum {
 	OPT_COERCE = INV_OPT_LONG,
+	OPT_EXPLAIN,
+	OPT_LIST_CODES,
 };
+
+/* What is done instead of checking a stream. */
+enum mode { MODE_FILTER, MODE_EXPLAIN, MODE_LIST_CODES };
 
 static const struct inv_option options[] = {
 	{ 's', "schema", "SCHEMA", "the rules: a name, or a file" },
 	{ OPT_COERCE, "coerce", "WHEN",
 	    "auto|always|never: read text as the schema's types" },
+	{ OPT_EXPLAIN, "explain", "CODE", "say what a code means, and exit" },
+	{ OPT_LIST_CODES, "list-codes", NULL, "list all codes, and exit" },
 	{ 0 },
 };
 
@@ -162,10 +171,59 @@ filter(const struct inv_checker_options *how, const char *path)
 	return inv_filter_close(&v.f);
 }
 
+/* ---- instead of that ---- */
+
+static void
+set_mode(enum mode *mode, enum mode to)
+{
+	struct inv_err err;
+
+	if (*mode != MODE_FILTER && *mode != to) {
+		inv_fail(&err, INV_USAGE,
+		    "--explain, --list-codes: one of them at a time");
+		inv_die(&err);
+	}
+	*mode = to;
+}
+
+/* All that a mode has to say, on standard output. */
+static int
+print(struct inv_buf *text)
+{
+	struct inv_err err;
+
+	if (!inv_file_write(STDOUT_FILENO, inv_buf_str(text), "stdout", &err))
+		inv_die(&err);
+	inv_buf_free(text);
+	return 0;
+}
+
+static int
+list_codes(void)
+{
+	struct inv_buf text = INV_BUF(INV_CODES_TEXT);
+
+	inv_codes_list(&text);
+	return print(&text);
+}
+
+static int
+explain(const char *code)
+{
+	struct inv_buf text = INV_BUF(INV_CODES_TEXT);
+	struct inv_err err;
+
+	if (!inv_codes_explain(inv_str_of(code), &text, &err))
+		inv_die(&err);
+	return print(&text);
+}
+
 int
 main(int argc, char *argv[])
 {
 	struct inv_checker_options how = { 0 };
+	enum mode mode = MODE_FILTER;
+	const char *code = NULL;
 
 	for (int c; (c = inv_opt(&info, argc, argv)) != -1;)
 		switch (c) {
@@ -175,6 +233,23 @@ main(int argc, char *argv[])
 		case OPT_COERCE:
 			how.coerce = read_coerce(optarg);
 			break;
+		case OPT_EXPLAIN:
+			set_mode(&mode, MODE_EXPLAIN);
+			code = optarg;
+			break;
+		case OPT_LIST_CODES:
+			set_mode(&mode, MODE_LIST_CODES);
+			break;
 		}
+	if (mode != MODE_FILTER && argv[optind] != NULL)
+		inv_opt_wrong("FILE", argv[optind], "nothing is read here");
+	switch (mode) {
+	case MODE_FILTER:
+		break;
+	case MODE_EXPLAIN:
+		return explain(code);
+	case MODE_LIST_CODES:
+		return list_codes();
+	}
 	return filter(&how, argv[optind]);
 }

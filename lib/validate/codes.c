@@ -1,0 +1,329 @@
+/* codes.c - what every word means that says why a row is refused */
+
+#include "validate/codes.h"
+
+#include "base/near.h"
+
+enum {
+	NAME_WIDTH = 26, /* columns of a name in the list, and behind it */
+	KIND_WIDTH = 9,  /* the same of a kind */
+	LINE_WIDTH = 78, /* columns of a line of an explanation */
+	INDENT = 10,     /* of its text */
+	FAR_MAX = 4,     /* letters between a name and one that is suggested */
+};
+
+/* Whole sentences but for the example, which is a message as it is said. */
+struct code {
+	const char *name;
+	const char *kind;
+	const char *what;
+	const char *cause;
+	const char *todo;
+	const char *example;
+};
+
+static const struct code codes[] = {
+	/* ---- members ---- */
+	{ "missing", "error", "A member that must be there is not.",
+	    "A column was left out of the file, or its name is spelt in "
+	    "another way.",
+	    "Add the column, or give it the name that the schema has; take it "
+	    "off \"required\" if it may be absent.",
+	    "m.csv:2: quantity: is missing [missing]" },
+	{ "extra_forbidden", "error",
+	    "A member is there that the schema does not know.",
+	    "A column was added, or its name is spelt in another way.",
+	    "Take the column out or rename it, or add it to \"properties\".",
+	    "m.csv:2: qty: is not in the schema [extra_forbidden]" },
+
+	/* ---- types ---- */
+	{ "string_type", "error", "The value is not a string.",
+	    "A typed source (json, ndjson) has a number where text belongs.",
+	    "Write the value between quotes, or change \"type\".",
+	    "m.ndjson:2: code: 7 is not a string [string_type]" },
+	{ "int_type", "error", "The value is not a whole number.",
+	    "A typed source has text or null where a number belongs.",
+	    "Write the number without quotes, or read text as numbers with "
+	    "--coerce always.",
+	    "m.ndjson:2: quantity: \"5\" is not a whole number [int_type]" },
+	{ "float_type", "error", "The value is not a number.",
+	    "A typed source has text or null where a number belongs.",
+	    "Write the number without quotes, or read text as numbers with "
+	    "--coerce always.",
+	    "m.ndjson:2: cost: \"5.5\" is not a number [float_type]" },
+	{ "bool_type", "error", "The value is neither true nor false.",
+	    "A typed source has text or a number where true or false belongs.",
+	    "Write true or false without quotes.",
+	    "m.ndjson:2: active: 1 is not true or false [bool_type]" },
+	{ "none_required", "error", "The value is not null.",
+	    "The schema allows nothing but null here.",
+	    "Leave the cell empty, or change \"type\".",
+	    "m.ndjson:2: reserved: 1 is not null [none_required]" },
+	{ "list_type", "error", "The value is not an array.",
+	    "One value stands where a list of them belongs.",
+	    "Write [\"a\"] for a list of one.",
+	    "m.ndjson:2: tags: \"a\" is not an array [list_type]" },
+	{ "dict_type", "error", "The value is not an object.",
+	    "A plain value stands where an object belongs.",
+	    "Write an object, {\"name\":\"value\"}, or change \"type\".",
+	    "m.ndjson:2: place: \"B12\" is not an object [dict_type]" },
+
+	/* ---- cells and numbers ---- */
+	{ "int_parsing", "error",
+	    "The text of a cell can not be read as a whole number.",
+	    "A unit, a blank, a thousands separator, a leading zero, a sign, "
+	    "or 5.0 for 5.",
+	    "Write digits only; make the column a string if it is a code and "
+	    "not a quantity.",
+	    "m.csv:2: quantity: \"1,000\" is not a whole number [int_parsing]" },
+	{ "int_parsing_size", "error",
+	    "The whole number is past 2^53, where doubles leave numbers out.",
+	    "An identifier that only looks like a number.",
+	    "Make the column a string.",
+	    "m.csv:2: serial: \"9007199254740993\" is past 2^53 "
+	    "[int_parsing_size]" },
+	{ "int_from_float", "error", "The number has a fraction.",
+	    "A quantity was computed, or the column is a measure.",
+	    "Round it where it comes from, or make the column a number.",
+	    "m.ndjson:2: quantity: 5.5 is not a whole number [int_from_float]" },
+	{ "float_parsing", "error",
+	    "The text of a cell can not be read as a number.",
+	    "A unit, a currency sign, a decimal comma, a blank.",
+	    "Write the number as JSON does: 1234.5.",
+	    "m.csv:2: cost: \"1.234,50\" is not a number [float_parsing]" },
+	{ "bool_parsing", "error",
+	    "The text of a cell is neither true nor false.",
+	    "yes, no, 1, 0, TRUE of a spreadsheet.", "Write true or false.",
+	    "m.csv:2: active: \"yes\" is not true or false [bool_parsing]" },
+	{ "number_not_exact", "error",
+	    "The number can not travel without changing its value.",
+	    "More than 17 digits, or larger than a double can be; most often "
+	    "an identifier.",
+	    "Make the column a string, or round the number where it comes "
+	    "from.",
+	    "m.ndjson:2: serial: 10000000000000001 would change its value "
+	    "[number_not_exact]" },
+	{ "greater_than_equal", "error", "The number is below \"minimum\".",
+	    "A negative quantity, or a correction booked as a row.",
+	    "Correct the number; if it is right, the schema's bound is not.",
+	    "m.csv:118: quantity: \"-3\" is less than 0 [greater_than_equal]" },
+	{ "greater_than", "error",
+	    "The number is not above \"exclusiveMinimum\".",
+	    "Zero where something must be.",
+	    "Correct the number; if it is right, the schema's bound is not.",
+	    "m.csv:2: cost: \"0\" is not greater than 0 [greater_than]" },
+	{ "less_than_equal", "error", "The number is above \"maximum\".",
+	    "A digit too many, another unit, two columns exchanged.",
+	    "Correct the number; if it is right, the schema's bound is not.",
+	    "m.csv:2: share: \"150\" is greater than 100 [less_than_equal]" },
+	{ "less_than", "error", "The number is not below \"exclusiveMaximum\".",
+	    "A digit too many, another unit, two columns exchanged.",
+	    "Correct the number; if it is right, the schema's bound is not.",
+	    "m.csv:2: share: \"1\" is not less than 1 [less_than]" },
+
+	/* ---- strings ---- */
+	{ "string_too_short", "error",
+	    "The string has fewer characters than \"minLength\".",
+	    "An empty cell, or an abbreviation.",
+	    "Fill the cell in; let it be null where nothing is known.",
+	    "m.csv:2: title: \"\" is shorter than 1 character "
+	    "[string_too_short]" },
+	{ "string_too_long", "error",
+	    "The string has more characters than \"maxLength\".",
+	    "Two fields in one cell, or a text for people in a code.",
+	    "Shorten it; what is cut by the receiver is lost unseen.",
+	    "m.csv:2: code: \"LAB-1\" is longer than 3 characters "
+	    "[string_too_long]" },
+	{ "string_pattern_mismatch", "error",
+	    "The string has not the form that \"pattern\" wants.",
+	    "A typing error, blanks at the ends, small letters for large ones, "
+	    "or a spreadsheet that changed the code.",
+	    "Compare the value with the pattern; blanks and letters can be "
+	    "put right by x-inv-normalize.",
+	    "m.csv:2: asset_id: \"LAB 7\" does not match ^LAB-[0-9]+$ "
+	    "[string_pattern_mismatch]" },
+	{ "string_pattern_limit", "error",
+	    "Whether the string matches could not be told in the steps that "
+	    "are allowed.",
+	    "A pattern such as (a+)+$, which tries every way to cut a string.",
+	    "Write the pattern without one repetition inside another.",
+	    "m.csv:2: note: \"aaaa...\" takes too many steps to match (a+)+$ "
+	    "[string_pattern_limit]" },
+	{ "date_parsing", "error", "The string is not a date.",
+	    "Another order (03/14/2026), a day that is not in the calendar, or "
+	    "the number of a spreadsheet (46095).",
+	    "Write 2026-03-14; format the column as text before it is saved.",
+	    "m.csv:2: acquired_on: \"2026-02-30\" is not a date of the "
+	    "calendar, YYYY-MM-DD [date_parsing]" },
+	{ "datetime_parsing", "error", "The string is not a date with a time.",
+	    "No offset, a blank for the T, a day that is not in the calendar.",
+	    "Write 2026-03-14T09:30:00Z.",
+	    "m.csv:2: seen_at: \"2026-03-14 09:30\" is not a time of the "
+	    "calendar, as RFC 3339 writes it [datetime_parsing]" },
+	{ "enum", "error", "The value is none of those that \"enum\" lists.",
+	    "Another spelling or letter case, or a value that is new.",
+	    "Use one of the list, or add the value to it.",
+	    "m.csv:2: state: \"Active\" is not one of \"active\", \"retired\" "
+	    "[enum]" },
+	{ "literal_error", "error",
+	    "The value is not the one that \"const\" has.",
+	    "A record of another kind, or of another version.",
+	    "Send it with the schema that is meant for it.",
+	    "m.csv:2: version: \"2\" is not \"1\" [literal_error]" },
+
+	/* ---- rows as a whole ---- */
+	{ "record_too_long", "error",
+	    "The record is longer than 1 MiB in canonical form.",
+	    "A document or an image in a cell.",
+	    "Send it as an attachment, and its name in the record.",
+	    "m.ndjson:2: is longer than 1048576 bytes [record_too_long]" },
+	{ "too_many_errors", "error",
+	    "The errors of the row do not fit on a line.",
+	    "A file of another kind altogether, or another delimiter.",
+	    "Look at the row; nothing in it is as the schema wants it.",
+	    "m.csv:2: has more errors than can be listed [too_many_errors]" },
+
+	/* ---- why a row did not go on ---- */
+	{ "schema_violation", "reason",
+	    "A rule of the schema is broken (quarantined).",
+	    "See the errors of the row.",
+	    "Correct the row where it comes from, and send the file again.",
+	    NULL },
+	{ "malformed_row", "reason",
+	    "No record could be read there (quarantined).",
+	    "A quote that is not closed, or a cell too many.",
+	    "Correct the line; the row has its bytes under \"raw\".", NULL },
+	{ "malformed_line", "reason",
+	    "A line of the stream, or of an ndjson file, is no record "
+	    "(quarantined).",
+	    "A program in the pipe that writes something else.",
+	    "Look at what stands in the pipe; use jq with -c.", NULL },
+	{ "conflict", "reason",
+	    "An earlier row has the same key and other content (quarantined).",
+	    "A thing was listed twice, with two quantities.",
+	    "Decide which row is right, and take the other out.", NULL },
+	{ "rejected", "reason", "The ledger refused the row (quarantined).",
+	    "A rule of the ledger that the schema does not have.",
+	    "Read the ledger's answer; add its rule to the schema.", NULL },
+	{ "key_mismatch", "reason",
+	    "The ledger knows the key of the batch with other bytes "
+	    "(quarantined).",
+	    "Another program sent something under the same key.",
+	    "See inv-quarantine(1); it is never sent again by itself.", NULL },
+	{ "transient_failure", "reason",
+	    "The ledger failed, again and again (quarantined).",
+	    "The ledger was down or overloaded.",
+	    "Run the manifest again; nothing is wrong with the row.", NULL },
+	{ "duplicate", "reason", "An earlier row says the same (skipped).",
+	    "The row stands twice in the file, or in two files.",
+	    "Nothing; it shares what becomes of the first.", NULL },
+	{ "already_committed", "reason",
+	    "The ledger has this content already (skipped).",
+	    "The manifest was run before.", "Nothing.", NULL },
+	{ "filtered", "reason", "A person left the row out (skipped).",
+	    "A filter such as jq gave it this verdict.", "Nothing.", NULL },
+	{ "systemic", "reason",
+	    "The ledger can not be reached, or lets nobody in (held).",
+	    "An address, a certificate or a token that is wrong.",
+	    "Put that right and run the manifest again.", NULL },
+	{ "not_attempted", "reason",
+	    "The run ended before the row was sent (held).",
+	    "The run was stopped, or a chunk was not whole.",
+	    "Run the manifest again.", NULL },
+	{ "waits", "reason", "A row of the same key has no answer yet (held).",
+	    "An earlier batch is open; nothing open is overtaken.",
+	    "Run the manifest again when that batch is settled.", NULL },
+	{ "lease", "reason", "Another run was writing to the ledger (held).",
+	    "Two pipes at the same time.", "Run the manifest again.", NULL },
+	{ "unanswered", "reason",
+	    "The row was sent, and no answer can be trusted (ambiguous).",
+	    "A connection that broke, or an answer cut short.",
+	    "Run the manifest again: it is sent under the same key.", NULL },
+};
+
+enum { CODES = sizeof(codes) / sizeof(*codes) };
+
+void
+inv_codes_list(struct inv_buf *out)
+{
+	for (size_t i = 0; i < CODES; i++)
+		inv_buf_addf(out, "%-*s%-*s%s\n", NAME_WIDTH, codes[i].name,
+		    KIND_WIDTH, codes[i].kind, codes[i].what);
+}
+
+/* A text behind its heading, words never broken. */
+static void
+add_text(struct inv_buf *out, const char *heading, const char *text)
+{
+	size_t at = INDENT;
+
+	inv_buf_addf(out, "%-*s", INDENT, heading);
+	for (const char *word = text; *word != '\0';) {
+		size_t n = strcspn(word, " ");
+
+		if (word > text && at + 1 + n > LINE_WIDTH) {
+			inv_buf_addf(out, "\n%*s", INDENT, "");
+			at = INDENT;
+		} else if (word > text) {
+			inv_buf_byte(out, ' ');
+			at++;
+		}
+		inv_buf_add(out, (struct inv_str){ word, n });
+		at += n;
+		word += n + (word[n] == ' ');
+	}
+	inv_buf_byte(out, '\n');
+}
+
+static void
+explain(const struct code *c, struct inv_buf *out)
+{
+	inv_buf_addf(out, "%s (%s)\n", c->name, c->kind);
+	add_text(out, "means", c->what);
+	add_text(out, "cause", c->cause);
+	add_text(out, "do", c->todo);
+	if (c->example != NULL)
+		add_text(out, "example", c->example);
+}
+
+/* "; x, y?" with all the names that are nearest, unless they are far. */
+static void
+add_nearest(struct inv_str name, struct inv_buf *b)
+{
+	size_t best = name.n / 2 < FAR_MAX ? name.n / 2 : FAR_MAX;
+	const char *before = "; ";
+
+	for (size_t i = 0; i < CODES; i++) {
+		size_t d = inv_near(name, inv_str_of(codes[i].name), best);
+
+		best = d < best ? d : best;
+	}
+	for (size_t i = 0; i < CODES; i++)
+		if (inv_near(name, inv_str_of(codes[i].name), best) == best) {
+			inv_buf_addf(b, "%s%s", before, codes[i].name);
+			before = ", ";
+		}
+	inv_buf_addf(b, "%s", before[0] == ',' ? "?" : "");
+}
+
+bool
+inv_codes_explain(struct inv_str name, struct inv_buf *out, struct inv_err *err)
+{
+	const char *colon = memchr(name.p, ':', name.n);
+	struct inv_str word = {
+		name.p,
+		colon == NULL ? name.n : (size_t)(colon - name.p),
+	};
+	struct inv_buf near = INV_BUF(INV_ERR_MSG);
+
+	for (size_t i = 0; i < CODES; i++)
+		if (inv_str_is(word, codes[i].name)) {
+			explain(&codes[i], out);
+			return true;
+		}
+	add_nearest(word, &near);
+	inv_fail(err, INV_NO, "%.*s: no such code%.*s", INV_ARG(name),
+	    INV_ARG(inv_buf_str(&near)));
+	inv_buf_free(&near);
+	return false;
+}
