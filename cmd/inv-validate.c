@@ -12,15 +12,17 @@
 #include "validate/checker.h"
 #include "validate/codes.h"
 #include "validate/messages.h"
+#include "validate/trial.h"
 
 enum {
 	OPT_COERCE = INV_OPT_LONG,
 	OPT_EXPLAIN,
 	OPT_LIST_CODES,
+	OPT_TEST,
 };
 
 /* What is done instead of checking a stream. */
-enum mode { MODE_FILTER, MODE_EXPLAIN, MODE_LIST_CODES };
+enum mode { MODE_FILTER, MODE_EXPLAIN, MODE_LIST_CODES, MODE_TEST };
 
 static const struct inv_option options[] = {
 	{ 's', "schema", "SCHEMA", "the rules: a name, or a file" },
@@ -28,6 +30,8 @@ static const struct inv_option options[] = {
 	    "auto|always|never: read text as the schema's types" },
 	{ OPT_EXPLAIN, "explain", "CODE", "say what a code means, and exit" },
 	{ OPT_LIST_CODES, "list-codes", NULL, "list all codes, and exit" },
+	{ OPT_TEST, "test", "DIR",
+	    "try the rows of DIR: is each as its inv:expect says?" },
 	{ 0 },
 };
 
@@ -180,7 +184,7 @@ set_mode(enum mode *mode, enum mode to)
 
 	if (*mode != MODE_FILTER && *mode != to) {
 		inv_fail(&err, INV_USAGE,
-		    "--explain, --list-codes: one of them at a time");
+		    "--explain, --list-codes, --test: one of them at a time");
 		inv_die(&err);
 	}
 	*mode = to;
@@ -218,12 +222,33 @@ explain(const char *code)
 	return print(&text);
 }
 
+static int
+test(const struct inv_checker_options *how, const char *dir)
+{
+	struct inv_checker checker;
+	uint64_t wrong;
+	struct inv_err err, why;
+	struct inv_out out;
+
+	if (!inv_checker_open(&checker, how, &err))
+		inv_die(&err);
+	inv_out_init(&out, STDOUT_FILENO, "stdout");
+	bool ok = inv_trial_run(&checker, dir, &out, &wrong, &err);
+
+	inv_checker_close(&checker);
+	if (!inv_out_close(&out, &why))
+		inv_die(&why);
+	if (!ok)
+		inv_die(&err);
+	return wrong > 0 ? inv_fault_exit(INV_NO) : 0;
+}
+
 int
 main(int argc, char *argv[])
 {
 	struct inv_checker_options how = { 0 };
 	enum mode mode = MODE_FILTER;
-	const char *code = NULL;
+	const char *operand = NULL; /* of the mode */
 
 	for (int c; (c = inv_opt(&info, argc, argv)) != -1;)
 		switch (c) {
@@ -235,10 +260,14 @@ main(int argc, char *argv[])
 			break;
 		case OPT_EXPLAIN:
 			set_mode(&mode, MODE_EXPLAIN);
-			code = optarg;
+			operand = optarg;
 			break;
 		case OPT_LIST_CODES:
 			set_mode(&mode, MODE_LIST_CODES);
+			break;
+		case OPT_TEST:
+			set_mode(&mode, MODE_TEST);
+			operand = optarg;
 			break;
 		}
 	if (mode != MODE_FILTER && argv[optind] != NULL)
@@ -247,9 +276,11 @@ main(int argc, char *argv[])
 	case MODE_FILTER:
 		break;
 	case MODE_EXPLAIN:
-		return explain(code);
+		return explain(operand);
 	case MODE_LIST_CODES:
 		return list_codes();
+	case MODE_TEST:
+		return test(&how, operand);
 	}
 	return filter(&how, argv[optind]);
 }

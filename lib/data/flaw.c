@@ -58,6 +58,7 @@ add(struct inv_flaws *f, const struct inv_rule *rule,
 	inv_buf_add(b, INV_LIT("\",\"loc\":"));
 	flaw->type = rule->type;
 	flaw->msg = rule->msg;
+	flaw->code = rule->code;
 	flaw->loc = b->n;
 	inv_buf_byte(b, '[');
 	add_place(b, place);

@@ -47,7 +47,8 @@ struct inv_flaw {
 	const char *type;
 	size_t loc, loc_n;
 	size_t input, input_n;
-	struct inv_str msg; /* the rule's */
+	struct inv_str msg;  /* the rule's */
+	struct inv_str code; /* the same, or empty */
 };
 
 struct inv_flaws {
