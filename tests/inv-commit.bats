@@ -765,6 +765,64 @@ skipped already_committed 10' ]
 	[[ $stderr == *a.db* && $stderr == *b.db* && $stderr == *INV_STATE* ]]
 }
 
+# Content of A, then of B, then A again: A is not put over B.
+rerun_of_an_older_manifest() {
+	start_ledger --key id
+	printf '%s\n' '{"id":"a","n":1}' '{"id":"b","n":1}' > a.ndjson
+	printf '%s\n' '{"id":"b","n":2}' > b.ndjson
+	inv-split -q a.ndjson > a
+	inv-split -q b.ndjson > b
+	commit "$1" -k id a > out
+	commit "$1" -k id b > out
+	[ "$(verdicts < out)" = 'committed receipt 1' ]
+	commit "$1" -k id a > out
+	[ "$(verdicts < out)" = 'skipped already_committed 1
+skipped superseded 1' ]
+	[ "$(jq -c 'select(.reason == "superseded") | [.row, .of.row]' out)" = '[2,1]' ]
+	[ "$(jq -r 'select(.reason == "superseded").of.manifest' out)" = \
+		"$(sha256sum b.ndjson | head -c 32)" ]
+	curl -sf "$LEDGER/records" | grep '"id":"b"' | grep -q '"n":2'
+	# the same bytes handed in anew are a new manifest in this order
+	inv-split -q --submission 2 a.ndjson | commit "$1" -k id > out
+	[ "$(verdicts < out)" = 'committed receipt 1
+skipped already_committed 1' ]
+	curl -sf "$LEDGER/records" | grep '"id":"b"' | grep -q '"n":1'
+}
+
+@test "a row of an older manifest is superseded by what came later" {
+	engines rerun_of_an_older_manifest
+}
+
+@test "rows of one key in a chunk are superseded together" {
+	printf '%s\n' '{"id":"a","n":1}' '{"id":"a","n":2}' > a.ndjson
+	printf '%s\n' '{"id":"a","n":3}' > b.ndjson
+	inv-split -q a.ndjson > a
+	inv-split -q b.ndjson | inv-commit -q -k id -l file:l.db > out
+	inv-commit -q -k id -l file:l.db a > out
+	[ "$(verdicts < out)" = 'skipped superseded 2' ]
+}
+
+@test "the order of arrivals is the archive's, not the stream's" {
+	printf '%s\n' '{"id":"a","n":1}' > a.ndjson
+	printf '%s\n' '{"id":"a","n":2}' > b.ndjson
+	inv-split -q a.ndjson > a
+	inv-split -q b.ndjson | jq -c 'if .type == "manifest" then .arrival = 900
+		else . end' > b
+	inv-commit -q -k id -l file:l.db b > out
+	inv-commit -q -k id -l file:l.db a > out
+	[ "$(verdicts < out)" = 'committed receipt 1' ]
+}
+
+@test "an archive that was rolled back behind the journal is told" {
+	printf '%s\n' '{"id":"a","n":1}' > a.ndjson
+	printf '%s\n' '{"id":"a","n":2}' > b.ndjson
+	inv-split -q a.ndjson > a
+	inv-split -q b.ndjson | inv-commit -q -k id -l file:l.db > out
+	sed -i 2d "$INV_STATE/archive/index"
+	run -74 --separate-stderr inv-commit -q -k id -l file:l.db a
+	[[ $stderr == *'archive/index: no arrival 2, of which the journal has rows'* ]]
+}
+
 @test "-k names what identifies a record" {
 	printf '%s\n' '{"id":"a","n":1}' '{"id":"b","n":2}' > m.ndjson
 	inv-split -q m.ndjson | inv-commit -q -k id -l file:l.db > out

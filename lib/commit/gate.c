@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "commit/uploader.h"
 #include "data/emit.h"
+#include "store/archive.h"
 
 /* ---- lists ---- */
 
@@ -181,7 +182,7 @@ void
 inv_gate_record(struct inv_uploader *u, const struct inv_record *rec)
 {
 	struct inv_chunk_tools tools = { u->canon, u->digest, &u->key, u->scan,
-		u->f->block.arrival };
+		u->arrival };
 	struct inv_err err;
 
 	if (u->hold != NULL) {
@@ -256,16 +257,51 @@ is_in_flight(const struct inv_uploader *u, const struct inv_chunk *c)
 	return false;
 }
 
-/*
- * A later row of our own manifest has committed the key: only where the
- * archive vouches for the arrival, which else may be another's.
- */
-static bool
-is_behind(const struct inv_uploader *u, const struct inv_seen_row *own,
-    const struct inv_seen_row *seen)
+/* How a row stands to what its key last committed. */
+enum standing {
+	STANDS_NEW,    /* nothing, or older content */
+	STANDS_SAME,   /* the same content */
+	STANDS_BEHIND, /* a later row of its own manifest */
+	STANDS_OLDER,  /* a manifest that arrived later: superseded */
+};
+
+/* What has no arrival of our archive has no place in an order. */
+static enum standing
+standing_of(const struct inv_seen_row *own, const struct inv_seen_row *seen)
 {
-	return u->arrived && seen->arrival == own->arrival &&
-	    seen->row > own->row;
+	if (seen->row == 0)
+		return STANDS_NEW;
+	if (own->arrival != 0 && seen->arrival == own->arrival &&
+	    seen->row > own->row)
+		return STANDS_BEHIND;
+	if (memcmp(seen->digest, own->digest, INV_KEY) == 0)
+		return STANDS_SAME;
+	return own->arrival != 0 && seen->arrival > own->arrival ? STANDS_OLDER
+								 : STANDS_NEW;
+}
+
+/* NULL, and the run has failed, where the archive has no such arrival. */
+static const char *
+manifest_of(struct inv_uploader *u, uint64_t arrival)
+{
+	struct inv_whose *whose = &u->whose;
+	uint64_t submission;
+	struct inv_err err;
+
+	if (whose->arrival == arrival)
+		return whose->manifest;
+	if (!inv_archive_whose(u->state.fd, arrival, whose->manifest,
+		&submission)) {
+		whose->arrival = 0;
+		inv_fail(&err, INV_IO,
+		    "%s/archive/index: no arrival %ju, of which the journal "
+		    "has rows: was it rolled back?",
+		    u->state.path, (uintmax_t)arrival);
+		inv_uploader_fail(u, &err);
+		return NULL;
+	}
+	whose->arrival = arrival;
+	return whose->manifest;
 }
 
 static void
@@ -274,15 +310,24 @@ skip_row(struct inv_uploader *u, const struct inv_chunk *c, size_t i,
 {
 	struct inv_record rec = inv_settle_kept(c, i);
 	struct inv_buf more = INV_BUF(1024);
+	enum standing standing = standing_of(&c->key[i], seen);
+	bool older = standing == STANDS_OLDER;
+	const char *of = NULL;
 
-	if (is_behind(u, &c->key[i], seen))
+	if (older)
+		of = manifest_of(u, seen->arrival);
+	else if (standing == STANDS_BEHIND)
+		of = u->f->block.id;
+	if (of != NULL)
 		inv_buf_addf(&more,
 		    "\"of\":{\"manifest\":\"%.*s\",\"row\":%ju}",
-		    INV_MANIFEST_SHORT, u->f->block.id, (uintmax_t)seen->row);
-	inv_settle_row(u, &rec,
-	    (struct inv_ruling){ .verdict = INV_SKIPPED,
-		.reason = INV_LIT("already_committed"),
-		.more = inv_buf_str(&more) });
+		    INV_MANIFEST_SHORT, of, (uintmax_t)seen->row);
+	if (!u->failed)
+		inv_settle_row(u, &rec,
+		    (struct inv_ruling){ .verdict = INV_SKIPPED,
+			.reason = older ? INV_LIT("superseded")
+					: INV_LIT("already_committed"),
+			.more = inv_buf_str(&more) });
 	inv_buf_free(&more);
 }
 
@@ -308,7 +353,7 @@ wait_row(struct inv_uploader *u, const struct inv_chunk *c, size_t i,
 enum fate {
 	FATE_OPEN, /* it is in an intent that stays open */
 	FATE_BACK, /* a replay of this run has committed it */
-	FATE_SKIP, /* committed, or overtaken by a row of its key that is */
+	FATE_SKIP, /* committed, or overtaken by what is */
 	FATE_WAIT, /* its key is in an intent that stays open */
 	FATE_SEND,
 };
@@ -362,15 +407,13 @@ fate_of(struct inv_uploader *u, const struct passage *p, size_t i)
 		return FATE_SEND;
 	if (on != NULL && on->owner == p->seen)
 		return FATE_SKIP;
-	bool same = seen->row != 0 &&
-	    (memcmp(seen->digest, own->digest, INV_KEY) == 0 ||
-		is_behind(u, own, seen));
+	bool skip = standing_of(own, seen) != STANDS_NEW;
 
 	if (on != NULL)
-		return same && seen->arrival >= own->arrival ? FATE_SKIP
+		return skip && seen->arrival >= own->arrival ? FATE_SKIP
 							     : FATE_WAIT;
-	inv_flight_add(u->flight, own, same ? (void *)p->seen : p->fate);
-	return same ? FATE_SKIP : FATE_SEND;
+	inv_flight_add(u->flight, own, skip ? (void *)p->seen : p->fate);
+	return skip ? FATE_SKIP : FATE_SEND;
 }
 
 static void
@@ -382,7 +425,10 @@ decide(struct inv_uploader *u, const struct passage *p)
 		enum fate fate = fate_of(u, p, p->order[k]);
 
 		p->fate[p->order[k]] = fate;
-		c->proven |= fate == FATE_SKIP || fate == FATE_BACK;
+		c->proven |= fate == FATE_BACK ||
+		    (fate == FATE_SKIP &&
+			standing_of(&c->key[p->order[k]],
+			    &p->seen[p->order[k]]) != STANDS_OLDER);
 	}
 	for (size_t i = 0; i < c->n; i++) {
 		inv_flight_cut(u->flight, c->key[i].key, p->fate);
@@ -431,7 +477,7 @@ cut_batches(struct inv_uploader *u, struct inv_chunk *c, const size_t *member,
     size_t n)
 {
 	struct inv_origin of = { .submission = u->f->block.submission,
-		.arrival = u->f->block.arrival,
+		.arrival = u->arrival,
 		.chunk = c->number };
 
 	memcpy(of.manifest, u->f->block.id, INV_MANIFEST_ID);

@@ -105,9 +105,11 @@ begin_body(struct inv_uploader *u)
 		inv_uploader_fail(u, &err);
 		return;
 	}
-	u->arrived = inv_archive_knows(u->state.fd, u->f->block.arrival,
+	bool ours = inv_archive_knows(u->state.fd, u->f->block.arrival,
 	    (struct inv_str){ u->f->block.id, INV_MANIFEST_ID },
 	    u->f->block.submission);
+
+	u->arrival = ours ? u->f->block.arrival : 0;
 	if (!u->f->block.validated && !u->unvalidated) {
 		u->unvalidated = true;
 		inv_warn("%.*s: no stage line of inv-validate: records are "

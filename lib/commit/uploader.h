@@ -48,6 +48,12 @@ struct inv_uploader_options {
 	enum inv_engine engine;
 };
 
+/* The manifest that came as number `arrival`. */
+struct inv_whose {
+	uint64_t arrival; /* 0: none yet */
+	char manifest[INV_MANIFEST_ID];
+};
+
 /* Something in the ring, and whether it has happened. */
 struct inv_event {
 	struct inv_op op;
@@ -72,7 +78,8 @@ struct inv_uploader {
 
 	/* The block under way. */
 	struct inv_key key;
-	bool arrived; /* its arrival is what our archive says */
+	uint64_t arrival;       /* as our archive has it; 0: it does not */
+	struct inv_whose whose; /* the last arrival that was asked for */
 	/*
 	 * A line that can not pass before all is settled: the end line, or the
 	 * manifest line behind a block without one.  Nothing is read while it

@@ -487,30 +487,9 @@ inv_archive_close(struct inv_archive *a)
 	free(a);
 }
 
+/* The line of that number of the index, as text of *in. */
 static bool
-is_entry(struct inv_str text, uint64_t arrival, struct inv_str id,
-    uint64_t submission)
-{
-	struct inv_scan *scan = inv_scan_new();
-	struct inv_err ignored;
-	uint64_t number, which;
-	bool is = inv_scan_line(scan, text, &ignored);
-
-	if (is) {
-		const struct inv_members *m = inv_scan_outer(scan);
-
-		is = inv_member_u64(m, "arrival", &number) &&
-		    inv_member_u64(m, "submission", &which) &&
-		    number == arrival && which == submission &&
-		    inv_str_eq(inv_member_text(m, "manifest"), id);
-	}
-	inv_scan_free(scan);
-	return is;
-}
-
-bool
-inv_archive_knows(int state, uint64_t arrival, struct inv_str id,
-    uint64_t submission)
+read_line(int state, uint64_t arrival, struct inv_buf *entry)
 {
 	int fd = openat(state, "archive/index",
 	    O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
@@ -525,9 +504,48 @@ inv_archive_knows(int state, uint64_t arrival, struct inv_str id,
 		ok = inv_in_line(&in, &text, &ignored) == INV_NEXT_LINE;
 		line++;
 	}
-	ok = ok && is_entry(text, arrival, id, submission);
+	if (ok)
+		inv_buf_add(entry, text);
 	inv_in_free(&in);
 	if (fd != -1)
 		close(fd);
 	return ok;
+}
+
+bool
+inv_archive_whose(int state, uint64_t arrival, char id[INV_DIGEST_HEX],
+    uint64_t *submission)
+{
+	struct inv_buf entry = INV_BUF(TAIL);
+	struct inv_scan *scan = inv_scan_new();
+	struct inv_err ignored;
+	uint64_t number;
+	bool is = read_line(state, arrival, &entry) &&
+	    inv_scan_line(scan, inv_buf_str(&entry), &ignored);
+
+	if (is) {
+		const struct inv_members *m = inv_scan_outer(scan);
+		struct inv_str text = inv_member_text(m, "manifest");
+
+		is = inv_member_u64(m, "arrival", &number) &&
+		    inv_member_u64(m, "submission", submission) &&
+		    number == arrival && text.n == INV_DIGEST_HEX;
+		if (is)
+			memcpy(id, text.p, text.n);
+	}
+	inv_scan_free(scan);
+	inv_buf_free(&entry);
+	return is;
+}
+
+bool
+inv_archive_knows(int state, uint64_t arrival, struct inv_str id,
+    uint64_t submission)
+{
+	char whose[INV_DIGEST_HEX];
+	uint64_t which;
+
+	return inv_archive_whose(state, arrival, whose, &which) &&
+	    which == submission &&
+	    inv_str_eq((struct inv_str){ whose, sizeof(whose) }, id);
 }

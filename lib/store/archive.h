@@ -53,8 +53,14 @@ INV_MUST bool inv_archive_take(struct inv_archive *a, int fd, const char *name,
     struct inv_err *err);
 
 /*
- * The index says that this manifest came as number `arrival`; false as well
- * where that can not be read.  For those who only read, and take no lock.
+ * Which manifest came as number `arrival`; false as well where that can not
+ * be read.  For those who only read, and take no lock.
+ */
+bool inv_archive_whose(int state, uint64_t arrival, char id[INV_DIGEST_HEX],
+    uint64_t *submission);
+
+/*
+ * The index says that this manifest came as number `arrival`; as _whose.
  */
 bool inv_archive_knows(int state, uint64_t arrival, struct inv_str id,
     uint64_t submission);

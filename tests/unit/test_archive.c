@@ -96,6 +96,13 @@ numbers_by_manifest_and_submission(void)
 	check(!inv_archive_knows(state, 4, id, 1));
 	check(!inv_archive_knows(state, 0, id, 1));
 	check(!inv_archive_knows(-1, 1, id, 1));
+
+	char whose[INV_DIGEST_HEX];
+	uint64_t submission = 0;
+
+	check(inv_archive_whose(state, 2, whose, &submission));
+	check(submission == 2 && memcmp(whose, out.id, sizeof(whose)) == 0);
+	check(!inv_archive_whose(state, 4, whose, &submission));
 	inv_archive_close(a);
 }
 
