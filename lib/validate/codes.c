@@ -220,6 +220,13 @@ static const struct code codes[] = {
 	{ "already_committed", "reason",
 	    "The ledger has this content already (skipped).",
 	    "The manifest was run before.", "Nothing.", NULL },
+	{ "superseded", "reason",
+	    "A manifest that arrived later has committed the key with other "
+	    "content (skipped).",
+	    "An older manifest was run again.",
+	    "Nothing; to put it in force again, hand it in as a new "
+	    "submission.",
+	    NULL },
 	{ "filtered", "reason", "A person left the row out (skipped).",
 	    "A filter such as jq gave it this verdict.", "Nothing.", NULL },
 	{ "systemic", "reason",
