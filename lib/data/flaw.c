@@ -45,14 +45,42 @@ add_place(struct inv_buf *b, const struct inv_place *place)
 	inv_buf_byte(b, '"');
 }
 
+static struct inv_flaw *
+begin(struct inv_flaws *f)
+{
+	if (f->n == f->cap) {
+		f->cap = f->cap == 0 ? 16 : 2 * f->cap;
+		f->at = inv_mem_resize(f->at, f->cap, sizeof(*f->at));
+	}
+	struct inv_flaw *flaw = &f->at[f->n++];
+
+	inv_buf_byte(&f->json, f->n == 1 ? '[' : ',');
+	flaw->at = f->json.n;
+	return flaw;
+}
+
+/* By which rule: all that stands behind ctx. */
+static void
+add_rule(struct inv_buf *b, const struct inv_rule *rule)
+{
+	if (rule->schema.n > 0)
+		inv_emit_member_str(b, INV_LIT("schema"), rule->schema);
+	if (rule->code.n > 0)
+		inv_emit_member_str(b, INV_LIT("code"), rule->code);
+	if (rule->severity != INV_SEVERITY_ERROR)
+		inv_emit_member_str(b, INV_LIT("severity"),
+		    inv_str_of(severities[rule->severity]));
+	inv_buf_add(b, rule->more);
+	inv_buf_byte(b, '}');
+}
+
 static void
 add(struct inv_flaws *f, const struct inv_rule *rule,
     const struct inv_place *place, struct inv_str input)
 {
 	struct inv_buf *b = &f->json;
-	struct inv_flaw *flaw = &f->at[f->n++];
+	struct inv_flaw *flaw = begin(f);
 
-	inv_buf_byte(b, f->n == 1 ? '[' : ',');
 	inv_buf_add(b, INV_LIT("{\"type\":\""));
 	inv_buf_add(b, inv_str_of(rule->type));
 	inv_buf_add(b, INV_LIT("\",\"loc\":"));
@@ -65,6 +93,7 @@ add(struct inv_flaws *f, const struct inv_rule *rule,
 	inv_buf_byte(b, ']');
 	flaw->loc_n = b->n - flaw->loc;
 	inv_emit_member_str(b, INV_LIT("msg"), rule->msg);
+	flaw->behind = b->n;
 	flaw->input = 0;
 	flaw->input_n = input.n;
 	if (input.n > 0) {
@@ -73,20 +102,13 @@ add(struct inv_flaws *f, const struct inv_rule *rule,
 	}
 	if (rule->ctx.n > 0)
 		inv_emit_member_raw(b, INV_LIT("ctx"), rule->ctx);
-	if (rule->schema.n > 0)
-		inv_emit_member_str(b, INV_LIT("schema"), rule->schema);
-	if (rule->code.n > 0)
-		inv_emit_member_str(b, INV_LIT("code"), rule->code);
-	if (rule->severity != INV_SEVERITY_ERROR)
-		inv_emit_member_str(b, INV_LIT("severity"),
-		    inv_str_of(severities[rule->severity]));
-	inv_buf_add(b, rule->more);
-	inv_buf_byte(b, '}');
+	flaw->by = b->n;
+	add_rule(b, rule);
 }
 
-void
-inv_flaws_add(struct inv_flaws *f, const struct inv_rule *rule,
-    const struct inv_place *place, struct inv_str input)
+/* A list that is too long says so, and nothing else. */
+static void
+check_length(struct inv_flaws *f)
 {
 	static const char text[] = "has more errors than a line can hold";
 	static const struct inv_rule too_many = {
@@ -94,18 +116,61 @@ inv_flaws_add(struct inv_flaws *f, const struct inv_rule *rule,
 		.msg = { text, sizeof(text) - 1 },
 	};
 
-	if (f->json.failed)
-		return;
-	if (f->n == f->cap) {
-		f->cap = f->cap == 0 ? 16 : 2 * f->cap;
-		f->at = inv_mem_resize(f->at, f->cap, sizeof(*f->at));
-	}
-	add(f, rule, place, input);
 	if (!f->json.failed)
 		return;
 	inv_flaws_reset(f);
 	add(f, &too_many, NULL, (struct inv_str){ 0 });
 	f->json.failed = true;
+}
+
+void
+inv_flaws_add(struct inv_flaws *f, const struct inv_rule *rule,
+    const struct inv_place *place, struct inv_str input)
+{
+	if (f->json.failed)
+		return;
+	add(f, rule, place, input);
+	check_length(f);
+}
+
+void
+inv_flaws_adopt(struct inv_flaws *f, const struct inv_flaws *from, size_t i,
+    const struct inv_rule *rule)
+{
+	struct inv_buf *b = &f->json;
+	const struct inv_flaw *was = &from->at[i];
+	const char *text = from->json.p;
+
+	if (f->json.failed)
+		return;
+	struct inv_flaw *flaw = begin(f);
+	size_t head = was->loc + was->loc_n - was->at;
+
+	*flaw = (struct inv_flaw){
+		.type = was->type,
+		.at = flaw->at,
+		.loc = flaw->at + (was->loc - was->at),
+		.loc_n = was->loc_n,
+		.input_n = was->input_n,
+		.msg = rule->msg.n > 0 ? rule->msg : was->msg,
+		.code = rule->code,
+	};
+	inv_buf_add(b, (struct inv_str){ text + was->at, head });
+	inv_emit_member_str(b, INV_LIT("msg"), flaw->msg);
+	flaw->behind = b->n;
+	if (was->input_n > 0)
+		flaw->input = b->n + (was->input - was->behind);
+	inv_buf_add(b,
+	    (struct inv_str){ text + was->behind, was->by - was->behind });
+	flaw->by = b->n;
+	add_rule(b, rule);
+	check_length(f);
+}
+
+struct inv_str
+inv_flaws_loc(const struct inv_flaws *f, size_t i)
+{
+	return (struct inv_str){ f->json.p + f->at[i].loc, f->at[i].loc_n };
 }
 
 struct inv_str

@@ -45,8 +45,11 @@ struct inv_rule {
 /* Where a flaw lies in the list's text. */
 struct inv_flaw {
 	const char *type;
+	size_t at; /* its brace */
 	size_t loc, loc_n;
+	size_t behind; /* its msg */
 	size_t input, input_n;
+	size_t by; /* what says by which rule: the rest, from "schema" on */
 	struct inv_str msg;  /* the rule's */
 	struct inv_str code; /* the same, or empty */
 };
@@ -66,6 +69,16 @@ struct inv_flaws {
  */
 void inv_flaws_add(struct inv_flaws *f, const struct inv_rule *rule,
     const struct inv_place *place, struct inv_str input);
+
+/*
+ * Add flaw i of another list as one of a rule that has asked for it: msg is
+ * the rule's where it has one, and all behind ctx is; its type is not used.
+ */
+void inv_flaws_adopt(struct inv_flaws *f, const struct inv_flaws *from,
+    size_t i, const struct inv_rule *rule);
+
+/* Where flaw i lies, as a JSON array; good until the next add or reset. */
+struct inv_str inv_flaws_loc(const struct inv_flaws *f, size_t i);
 
 /* The list as a JSON array; good until the next add or reset. */
 struct inv_str inv_flaws_json(struct inv_flaws *f);

@@ -39,11 +39,59 @@ knows_severities_by_name(void)
 	check(!inv_severity_of(INV_LIT(""), &s));
 }
 
+static void
+says_a_flaw_of_another_list_again_under_a_rule(void)
+{
+	static const struct inv_rule found = {
+		.type = "greater_than_equal",
+		.msg = { "is less than 0", 14 },
+		.ctx = { "{\"ge\":0}", 8 },
+		.schema = { "/minimum", 8 },
+		.code = { "x", 1 },
+		.severity = INV_SEVERITY_INFO,
+	};
+	struct inv_rule by = { .msg = { 0 },
+		.code = INV_LIT("Q"),
+		.severity = INV_SEVERITY_CRITICAL,
+		.more = INV_LIT(",\"rule\":\"r\"") };
+	struct inv_flaws f = INV_FLAWS;
+	struct inv_flaws from = INV_FLAWS;
+	struct inv_buf text = INV_BUF(256);
+	struct inv_place place = { .key = INV_LIT("a") };
+
+	inv_flaws_add(&from, &rule, NULL, (struct inv_str){ 0 });
+	inv_flaws_add(&from, &found, &place, INV_LIT("-3"));
+	inv_flaws_adopt(&f, &from, 1, &by);
+	by.msg = INV_LIT("is \"no\" count");
+	inv_flaws_adopt(&f, &from, 1, &by);
+	inv_flaws_adopt(&f, &from, 0, &by);
+	check_str(inv_flaws_json(&f),
+	    "[{\"type\":\"greater_than_equal\",\"loc\":[\"a\"],"
+	    "\"msg\":\"is less than 0\",\"input\":-3,\"ctx\":{\"ge\":0},"
+	    "\"code\":\"Q\",\"severity\":\"CRITICAL\",\"rule\":\"r\"},"
+	    "{\"type\":\"greater_than_equal\",\"loc\":[\"a\"],"
+	    "\"msg\":\"is \\\"no\\\" count\",\"input\":-3,"
+	    "\"ctx\":{\"ge\":0},\"code\":\"Q\",\"severity\":\"CRITICAL\","
+	    "\"rule\":\"r\"},"
+	    "{\"type\":\"missing\",\"loc\":[],"
+	    "\"msg\":\"is \\\"no\\\" count\",\"code\":\"Q\","
+	    "\"severity\":\"CRITICAL\",\"rule\":\"r\"}]");
+	check_str(inv_flaws_loc(&f, 1), "[\"a\"]");
+	check_str(inv_flaws_loc(&f, 2), "[]");
+	inv_flaws_text(&f, 1, &text);
+	check_str(inv_buf_str(&text),
+	    "-3 is \"no\" count [greater_than_equal]");
+	inv_flaws_free(&f);
+	inv_flaws_free(&from);
+	inv_buf_free(&text);
+}
+
 int
 main(void)
 {
 	static const struct test tests[] = {
 		TEST(says_code_severity_and_more),
+		TEST(says_a_flaw_of_another_list_again_under_a_rule),
 		TEST(knows_severities_by_name),
 	};
 
