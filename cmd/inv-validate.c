@@ -8,6 +8,7 @@
 #include "io/file.h"
 #include "prog/columns.h"
 #include "prog/filter.h"
+#include "prog/guard.h"
 #include "prog/opt.h"
 #include "validate/checker.h"
 #include "validate/codes.h"
@@ -18,6 +19,7 @@ enum {
 	OPT_COERCE = INV_OPT_LONG,
 	OPT_EXPLAIN,
 	OPT_LIST_CODES,
+	OPT_MAX_MEMORY,
 	OPT_TEST,
 };
 
@@ -30,6 +32,8 @@ static const struct inv_option options[] = {
 	    "auto|always|never: read text as the schema's types" },
 	{ OPT_EXPLAIN, "explain", "CODE", "say what a code means, and exit" },
 	{ OPT_LIST_CODES, "list-codes", NULL, "list all codes, and exit" },
+	{ OPT_MAX_MEMORY, "max-memory", "LIMIT",
+	    "go slowly where that much, 75% say, is in use" },
 	{ OPT_TEST, "test", "DIR",
 	    "try the rows of DIR: is each as its inv:expect says?" },
 	{ 0 },
@@ -48,6 +52,7 @@ struct validate {
 	struct inv_filter f;
 	struct inv_checker checker;
 	struct inv_messages messages;
+	struct inv_guard guard;
 	struct inv_buf text; /* a stage line, or a member of a record line */
 };
 
@@ -125,6 +130,7 @@ check_record(struct validate *v, const struct inv_record *rec)
 		inv_messages_say(&v->messages, where, &c->flaws);
 		inv_messages_say(&v->messages, where, &c->warnings);
 	}
+	inv_guard_pass(&v->guard, rec->text.n);
 }
 
 static void
@@ -152,14 +158,48 @@ take(struct validate *v, const struct inv_record *rec)
 	}
 }
 
-static int
-filter(const struct inv_checker_options *how, const char *path)
+/* What is done goes out before we wait; a failure of that is seen later. */
+static void
+give_back(void *arg)
 {
-	struct validate v = { .text = INV_BUF(2 * INV_FLAWS_MAX) };
+	struct validate *v = arg;
+	struct inv_err ignored;
+
+	if (inv_out_flush(&v->f.out, &ignored))
+		inv_checker_relax(&v->checker);
+}
+
+static int
+close_filter(struct validate *v)
+{
+	struct inv_buf memory = INV_BUF(256);
+
+	inv_messages_sum(&v->messages);
+	inv_messages_free(&v->messages);
+	inv_checker_close(&v->checker);
+	inv_buf_free(&v->text);
+	inv_guard_sum(&v->guard, &memory);
+	inv_guard_close(&v->guard);
+	v->f.stats = inv_buf_str(&memory);
+	int status = inv_filter_close(&v->f);
+
+	inv_buf_free(&memory);
+	return status;
+}
+
+static int
+filter(const struct inv_checker_options *how, const struct inv_guard *guard,
+    const char *path)
+{
+	struct validate v = { .guard = *guard,
+		.text = INV_BUF(2 * INV_FLAWS_MAX) };
 	struct inv_record rec;
 	struct inv_err err;
 
-	if (!inv_checker_open(&v.checker, how, &err))
+	v.guard.give_back = give_back;
+	v.guard.arg = &v;
+	if (!inv_checker_open(&v.checker, how, &err) ||
+	    !inv_guard_open(&v.guard, "", &err))
 		inv_die(&err);
 	inv_messages_init(&v.messages, isatty(STDERR_FILENO) == 1);
 	inv_filter_open(&v.f, &info, path,
@@ -168,11 +208,7 @@ filter(const struct inv_checker_options *how, const char *path)
 	while (inv_filter_next(&v.f, &rec))
 		take(&v, &rec);
 
-	inv_messages_sum(&v.messages);
-	inv_messages_free(&v.messages);
-	inv_checker_close(&v.checker);
-	inv_buf_free(&v.text);
-	return inv_filter_close(&v.f);
+	return close_filter(&v);
 }
 
 /* ---- instead of that ---- */
@@ -247,6 +283,7 @@ int
 main(int argc, char *argv[])
 {
 	struct inv_checker_options how = { 0 };
+	struct inv_guard guard = { 0 };
 	enum mode mode = MODE_FILTER;
 	const char *operand = NULL; /* of the mode */
 
@@ -265,6 +302,12 @@ main(int argc, char *argv[])
 		case OPT_LIST_CODES:
 			set_mode(&mode, MODE_LIST_CODES);
 			break;
+		case OPT_MAX_MEMORY:
+			if (!inv_guard_read(&guard, inv_str_of(optarg)))
+				inv_opt_wrong("--max-memory", optarg,
+				    "not a size such as 512M, or a share such "
+				    "as 75%");
+			break;
 		case OPT_TEST:
 			set_mode(&mode, MODE_TEST);
 			operand = optarg;
@@ -282,5 +325,5 @@ main(int argc, char *argv[])
 	case MODE_TEST:
 		return test(&how, operand);
 	}
-	return filter(&how, argv[optind]);
+	return filter(&how, &guard, argv[optind]);
 }

@@ -643,6 +643,8 @@ write_stats(struct inv_filter *f, int status, struct inv_err *err)
 	inv_emit_key(&b, INV_LIT("counts"));
 	emit_counts(&b, f->totals);
 	inv_emit_member_u64(&b, INV_LIT("malformed_lines"), f->malformed);
+	if (f->stats.n > 0)
+		inv_emit_raw(&b, f->stats);
 	inv_emit_member_u64(&b, INV_LIT("ms"), inv_clock_ms() - f->started_ms);
 	inv_emit_member_u64(&b, INV_LIT("status"), (uint64_t)status);
 	inv_emit_close(&b, '}');

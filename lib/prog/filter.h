@@ -64,6 +64,7 @@ struct inv_filter {
 	uint64_t astray;          /* rows repeated, or of another manifest */
 	uint64_t totals[INV_VERDICTS]; /* over all blocks that ended */
 	uint64_t started_ms;
+	struct inv_str stats; /* the program's own members of --stats */
 	enum inv_fault fault; /* the worst so far */
 	bool stopped;
 };

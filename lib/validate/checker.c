@@ -88,12 +88,18 @@ inv_checker_open(struct inv_checker *c,
 }
 
 void
-inv_checker_close(struct inv_checker *c)
+inv_checker_relax(struct inv_checker *c)
 {
-	inv_schema_free(c->schema);
 	inv_buf_free(&c->out);
 	inv_flaws_free(&c->flaws);
 	inv_flaws_free(&c->warnings);
+}
+
+void
+inv_checker_close(struct inv_checker *c)
+{
+	inv_checker_relax(c);
+	inv_schema_free(c->schema);
 }
 
 void

@@ -50,6 +50,9 @@ INV_MUST bool inv_checker_open(struct inv_checker *c,
     const struct inv_checker_options *options, struct inv_err *err);
 void inv_checker_close(struct inv_checker *c);
 
+/* Give back memory that can be had again. */
+void inv_checker_relax(struct inv_checker *c);
+
 /* A manifest begins: its source has types of its own, or not. */
 void inv_checker_begin(struct inv_checker *c, bool typed);
 
