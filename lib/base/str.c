@@ -16,6 +16,34 @@ inv_str_cmp(struct inv_str a, struct inv_str b)
 	return (a.n > b.n) - (a.n < b.n);
 }
 
+/* The next byte that counts, letters in lower case; NUL behind the last. */
+static char
+folded(struct inv_str s, size_t *i)
+{
+	while (*i < s.n) {
+		char c = s.p[(*i)++];
+
+		if (c >= 'A' && c <= 'Z')
+			return (char)(c - 'A' + 'a');
+		if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c < 0)
+			return c;
+	}
+	return '\0';
+}
+
+bool
+inv_str_alike(struct inv_str a, struct inv_str b)
+{
+	size_t i = 0;
+	size_t k = 0;
+	char c;
+
+	while ((c = folded(a, &i)) == folded(b, &k))
+		if (c == '\0')
+			return true;
+	return false;
+}
+
 bool
 inv_str_u64(struct inv_str s, uint64_t min, uint64_t max, uint64_t *v)
 {

@@ -50,6 +50,9 @@ inv_str_starts(struct inv_str s, struct inv_str with)
 	    (with.n == 0 || memcmp(s.p, with.p, with.n) == 0);
 }
 
+/* But for case, blanks and punctuation the same: names of columns, say. */
+bool inv_str_alike(struct inv_str a, struct inv_str b);
+
 /* By bytes, the shorter first where one begins the other: <0, 0 or >0. */
 int inv_str_cmp(struct inv_str a, struct inv_str b);
 

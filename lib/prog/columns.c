@@ -36,34 +36,6 @@ read_columns(struct columns *c, struct inv_str json)
 	}
 }
 
-static char
-folded(struct inv_str s, size_t *i)
-{
-	while (*i < s.n) {
-		char c = s.p[(*i)++];
-
-		if (c >= 'A' && c <= 'Z')
-			return (char)(c - 'A' + 'a');
-		if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c < 0)
-			return c;
-	}
-	return '\0';
-}
-
-/* But for case, blanks and punctuation the same. */
-static bool
-looks_like(struct inv_str a, struct inv_str b)
-{
-	size_t i = 0;
-	size_t k = 0;
-	char c;
-
-	while ((c = folded(a, &i)) == folded(b, &k))
-		if (c == '\0')
-			return true;
-	return false;
-}
-
 static bool
 has_column(const struct columns *c, struct inv_str name)
 {
@@ -78,7 +50,7 @@ say_missing(struct inv_str manifest, const struct columns *c,
     struct inv_str name)
 {
 	for (size_t i = 0; i < c->n; i++)
-		if (looks_like(c->at[i], name)) {
+		if (inv_str_alike(c->at[i], name)) {
 			inv_warn("%.*s: column %.*s is missing: renamed %.*s?",
 			    INV_ARG(manifest), INV_ARG(name),
 			    INV_ARG(c->at[i]));

@@ -138,6 +138,17 @@ writes_hex_and_reads_it_back(void)
 	check(inv_str_unhex(INV_LIT(""), back, 0));
 }
 
+static void
+tells_names_that_look_alike(void)
+{
+	check(inv_str_alike(INV_LIT("Asset ID"), INV_LIT("asset_id")));
+	check(inv_str_alike(INV_LIT("asset-id "), INV_LIT("assetId")));
+	check(inv_str_alike(INV_LIT(""), INV_LIT("_")));
+	check(!inv_str_alike(INV_LIT("asset_id"), INV_LIT("asset_id2")));
+	check(!inv_str_alike(INV_LIT("asset"), INV_LIT("assez")));
+	check(!inv_str_alike(INV_LIT("\xc3\xa9"), INV_LIT("e")));
+}
+
 static const struct test tests[] = {
 	TEST(compares_bytes_and_lengths_not_c_strings),
 	TEST(orders_by_bytes_and_the_shorter_first),
@@ -145,6 +156,7 @@ static const struct test tests[] = {
 	TEST(reads_durations_with_their_units),
 	TEST(reads_sizes_in_powers_of_1024),
 	TEST(writes_hex_and_reads_it_back),
+	TEST(tells_names_that_look_alike),
 };
 
 int
