@@ -395,3 +395,25 @@ inv_profile_add(struct inv_profile *p, struct inv_str record)
 		take_value(p, f, &m);
 	}
 }
+
+static int
+by_value(const void *a, const void *b)
+{
+	const double *x = a;
+	const double *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+void
+inv_profile_settle(struct inv_profile *p)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		struct inv_figures *f = &p->at[i];
+
+		inv_tally_sort(&f->values);
+		if (f->sampled > 0)
+			qsort(f->sample, f->sampled, sizeof(*f->sample),
+			    by_value);
+	}
+}

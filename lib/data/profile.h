@@ -92,6 +92,12 @@ void inv_profile_free(struct inv_profile *p);
 /* Add a record: an object that data/scan has accepted. */
 void inv_profile_add(struct inv_profile *p, struct inv_str record);
 
+/*
+ * No record comes after this: samples are put in ascending order, values with
+ * the most frequent first.
+ */
+void inv_profile_settle(struct inv_profile *p);
+
 /* The column of that name, or NULL. */
 const struct inv_figures *inv_profile_column(const struct inv_profile *p,
     struct inv_str name);

@@ -134,6 +134,23 @@ an_escaped_name_is_the_same_column(void)
 	inv_profile_free(&p);
 }
 
+static void
+settled_figures_are_in_order(void)
+{
+	struct inv_profile p;
+
+	inv_profile_init(&p, INV_LIT("seed"));
+	add(&p, "{\"n\":3,\"t\":\"a\"}");
+	add(&p, "{\"n\":-1,\"t\":\"b\"}");
+	add(&p, "{\"n\":2,\"t\":\"b\"}");
+	inv_profile_settle(&p);
+	const struct inv_figures *f = column(&p, "n");
+
+	check(f->sample[0] == -1 && f->sample[1] == 2 && f->sample[2] == 3);
+	check_str(inv_count_text(&column(&p, "t")->values.at[0]), "b");
+	inv_profile_free(&p);
+}
+
 /* Fills p with n rows of numbers 0 to n - 1. */
 static void
 fill(struct inv_profile *p, const char *seed, size_t n)
@@ -209,6 +226,7 @@ main(void)
 		TEST(counts_kinds_of_value_by_column),
 		TEST(tells_lengths_digits_and_bounds),
 		TEST(an_escaped_name_is_the_same_column),
+		TEST(settled_figures_are_in_order),
 		TEST(the_sample_is_fair_and_the_same_again),
 		TEST(memory_is_bounded_and_it_says_so),
 	};
