@@ -120,16 +120,15 @@ inv_value_is_new(const struct inv_figures *in, const struct inv_count *of)
 	return inv_tally_count(&in->values, inv_count_text(of)) == 0;
 }
 
-static bool
-is_numeric(const struct inv_figures *f)
+bool
+inv_figures_is_numeric(const struct inv_figures *f)
 {
 	return share(f->looks[INV_LOOK_INTEGER] + f->looks[INV_LOOK_NUMBER],
 		   inv_figures_values(f)) >= NUMERIC;
 }
 
-/* All its values are known, and they repeat. */
-static bool
-is_category(const struct inv_figures *f)
+bool
+inv_figures_is_category(const struct inv_figures *f)
 {
 	return inv_tally_is_exact(&f->values) && f->values.n > 0 &&
 	    f->values.total >= CATEGORY_REPEATS * f->values.n;
@@ -295,10 +294,10 @@ compare_column(struct comparison *c, const struct inv_figures *was,
 	if (!are_enough(c, inv_figures_values(was), inv_figures_values(is)))
 		return;
 	compare_types(c, f);
-	if (is_numeric(was)) {
-		if (is_numeric(is))
+	if (inv_figures_is_numeric(was)) {
+		if (inv_figures_is_numeric(is))
 			compare_numbers(c, f);
-	} else if (is_category(was)) {
+	} else if (inv_figures_is_category(was)) {
 		compare_categories(c, f);
 	}
 }
@@ -340,14 +339,15 @@ same_distribution(const struct comparison *c, const struct inv_figures *a,
 	double was[INV_TALLY_VALUES + 1];
 	double is[INV_TALLY_VALUES + 1];
 
-	if (!same_shares(c, a, b) || is_numeric(a) != is_numeric(b) ||
-	    is_category(a) != is_category(b))
+	if (!same_shares(c, a, b) ||
+	    inv_figures_is_numeric(a) != inv_figures_is_numeric(b) ||
+	    inv_figures_is_category(a) != inv_figures_is_category(b))
 		return false;
-	if (is_numeric(a))
+	if (inv_figures_is_numeric(a))
 		return a->sampled > 0 && b->sampled > 0 &&
 		    inv_stat_ks(a->sample, a->sampled, b->sample, b->sampled) <
 		    c->limit.at[INV_KS];
-	if (is_category(a)) {
+	if (inv_figures_is_category(a)) {
 		size_t bins = bins_of(&f, was, is);
 
 		return inv_stat_psi(was, is, bins) < ALIKE;

@@ -80,6 +80,12 @@ void inv_drift_compare(const struct inv_profile *was,
 /* A column's share of rows without a value: missing, null or empty. */
 double inv_null_rate(const struct inv_profile *p, const struct inv_figures *f);
 
+/* Nine values in ten are numbers, and the column is tested as such. */
+bool inv_figures_is_numeric(const struct inv_figures *f);
+
+/* Every value is known, and they come ten times on average. */
+bool inv_figures_is_category(const struct inv_figures *f);
+
 /* A value of `of` has no place among the values of `in`. */
 bool inv_value_is_new(const struct inv_figures *in, const struct inv_count *of);
 
