@@ -338,6 +338,18 @@ field() { inv-quarantine show "$2" | jq -c "$1"; }
 	diff want out
 }
 
+@test "list, show and export say which rule was broken, and what to do" {
+	command -v script > /dev/null || skip "no script(1)"
+	{ manifest 1
+		row 1 quarantined compliance_block | sed 's/"input":"-3"}/"code":"NIH-3","severity":"CRITICAL","rule":"NIH-3","ruleset":"funders","action":"REJECT","tags":["2 CFR 200.302"],"fallback":"notify"}/'
+		end 1; } | keep
+	words='n: wrong \[t\] (NIH-3: 2 CFR 200.302; notify)'
+	script -qec 'inv-quarantine list' /dev/null < /dev/null | tr -d '\r' > out
+	grep "  $words\$" out
+	inv-quarantine export --csv | grep ",\"$words\","
+	[ "$(field '.errors[0] | [.rule, .ruleset, .tags, .fallback]' aaaaaaaaaaaa-1)" = '["NIH-3","funders",["2 CFR 200.302"],"notify"]' ]
+}
+
 @test "no cell is a formula" {
 	{ manifest 1
 		row 1 quarantined a '{"=col":"=1+1","b":"+1","c":"-3","d":"@x","e":"\tx","f":"\r=1","g":"  =1","h":"＝1","i":"'"'"'=1","j":-3,"k":"a-b","l":"\u0000=1","m":"\u00a0=1"}'

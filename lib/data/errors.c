@@ -31,35 +31,78 @@ add_loc(struct inv_buf *out, struct inv_str loc)
 		inv_buf_add(out, INV_LIT(": "));
 }
 
+/* What is looked at of an error; null where it is not there. */
+struct parts {
+	struct inv_member loc, msg, type, rule, tags, fallback;
+};
+
+static struct parts
+parts_of(struct inv_str error)
+{
+	const struct inv_member none = { .kind = INV_KIND_NULL };
+	struct parts p = { none, none, none, none, none, none };
+	struct inv_member m;
+
+	while (inv_scan_each(&error, &m)) {
+		if (inv_str_is(m.key, "loc"))
+			p.loc = m;
+		else if (inv_str_is(m.key, "msg"))
+			p.msg = m;
+		else if (inv_str_is(m.key, "type"))
+			p.type = m;
+		else if (inv_str_is(m.key, "rule"))
+			p.rule = m;
+		else if (inv_str_is(m.key, "tags"))
+			p.tags = m;
+		else if (inv_str_is(m.key, "fallback"))
+			p.fallback = m;
+	}
+	return p;
+}
+
+/* (NIH-3: 2 CFR 200.302, 2 CFR 200.334; notify) */
+static void
+add_rule(struct inv_buf *out, const struct parts *p)
+{
+	struct inv_str rest = p->tags.value;
+	struct inv_member tag;
+	size_t n = 0;
+
+	if (p->rule.kind != INV_KIND_STRING)
+		return;
+	inv_buf_add(out, INV_LIT(" ("));
+	add_decoded(out, &p->rule);
+	while (p->tags.kind == INV_KIND_ARRAY && inv_scan_each(&rest, &tag)) {
+		inv_buf_add(out, n++ == 0 ? INV_LIT(": ") : INV_LIT(", "));
+		add_decoded(out, &tag);
+	}
+	if (p->fallback.kind == INV_KIND_STRING) {
+		inv_buf_add(out, INV_LIT("; "));
+		add_decoded(out, &p->fallback);
+	}
+	inv_buf_byte(out, ')');
+}
+
 static void
 add_error(struct inv_buf *out, const struct inv_member *error)
 {
-	struct inv_member loc = { .kind = INV_KIND_NULL };
-	struct inv_member msg = loc;
-	struct inv_member type = loc;
-	struct inv_str rest = error->value;
-	struct inv_member m;
+	struct parts p = { .msg = { .kind = INV_KIND_NULL } };
 
-	while (error->kind == INV_KIND_OBJECT && inv_scan_each(&rest, &m)) {
-		if (inv_str_is(m.key, "loc"))
-			loc = m;
-		else if (inv_str_is(m.key, "msg"))
-			msg = m;
-		else if (inv_str_is(m.key, "type"))
-			type = m;
-	}
-	if (msg.kind != INV_KIND_STRING) {
+	if (error->kind == INV_KIND_OBJECT)
+		p = parts_of(error->value);
+	if (p.msg.kind != INV_KIND_STRING) {
 		inv_buf_add(out, error->value);
 		return;
 	}
-	if (loc.kind == INV_KIND_ARRAY)
-		add_loc(out, loc.value);
-	add_decoded(out, &msg);
-	if (type.kind == INV_KIND_STRING) {
+	if (p.loc.kind == INV_KIND_ARRAY)
+		add_loc(out, p.loc.value);
+	add_decoded(out, &p.msg);
+	if (p.type.kind == INV_KIND_STRING) {
 		inv_buf_add(out, INV_LIT(" ["));
-		add_decoded(out, &type);
+		add_decoded(out, &p.type);
 		inv_buf_byte(out, ']');
 	}
+	add_rule(out, &p);
 }
 
 void

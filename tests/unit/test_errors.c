@@ -26,6 +26,21 @@ says_place_message_and_type(void)
 }
 
 static void
+says_which_rule_is_broken(void)
+{
+	reads("[{\"type\":\"t\",\"loc\":[\"a\"],\"msg\":\"m\",\"code\":\"C\","
+	      "\"rule\":\"R-1\",\"tags\":[\"2 CFR 1\",\"x\\u0022\"],"
+	      "\"fallback\":\"notify\"}]",
+	    9, "a: m [t] (R-1: 2 CFR 1, x\"; notify)");
+	reads("[{\"msg\":\"m\",\"rule\":\"R-1\"}]", 9, "m (R-1)");
+	reads("[{\"msg\":\"m\",\"rule\":\"R\",\"fallback\":\"retry\"}]", 9,
+	    "m (R; retry)");
+	reads("[{\"msg\":\"m\",\"rule\":1,\"tags\":\"t\"}]", 9, "m");
+	reads("[{\"msg\":\"m\",\"rule\":\"R\",\"tags\":{},\"fallback\":1}]", 9,
+	    "m (R)");
+}
+
+static void
 says_at_most_so_many_and_how_many_more(void)
 {
 	static const char three[] = "[{\"msg\":\"a\"}, {\"msg\":\"b\"},\n"
@@ -50,6 +65,7 @@ main(void)
 {
 	static const struct test tests[] = {
 		TEST(says_place_message_and_type),
+		TEST(says_which_rule_is_broken),
 		TEST(says_at_most_so_many_and_how_many_more),
 		TEST(what_is_of_another_shape_stands_as_it_is),
 	};
