@@ -398,49 +398,63 @@ read_manifest(struct reader *r, const struct inv_json *j)
 	unsigned char id[INV_MANIFEST_ID / 2];
 	struct inv_str text;
 
-	if (!inv_json_str(j, &text) || !inv_str_unhex(text, id, sizeof(id)))
-		return wrong(r, "manifest", "not 64 hexadecimal digits");
+	if (j == NULL || !inv_json_str(j, &text) ||
+	    !inv_str_unhex(text, id, sizeof(id)))
+		return wrong(r, "manifest",
+		    "missing, or not 64 hexadecimal digits");
 	memcpy(r->b->manifest, text.p, sizeof(r->b->manifest));
 	return true;
 }
 
+/* What must be there, in an order of its own: columns need to know the rows. */
 static bool
-read_member(struct reader *r, struct inv_str key, const struct inv_json *value)
+read_head(struct reader *r, const struct inv_json *j)
 {
-	if (inv_str_is(key, "manifest"))
-		return read_manifest(r, value);
-	if (inv_str_is(key, "thresholds"))
-		return read_thresholds(r, value);
-	if (inv_str_is(key, "manifests"))
-		return read_count(value, &r->b->manifests) ||
-		    wrong(r, "manifests", "not a count");
-	if (inv_str_is(key, "inv_baseline") || inv_str_is(key, "rows") ||
-	    inv_str_is(key, "columns"))
-		return true;
-	return wrong(r, key.p, "unknown member");
-}
-
-/* What is needed for the rest comes first, in whatever order it stands. */
-static bool
-read_all(struct reader *r, const struct inv_json *j)
-{
-	const struct inv_json *value;
-	struct inv_str key;
-	void *walk = NULL;
 	uint64_t version;
 
-	if (!is(j, INV_KIND_OBJECT) ||
-	    !read_count(inv_json_member(j, "inv_baseline"), &version))
+	if (!read_count(inv_json_member(j, "inv_baseline"), &version))
 		return inv_fail(r->err, INV_CONFIG,
 		    "not a baseline: no inv_baseline");
 	if (version != VERSION)
 		return wrong(r, "inv_baseline", "a version that is not known");
+	if (!read_manifest(r, inv_json_member(j, "manifest")))
+		return false;
+	if (!read_count(inv_json_member(j, "manifests"), &r->b->manifests))
+		return wrong(r, "manifests", "missing, or not a count");
 	if (!read_count(inv_json_member(j, "rows"), &r->b->profile.rows))
 		return wrong(r, "rows", "missing, or not a count");
-	while (inv_json_next(j, &walk, &key, &value))
-		if (!read_member(r, key, value))
-			return false;
-	return read_columns(r, inv_json_member(j, "columns"));
+	return true;
+}
+
+static bool
+knows_all(struct reader *r, const struct inv_json *j)
+{
+	static const char *const known[] = { "inv_baseline", "manifest",
+		"manifests", "rows", "thresholds", "columns" };
+	const struct inv_json *value;
+	struct inv_str key;
+	void *walk = NULL;
+
+	while (inv_json_next(j, &walk, &key, &value)) {
+		size_t i = 0;
+
+		while (i < sizeof(known) / sizeof(*known) &&
+		    !inv_str_is(key, known[i]))
+			i++;
+		if (i == sizeof(known) / sizeof(*known))
+			return wrong(r, key.p, "unknown member");
+	}
+	return true;
+}
+
+static bool
+read_all(struct reader *r, const struct inv_json *j)
+{
+	const struct inv_json *thresholds = inv_json_member(j, "thresholds");
+
+	return read_head(r, j) && knows_all(r, j) &&
+	    (thresholds == NULL || read_thresholds(r, thresholds)) &&
+	    read_columns(r, inv_json_member(j, "columns"));
 }
 
 bool
