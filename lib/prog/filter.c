@@ -101,6 +101,13 @@ inv_filter_fault(struct inv_filter *f, enum inv_fault fault)
 }
 
 void
+inv_filter_fail(struct inv_filter *f)
+{
+	f->block.failed = true;
+	inv_filter_fault(f, INV_NO);
+}
+
+void
 inv_filter_stop(struct inv_filter *f, const struct inv_err *err)
 {
 	inv_say("%s", err->msg);
@@ -150,35 +157,48 @@ emit_counts(struct inv_buf *b, const uint64_t counts[INV_VERDICTS])
 	inv_emit_close(b, '}');
 }
 
-/* The end line with our own counts: nobody else's are trusted. */
+static void
+add_span(struct inv_buf *b, const char *from, const char *to)
+{
+	inv_buf_add(b, (struct inv_str){ from, (size_t)(to - from) });
+}
+
+/*
+ * The end line with our own counts: nobody else's are trusted.  Where it has
+ * none, and for `failed`, members are put before its last brace.
+ */
+static void
+build_end(struct inv_filter *f, const struct inv_record *rec,
+    struct inv_str counts)
+{
+	const struct inv_member *old = inv_member_find(rec->outer, "counts");
+	const char *at = rec->text.p;
+	const char *brace = at + rec->text.n - 1;
+
+	while (*brace != '}')
+		brace--;
+	inv_buf_reset(&f->line);
+	if (old != NULL) {
+		add_span(&f->line, at, old->value.p);
+		inv_buf_add(&f->line, counts);
+		at = old->value.p + old->value.n;
+	}
+	add_span(&f->line, at, brace);
+	if (old == NULL)
+		inv_emit_member_raw(&f->line, INV_LIT("counts"), counts);
+	if (f->block.failed && inv_member_find(rec->outer, "failed") == NULL)
+		inv_emit_member_str(&f->line, INV_LIT("failed"),
+		    inv_str_of(f->info->name));
+	add_span(&f->line, brace, rec->text.p + rec->text.n);
+}
+
 static void
 pass_end(struct inv_filter *f, const struct inv_record *rec)
 {
-	const struct inv_member *old = inv_member_find(rec->outer, "counts");
 	struct inv_buf counts = INV_BUF(1024);
 
 	emit_counts(&counts, f->block.counts);
-	inv_buf_reset(&f->line);
-	if (old != NULL) {
-		const char *behind = old->value.p + old->value.n;
-
-		inv_buf_add(&f->line,
-		    (struct inv_str){
-			rec->text.p, (size_t)(old->value.p - rec->text.p) });
-		inv_buf_add(&f->line, inv_buf_str(&counts));
-		inv_buf_add(&f->line,
-		    (struct inv_str){
-			behind, (size_t)(rec->text.p + rec->text.n - behind) });
-	} else {
-		size_t n = rec->text.n;
-
-		while (rec->text.p[n - 1] != '}')
-			n--;
-		inv_buf_add(&f->line, (struct inv_str){ rec->text.p, n - 1 });
-		inv_emit_member_raw(&f->line, INV_LIT("counts"),
-		    inv_buf_str(&counts));
-		inv_emit_close(&f->line, '}');
-	}
+	build_end(f, rec, inv_buf_str(&counts));
 	put(f, inv_buf_str(&f->line));
 	inv_buf_free(&counts);
 	for (int v = 0; v < INV_VERDICTS; v++)
@@ -320,7 +340,8 @@ begin_block(struct inv_filter *f, const struct inv_record *rec)
 	inv_buf_reset(&k->key);
 	memset(k->counts, 0, sizeof(k->counts));
 	k->open = true;
-	k->body = k->refused = k->incomplete = k->validated = false;
+	k->body = k->refused = k->failed = false;
+	k->incomplete = k->validated = false;
 	k->typed = inv_str_eq(format, INV_LIT("ndjson")) ||
 	    inv_str_eq(format, INV_LIT("json"));
 	memcpy(k->id, rec->manifest.p, INV_MANIFEST_ID);

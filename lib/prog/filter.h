@@ -42,6 +42,7 @@ struct inv_block {
 	struct inv_rows rows; /* seen */
 	uint64_t counts[INV_VERDICTS]; /* as they left this stage */
 	bool refused;                  /* end said so */
+	bool failed;                   /* this program says so, at its end */
 	bool incomplete;    /* a row is missing, repeated or foreign */
 	uint64_t announced; /* rows, as `end` says */
 };
@@ -126,6 +127,13 @@ void inv_filter_emit(struct inv_filter *f, struct inv_str line,
  * the caller adds members, closes the brace and emits it.
  */
 void inv_filter_stage(const struct inv_filter *f, struct inv_buf *b);
+
+/*
+ * The answer about the manifest under way is no: its end line gets "failed"
+ * with this program's name, unless one before it has said so, and the exit
+ * status is 1 at least.
+ */
+void inv_filter_fail(struct inv_filter *f);
 
 /* The world failed: no more records; close returns err's status. */
 void inv_filter_stop(struct inv_filter *f, const struct inv_err *err);

@@ -40,6 +40,7 @@ struct plan {
 	unsigned want;
 	bool rule;    /* gives odd rows a verdict */
 	bool replace; /* gives even rows another record */
+	bool fail;    /* the manifest, at its end */
 	bool stage;   /* adds its stage line behind the manifest line */
 	bool tries;   /* by inv_filter_try, waiting with poll */
 	int stop_at;  /* stops at the record of that number */
@@ -79,6 +80,8 @@ next(struct inv_filter *f, struct inv_record *rec, const struct plan *p)
 static void
 handle(struct inv_filter *f, const struct inv_record *rec, const struct plan *p)
 {
+	if (p->fail && rec->kind == INV_LINE_END)
+		inv_filter_fail(f);
 	if (p->rule && rec->kind == INV_LINE_RECORD && rec->row % 2 == 1)
 		inv_filter_rule(f, rec,
 		    (struct inv_ruling){ .verdict = INV_QUARANTINED,
@@ -202,6 +205,31 @@ a_verdict_is_counted_and_end_says_so(void)
 	    "\"verdict\":\"quarantined\",\"stage\":\"test\","
 	    "\"reason\":\"schema_violation\",\"errors\":[{}]}\n" END(3,
 		COUNTS(1, 0, 0, 2, 0, 0)));
+}
+
+static void
+a_manifest_that_failed_says_by_whom(void)
+{
+	struct plan plan = { .fail = true, .want = INV_WANT_END };
+
+	run(plan, INV_LIT(MANIFEST ROW(1, 0) END(1, COUNTS(1, 0, 0, 0, 0, 0))));
+	check(child.status == 1);
+	check_str(out(),
+	    MANIFEST ROW(1, 0)
+		END(1, COUNTS(1, 0, 0, 0, 0, 0) ",\"failed\":\"test\""));
+	run(plan, INV_LIT(MANIFEST END(0, ",\"failed\":\"before\"")));
+	check(child.status == 1);
+	check_str(out(),
+	    MANIFEST END(0, ",\"failed\":\"before\"" COUNTS(0, 0, 0, 0, 0, 0)));
+	run(plan, INV_LIT(MANIFEST END(1, "")));
+	check(child.status == 65);
+	/* Nobody who does not say so fails, and it is passed on. */
+	run((struct plan){ .want = INV_WANT_END },
+	    INV_LIT(MANIFEST END(0,
+		",\"failed\":\"before\"" COUNTS(0, 0, 0, 0, 0, 0))));
+	check(child.status == 0);
+	check_str(out(),
+	    MANIFEST END(0, ",\"failed\":\"before\"" COUNTS(0, 0, 0, 0, 0, 0)));
 }
 
 static void
@@ -634,6 +662,7 @@ static const struct test tests[] = {
 	TEST(what_is_nobodys_business_passes_byte_for_byte),
 	TEST(only_pending_records_are_handed_out_unless_asked),
 	TEST(a_verdict_is_counted_and_end_says_so),
+	TEST(a_manifest_that_failed_says_by_whom),
 	TEST(counts_of_others_are_never_trusted),
 	TEST(rows_may_come_in_any_order),
 	TEST(a_missing_row_makes_the_stream_incomplete),
