@@ -81,6 +81,9 @@ put_summary(struct inv_buf *b, const struct audit *p,
 	if (a->refused.n > 0)
 		inv_emit_member_raw(b, INV_LIT("refused"),
 		    inv_buf_str(&a->refused));
+	if (a->failed.n > 0)
+		inv_emit_member_raw(b, INV_LIT("failed"),
+		    inv_buf_str(&a->failed));
 	inv_emit_key(b, INV_LIT("standing"));
 	inv_emit_open(b, '{');
 	inv_emit_member_u64(b, INV_LIT("runs"), sum->standing.runs);
@@ -131,6 +134,8 @@ say_summary(struct inv_buf *b, const struct audit *p,
 		inv_buf_add(b, INV_LIT("; not validated"));
 	if (a->refused.n > 0)
 		inv_buf_add(b, INV_LIT("; REFUSED"));
+	if (a->failed.n > 0)
+		inv_buf_add(b, INV_LIT("; FAILED"));
 	if (!a->complete)
 		inv_buf_add(b, INV_LIT("; INCOMPLETE"));
 	inv_buf_addf(b, "\n%s: standing after %ju %s: %ju rows", name,
@@ -150,6 +155,8 @@ judge(struct audit *p, const struct inv_audit_sum *sum)
 
 	if (!a->complete || a->refused.n > 0)
 		inv_filter_fault(&p->f, INV_BAD);
+	if (a->failed.n > 0)
+		inv_filter_fault(&p->f, INV_NO);
 	if (sum->unverified > 0) {
 		inv_say("%.*s: %ju rows are said to be committed, but the "
 			"journal has no such batch",

@@ -459,6 +459,18 @@ traced() {
 	only '.type == "end"' | jq -e '.refused.msg == "name twice"'
 }
 
+@test "a manifest that a program said no to is 1 and says which" {
+	failed() {
+		printf '{"type":"end","manifest":"%s","rows":%s,"bytes":9,"counts":{},"failed":"inv-validate"}\n' "$(id "$1")" "$2"
+	}
+	run -1 --separate-stderr inv-audit < <(manifest a; failed a 0)
+	jq -e '.failed == "inv-validate" and .complete' <<< "$output"
+	only '.type == "end"' | jq -e '.failed == "inv-validate"'
+	inv-audit verify
+	run -1 --separate-stderr inv-audit < <(manifest a; failed a 0; manifest b; end b 0)
+	run -75 inv-audit < <(manifest c; row c 1; failed c 1)
+}
+
 @test "the worst of all manifests is the exit status" {
 	run -65 inv-audit < <(manifest a; row a 1; end a 1; manifest b; end b 1; manifest c; end c 0)
 	run -75 inv-audit < <(manifest d; row d 1; end d 1; manifest e; end e 0)
@@ -481,6 +493,9 @@ traced() {
 	manifest b | sed 's/b.csv/\\u001b[31mred/' > in
 	run -65 script -qec 'inv-audit in 2> err' /dev/null
 	[ "${lines[0]%$'\r'}" = '\x1b[31mred: 0 rows; not validated; INCOMPLETE' ]
+	{ manifest d; end d 0; } | sed 's/"counts"/"failed":"x",&/' > in
+	run -1 script -qec 'inv-audit in' /dev/null
+	[ "${lines[0]%$'\r'}" = 'd.csv: 0 rows; not validated; FAILED' ]
 	run -0 script -qec 'inv-audit verify' /dev/null
 	[[ $output = *"of the log and"*"are as written"* ]]
 }

@@ -8,7 +8,7 @@
 
 enum {
 	STAGES_MAX = 16 << 20,  /* bytes of stage lines of a block */
-	REFUSED_MAX = 64 << 10, /* bytes of `refused` */
+	REFUSED_MAX = 64 << 10, /* bytes of `refused`, and of `failed` */
 };
 
 /* Room for one more of n; cap doubles. */
@@ -50,6 +50,7 @@ inv_account_free(struct inv_account *a)
 	inv_buf_free(&a->manifest);
 	inv_buf_free(&a->stages);
 	inv_buf_free(&a->refused);
+	inv_buf_free(&a->failed);
 	free(a->claim);
 	free(a->range);
 	free(a->winner);
@@ -64,9 +65,11 @@ inv_account_begin(struct inv_account *a, const struct inv_record *rec,
 	inv_buf_free(&a->manifest);
 	inv_buf_free(&a->stages);
 	inv_buf_free(&a->refused);
+	inv_buf_free(&a->failed);
 	a->manifest = INV_BUF(2 * STAGES_MAX);
 	a->stages = INV_BUF(STAGES_MAX);
 	a->refused = INV_BUF(REFUSED_MAX);
+	a->failed = INV_BUF(REFUSED_MAX);
 	a->open = true;
 	a->submission = submission;
 	memcpy(a->id, rec->manifest.p, INV_MANIFEST_ID);
@@ -329,9 +332,12 @@ inv_account_end(struct inv_account *a, const struct inv_record *rec,
 {
 	const struct inv_member *refused =
 	    inv_member_find(rec->outer, "refused");
+	const struct inv_member *failed = inv_member_find(rec->outer, "failed");
 
 	a->complete = complete;
 	a->rows = rec->row;
 	if (refused != NULL)
 		inv_buf_add(&a->refused, refused->value);
+	if (failed != NULL)
+		inv_buf_add(&a->failed, failed->value);
 }

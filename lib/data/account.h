@@ -79,6 +79,7 @@ struct inv_account {
 	bool complete;      /* an end line came, and the rows are as it says */
 	uint64_t rows;      /* as it says; else those that came */
 	struct inv_buf refused; /* the member of the end line, or empty */
+	struct inv_buf failed;  /* the same: who said no to the manifest */
 };
 
 /* Zero is the empty account; _free gives its memory back. */

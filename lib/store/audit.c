@@ -162,7 +162,8 @@ add_block(struct inv_audit *a, const struct inv_account *account,
 	};
 	char time[INV_CLOCK_TEXT];
 
-	if (account->stages.failed || account->refused.failed)
+	if (account->stages.failed || account->refused.failed ||
+	    account->failed.failed)
 		return inv_fail(err, INV_BAD,
 		    "manifest %.12s: stage or end lines past their ceiling",
 		    account->id);

@@ -136,6 +136,9 @@ inv_audit_put_end(struct inv_buf *b, const struct inv_entry_head *head,
 	if (account->refused.n > 0)
 		inv_emit_member_raw(b, INV_LIT("refused"),
 		    inv_buf_str(&account->refused));
+	if (account->failed.n > 0)
+		inv_emit_member_raw(b, INV_LIT("failed"),
+		    inv_buf_str(&account->failed));
 	inv_emit_close(b, '}');
 }
 
