@@ -506,6 +506,103 @@ read_back() {
 	rm -f port
 }
 
+# accepts LOCATION GET BODY: 202 to the first batch, 200 to those behind; GET
+# to whoever asks at /jobs.
+accepts() {
+	python3 - "$@" > port 3>&- <<- 'END' &
+	import http.server, sys
+	location, status, text = sys.argv[1:]
+	posts = 0
+	class Ledger(http.server.BaseHTTPRequestHandler):
+	    protocol_version = "HTTP/1.1"
+	    def answer(self, status, text):
+	        self.send_response(status)
+	        if status == 202:
+	            self.send_header("Location", location)
+	        self.send_header("Content-Type", "application/json")
+	        self.send_header("Content-Length", str(len(text)))
+	        self.end_headers()
+	        self.wfile.write(text.encode())
+	        with open("log", "a") as f:
+	            f.write("%s %s\n" % (self.command, self.path))
+	    def do_POST(self):
+	        global posts
+	        self.rfile.read(int(self.headers["Content-Length"]))
+	        posts += 1
+	        self.answer(202 if posts == 1 else 200, "{}")
+	    def do_GET(self):
+	        self.answer(int(status), text)
+	    def log_message(self, *args):
+	        pass
+	server = http.server.HTTPServer(("127.0.0.1", 0), Ledger)
+	print(server.server_port, flush=True)
+	server.serve_forever()
+	END
+	LEDGER_PID=$!
+	wait_for test -s port
+	LEDGER=http://127.0.0.1:$(cat port)
+}
+
+accepted_is_polled() {
+	start_ledger --fault 202
+	fixture 10 > in
+	commit "$1" --backoff 1ms in > out
+	[ "$(verdicts < out)" = 'committed receipt 10' ]
+	[ "$(jq 'select(.type == "batch").attempts' out)" = 2 ]
+	[ "$(effects)" = 10 ]
+}
+
+@test "an accepted batch is asked for until it is done" {
+	engines accepted_is_polled
+}
+
+accepted_and_lost() {
+	start_ledger --fault 202-lost@1
+	fixture 10 > in
+	commit "$1" --backoff 1ms in > out
+	[ "$(verdicts < out)" = 'committed receipt 10' ]
+	[ "$(curl -sf "$LEDGER/requests" | jq -r .key | sort -u | wc -l)" = 1 ]
+	[ "$(effects)" = 10 ]
+}
+
+@test "an accepted batch of which nobody knows later is sent again" {
+	engines accepted_and_lost
+}
+
+@test "what an accepted batch came to is the ledger's last word" {
+	local told
+	fixture 3 > in
+	for told in '200 {"status":"failed"}' '303 {}' '410 {}'; do
+		accepts /jobs/1 "${told% *}" "${told#* }"
+		commit poll --backoff 1ms in > out
+		[ "$(verdicts < out)" = 'committed receipt 3' ]
+		[ "$(tr '\n' ' ' < log)" = 'POST /inventory/upsert GET /jobs/1 POST /inventory/upsert ' ]
+		stop_ledger
+		rm -rf "$INV_STATE" port log
+	done
+}
+
+@test "a batch that stays accepted is ambiguous when the run is ended" {
+	fixture 3 > in
+	accepts /jobs/1 202 '{}'
+	inv-commit -q -l "$LEDGER" --backoff 1ms --drain 0s in > out 3>&- &
+	local pid=$!
+	wait_for grep -qs GET log
+	kill -TERM $pid
+	status=0
+	wait $pid || status=$?
+	[ "$status" = 75 ]
+	[ "$(verdicts < out)" = 'ambiguous unanswered 3' ]
+}
+
+@test "a Location at another origin is not followed" {
+	fixture 3 > in
+	accepts http://127.0.0.2:9/jobs/1 200 '{}'
+	commit poll --backoff 1ms in > out
+	[ "$(verdicts < out)" = 'committed receipt 3' ]
+	[ "$(tr '\n' ' ' < log)" = 'POST /inventory/upsert POST /inventory/upsert ' ]
+}
+
 @test "a request carries its key, its digest, the standard and a trace" {
 	fixture 3 > in
 	answers 200

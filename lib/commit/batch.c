@@ -54,6 +54,7 @@ inv_batch_free(struct inv_batch *b)
 	free(b->member);
 	free(b->keys);
 	free(b->own_key);
+	free(b->poll);
 	inv_rows_free(&b->rows);
 	inv_rows_free(&b->back);
 	inv_buf_free(&b->body);

@@ -5,6 +5,7 @@
  *	INTENT    its intent is being written
  *	READY     its intent is on disk: it may be sent
  *	FLYING    a request with it is under way
+ *	POLLING   the ledger has accepted it, and is asked what came of it
  *	ASKING    GET {ledger}/batches/{key} is under way
  *	WAITING   until due_ms, then READY
  *	SUSPECT   refused, and the next answers tell whose fault that is
@@ -26,6 +27,7 @@ enum inv_batch_state {
 	INV_BATCH_INTENT,
 	INV_BATCH_READY,
 	INV_BATCH_FLYING,
+	INV_BATCH_POLLING,
 	INV_BATCH_ASKING,
 	INV_BATCH_WAITING,
 	INV_BATCH_SUSPECT,
@@ -76,6 +78,7 @@ struct inv_batch {
 	enum inv_doubt doubt; /* what the ledger is asked for */
 	uint64_t first_ms;    /* start of the first one; 0: none yet */
 	uint64_t due_ms;
+	char *poll; /* the URL that tells of it after a 202; or NULL */
 
 	/* What became of it. */
 	unsigned status;

@@ -117,6 +117,37 @@ inv_courier_post(struct inv_courier *c, struct inv_batch *b,
 }
 
 bool
+inv_courier_follow(const struct inv_courier *c, struct inv_batch *b,
+    struct inv_str location)
+{
+	char from[RESOURCE_MAX];
+	char to[INV_URL_MAX];
+
+	if (b->poll == NULL)
+		snprintf(from, sizeof(from), "%s%s", c->o.url->text, c->o.path);
+	else
+		snprintf(from, sizeof(from), "%s", b->poll);
+	bool ok = inv_url_follow(from, location, to);
+
+	free(b->poll);
+	b->poll = ok ? inv_mem_dup(to, strlen(to)) : NULL;
+	return ok;
+}
+
+bool
+inv_courier_poll(struct inv_courier *c, struct inv_batch *b,
+    struct inv_err *err)
+{
+	return start(c, b,
+	    &(struct inv_request){
+		.method = INV_GET,
+		.url = b->poll,
+		.deadline_ms = inv_clock_ms() + c->o.timeout_ms,
+	    },
+	    err);
+}
+
+bool
 inv_courier_can_ask(const struct inv_courier *c)
 {
 	return c->o.file == NULL;

@@ -43,6 +43,15 @@ INV_MUST bool inv_courier_post(struct inv_courier *c, struct inv_batch *b,
     struct inv_err *err);
 
 /*
+ * A 202 pointed there: keep it as the batch's poll, and ask that.  False, and
+ * no poll, where it is not the ledger's own.
+ */
+INV_MUST bool inv_courier_follow(const struct inv_courier *c,
+    struct inv_batch *b, struct inv_str location);
+INV_MUST bool inv_courier_poll(struct inv_courier *c, struct inv_batch *b,
+    struct inv_err *err);
+
+/*
  * Ask what became of its key; false, and nothing sent, where none can be.  The
  * views of the last landing are gone then.
  */

@@ -494,6 +494,21 @@ told_back(struct inv_uploader *u, struct inv_batch *b,
 	}
 }
 
+/* It will tell at its Location; a redirect to elsewhere tells nothing. */
+static void
+accepted(struct inv_uploader *u, struct inv_batch *b,
+    const struct inv_answer *a)
+{
+	b->unclear = true;
+	if (inv_courier_follow(u->courier, b, a->location)) {
+		in_progress(u, b, a);
+		return;
+	}
+	snprintf(b->why, sizeof(b->why),
+	    "answered 202 with a Location that is not the ledger's");
+	again(u, b, a);
+}
+
 static void
 act(struct inv_uploader *u, struct inv_batch *b, const struct inv_answer *a,
     enum inv_meaning meaning, bool sent_before)
@@ -519,6 +534,9 @@ act(struct inv_uploader *u, struct inv_batch *b, const struct inv_answer *a,
 	case INV_MEANS_IN_PROGRESS:
 		in_progress(u, b, a);
 		return;
+	case INV_MEANS_ACCEPTED:
+		accepted(u, b, a);
+		return;
 	case INV_MEANS_KEY_MISMATCH:
 		conclude(u, b, INV_OUTCOME_KEY_MISMATCH, INV_QUARANTINED,
 		    "key_mismatch");
@@ -535,6 +553,29 @@ act(struct inv_uploader *u, struct inv_batch *b, const struct inv_answer *a,
 	}
 }
 
+/* What the Location of a 202 tells. */
+static void
+polled(struct inv_uploader *u, struct inv_batch *b, const struct inv_landing *l)
+{
+	enum inv_meaning meaning = inv_answer_tells(&l->answer, u->scan);
+
+	if (meaning == INV_MEANS_IN_PROGRESS) {
+		if (l->answer.location.n == 0 ||
+		    inv_courier_follow(u->courier, b, l->answer.location)) {
+			in_progress(u, b, &l->answer);
+			return;
+		}
+		meaning = INV_MEANS_UNCLEAR;
+	}
+	b->tries++;
+	if (meaning != INV_MEANS_RETRY) {
+		/* It has told all it will: the next request has the body. */
+		free(b->poll);
+		b->poll = NULL;
+	}
+	act(u, b, &l->answer, meaning, true);
+}
+
 void
 inv_settle_landing(struct inv_uploader *u, const struct inv_landing *l)
 {
@@ -546,6 +587,10 @@ inv_settle_landing(struct inv_uploader *u, const struct inv_landing *l)
 		return;
 	}
 	describe(u, b, l);
+	if (b->state == INV_BATCH_POLLING) {
+		polled(u, b, l);
+		return;
+	}
 	enum inv_meaning meaning =
 	    inv_answer_means(&l->answer, sent_before, u->scan);
 

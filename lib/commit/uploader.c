@@ -345,8 +345,9 @@ send(struct inv_uploader *u, struct inv_batch *b)
 
 	if (b->first_ms == 0)
 		b->first_ms = inv_clock_ms();
-	b->state = INV_BATCH_FLYING;
-	if (!inv_courier_post(u->courier, b, &err))
+	b->state = b->poll == NULL ? INV_BATCH_FLYING : INV_BATCH_POLLING;
+	if (!(b->poll == NULL ? inv_courier_post(u->courier, b, &err)
+			      : inv_courier_poll(u->courier, b, &err)))
 		inv_uploader_fail(u, &err);
 }
 
@@ -789,6 +790,7 @@ abandon(struct inv_uploader *u)
 		struct inv_batch *b = u->window[i];
 
 		if (b->state != INV_BATCH_FLYING &&
+		    b->state != INV_BATCH_POLLING &&
 		    b->state != INV_BATCH_ASKING)
 			continue;
 		b->maybe = b->unclear = true;

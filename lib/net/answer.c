@@ -61,6 +61,33 @@ static const char *const done_words[] = {
 	NULL,
 };
 
+/* What a "status" says as long as it is not the last word, and as it is. */
+static const char *const pending_words[] = {
+	"accepted",
+	"in progress",
+	"in-progress",
+	"in_progress",
+	"pending",
+	"processing",
+	"queued",
+	"running",
+	"started",
+	NULL,
+};
+
+static const char *const final_words[] = {
+	"committed",
+	"complete",
+	"completed",
+	"created",
+	"done",
+	"finished",
+	"ok",
+	"success",
+	"succeeded",
+	NULL,
+};
+
 static bool
 equals(struct inv_str s, const char *word)
 {
@@ -235,6 +262,8 @@ listen(const struct inv_answer *a, enum body body)
 static enum inv_meaning
 success(const struct inv_answer *a, enum body body)
 {
+	if (a->status == 202 && a->location.n > 0)
+		return INV_MEANS_ACCEPTED;
 	if (a->status != 200 && a->status != 201 && a->status != 204)
 		return INV_MEANS_UNCLEAR;
 	switch (body) {
@@ -335,6 +364,54 @@ inv_answer_means(const struct inv_answer *a, bool sent_before,
 	return INV_MEANS_UNCLEAR;
 }
 
+static bool
+is_any(struct inv_str s, const char *const *words)
+{
+	for (; *words != NULL; words++)
+		if (equals(s, *words))
+			return true;
+	return false;
+}
+
+/* A success, unless its "status" says otherwise. */
+static enum inv_meaning
+told_done(const struct inv_answer *a, struct inv_scan *scan)
+{
+	enum body body = body_of(a, scan);
+	struct inv_str text = trimmed(a->body);
+	struct inv_member m;
+
+	if (body != BODY_JSON || text.p[0] != '{')
+		return success(a, body);
+	while (inv_scan_each(&text, &m))
+		if (inv_str_is(m.key, "status") && m.kind == INV_KIND_STRING) {
+			struct inv_str word = inv_member_inner(&m);
+
+			if (is_any(word, pending_words))
+				return INV_MEANS_IN_PROGRESS;
+			if (!is_any(word, final_words))
+				return INV_MEANS_UNCLEAR;
+		}
+	return success(a, body);
+}
+
+enum inv_meaning
+inv_answer_tells(const struct inv_answer *a, struct inv_scan *scan)
+{
+	if (a->net == INV_NET_UNSURE)
+		return INV_MEANS_RETRY;
+	if (a->net == INV_NET_ANSWERED && a->status == 202)
+		return INV_MEANS_IN_PROGRESS;
+	if (a->net == INV_NET_ANSWERED && a->status / 100 == 2)
+		return told_done(a, scan);
+	if (a->status / 100 == 3 || a->status == 404 || a->status == 405 ||
+	    a->status == 410)
+		return INV_MEANS_UNCLEAR;
+	if (a->status / 100 == 5)
+		return INV_MEANS_RETRY;
+	return inv_answer_means(a, true, scan);
+}
+
 bool
 inv_answer_is_no_effect(const struct inv_answer *a)
 {
@@ -370,6 +447,8 @@ inv_meaning_name(enum inv_meaning m)
 		return "unclear";
 	case INV_MEANS_IN_PROGRESS:
 		return "in progress";
+	case INV_MEANS_ACCEPTED:
+		return "accepted";
 	case INV_MEANS_CONFLICT:
 		return "conflict";
 	case INV_MEANS_KEY_MISMATCH:

@@ -51,6 +51,7 @@ enum inv_meaning {
 	INV_MEANS_RETRY,        /* again, same key and bytes */
 	INV_MEANS_UNCLEAR,      /* the same; when retries end: ambiguous */
 	INV_MEANS_IN_PROGRESS,  /* 409: wait, same key, not a try */
+	INV_MEANS_ACCEPTED,     /* 202: its Location tells what comes of it */
 	INV_MEANS_CONFLICT,     /* 409 on a key that was never sent */
 	INV_MEANS_KEY_MISMATCH, /* the key is known with other bytes */
 	INV_MEANS_REFUSED,      /* this batch: 400, 413, 422 */
@@ -68,8 +69,8 @@ const char *inv_meaning_name(enum inv_meaning m);
  * process or, by the journal, in another (a second send inside this very
  * request is in the answer).  The scanner is used for JSON bodies.
  *
- * What only later work can read is INV_MEANS_UNCLEAR: 202, 207 and bodies
- * with per-row "results".
+ * What only later work can read is INV_MEANS_UNCLEAR: 207 and bodies with
+ * per-row "results".  So is a 202 that has no Location.
  *
  * A body "speaks of the key" if a string in it (member names do not count: an
  * echo of the key says nothing), or all of it where it is not JSON, has
@@ -78,6 +79,16 @@ const char *inv_meaning_name(enum inv_meaning m);
  * that something differs.
  */
 enum inv_meaning inv_answer_means(const struct inv_answer *a, bool sent_before,
+    struct inv_scan *scan);
+
+/*
+ * The same for what a 202 pointed to.  INV_MEANS_IN_PROGRESS: ask again later,
+ * that is 202, and 200 with a "status" of pending, queued, processing and the
+ * like.  INV_MEANS_RETRY: the question failed, ask again.  What is no answer
+ * to it (a redirect, 404, 410, an unknown "status") is INV_MEANS_UNCLEAR:
+ * the batch is to be sent again.  INV_MEANS_ACCEPTED does not occur.
+ */
+enum inv_meaning inv_answer_tells(const struct inv_answer *a,
     struct inv_scan *scan);
 
 /*

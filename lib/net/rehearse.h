@@ -16,6 +16,7 @@ enum inv_failure {
 	INV_FAILURE_RESET,    /* no answer: the connection is reset */
 	INV_FAILURE_STATUS,   /* answered with `status` and `problem` */
 	INV_FAILURE_REDIRECT, /* 302 */
+	INV_FAILURE_ACCEPTED, /* 202, and a Location that tells later */
 	INV_FAILURE_GARBAGE,  /* 200, JSON that does not parse */
 	INV_FAILURE_HTML,     /* 200, a page */
 	INV_FAILURE_SHORT,    /* the answer, cut short of its length */

@@ -84,6 +84,58 @@ is_token(char c)
 	    (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
 }
 
+static bool
+is_same_part(CURLU *a, CURLU *b, CURLUPart part)
+{
+	char *x = NULL;
+	char *y = NULL;
+	bool same =
+	    curl_url_get(a, part, &x, CURLU_DEFAULT_PORT) == CURLUE_OK &&
+	    curl_url_get(b, part, &y, CURLU_DEFAULT_PORT) == CURLUE_OK &&
+	    strcasecmp(x, y) == 0;
+
+	curl_free(x);
+	curl_free(y);
+	return same;
+}
+
+static bool
+copy_url(CURLU *u, char to[INV_URL_MAX])
+{
+	char *text = NULL;
+	bool ok = curl_url_get(u, CURLUPART_URL, &text, 0) == CURLUE_OK &&
+	    strlen(text) < INV_URL_MAX;
+
+	if (ok)
+		strcpy(to, text);
+	curl_free(text);
+	return ok;
+}
+
+bool
+inv_url_follow(const char *from, struct inv_str location, char to[INV_URL_MAX])
+{
+	char *text = inv_mem_dup(location.p, location.n);
+	CURLU *base = curl_url();
+	CURLU *u = curl_url();
+
+	bool ok = base != NULL && u != NULL &&
+	    memchr(location.p, '\0', location.n) == NULL &&
+	    curl_url_set(base, CURLUPART_URL, from, 0) == CURLUE_OK &&
+	    curl_url_set(u, CURLUPART_URL, from, 0) == CURLUE_OK &&
+	    curl_url_set(u, CURLUPART_URL, text, CURLU_DISALLOW_USER) ==
+		CURLUE_OK &&
+	    curl_url_set(u, CURLUPART_FRAGMENT, NULL, 0) == CURLUE_OK &&
+	    is_same_part(base, u, CURLUPART_SCHEME) &&
+	    is_same_part(base, u, CURLUPART_HOST) &&
+	    is_same_part(base, u, CURLUPART_PORT) && copy_url(u, to);
+
+	curl_url_cleanup(base);
+	curl_url_cleanup(u);
+	free(text);
+	return ok;
+}
+
 bool
 inv_header_fits(struct inv_str line)
 {

@@ -49,6 +49,14 @@ INV_MUST bool inv_url_parse(const char *text, struct inv_url *url,
     struct inv_err *err);
 
 /*
+ * What a Location in the answer to a request to `from` points to (RFC 3986
+ * 5.2), without its fragment.  False where that is another origin (scheme,
+ * host, port), has user or password, or is no URL.
+ */
+INV_MUST bool inv_url_follow(const char *from, struct inv_str location,
+    char to[INV_URL_MAX]);
+
+/*
  * The line can go out as a header: "Name: value", visible ASCII and blanks in
  * it, no control characters.
  */

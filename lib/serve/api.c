@@ -4,6 +4,7 @@
 
 #include "serve/api.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -16,6 +17,7 @@ enum {
 	PAGE_BYTES = 64 << 10, /* of an export, at least */
 	PAGE_MAX = PAGE_BYTES + 2 * INV_LEDGER_BODY_MAX,
 	ANSWER_MAX = 4096, /* bytes of an answer written here */
+	LOCATION_MAX = INV_LEDGER_KEY_MAX + 64, /* bytes, with the NUL */
 };
 
 /* A batch that has arrived and is not answered yet. */
@@ -96,6 +98,29 @@ answer_status(struct inv_api *a, struct job *j)
 		    after[0] == '\0' ? NULL : "Retry-After", after);
 }
 
+/*
+ * Come back, `polls` times more: then it is told at /batches/KEY.  How many
+ * are left stands in the path, so that there is nothing to remember.
+ */
+static void
+answer_accepted(struct inv_api *a, struct inv_exchange *x, struct inv_str key,
+    char polls)
+{
+	char location[LOCATION_MAX];
+
+	if (polls == '0')
+		snprintf(location, sizeof(location), "/batches/%.*s",
+		    INV_ARG(key));
+	else
+		snprintf(location, sizeof(location), "/batches/%.*s/after/%c",
+		    INV_ARG(key), polls);
+	inv_httpd_answer(a->plan.httpd, x,
+	    &(struct inv_httpd_answer){ .status = 202,
+		.header = { { "Location", location },
+		    { "Content-Type", "application/json" } },
+		.body = INV_LIT("{\"status\":\"accepted\"}") });
+}
+
 static void
 answer_job(struct inv_api *a, struct job *j)
 {
@@ -117,6 +142,9 @@ answer_job(struct inv_api *a, struct job *j)
 	case INV_FAILURE_REDIRECT: /* where a GET would be told 200 */
 		answer_problem(a, j->x, INV_PROBLEM_PLAIN, 302, "Location",
 		    "/health");
+		break;
+	case INV_FAILURE_ACCEPTED:
+		answer_accepted(a, j->x, inv_buf_str(&j->key), '1');
 		break;
 	case INV_FAILURE_GARBAGE:
 		answer_text(a, j->x, "application/json",
@@ -330,6 +358,16 @@ batch_of(struct inv_str path)
 	return (struct inv_str){ slash + 1, path.n - before - 1 };
 }
 
+/* The key in .../batches/KEY/after/1; empty if the path is another. */
+static struct inv_str
+accepted_of(struct inv_str path)
+{
+	if (!ends_with(path, "/after/1"))
+		return (struct inv_str){ NULL, 0 };
+	path.n -= strlen("/after/1");
+	return batch_of(path);
+}
+
 static bool
 answer_batch(struct inv_api *a, struct inv_exchange *x, struct inv_str key,
     struct inv_err *err)
@@ -352,6 +390,8 @@ answer_get(struct inv_api *a, struct inv_exchange *x, struct inv_err *err)
 		answer_text(a, x, "application/json", "{\"status\":\"ok\"}");
 	else if (a->plan.ledger == NULL)
 		answer_problem(a, x, INV_PROBLEM_PLAIN, 404, NULL, NULL);
+	else if (accepted_of(x->path).n > 0)
+		answer_accepted(a, x, accepted_of(x->path), '0');
 	else if (key.n > 0)
 		return answer_batch(a, x, key, err);
 	else if (ends_with(x->path, "/records"))

@@ -142,11 +142,91 @@ trusts_no_2xx_that_is_garbled(void)
 	check_line(&whole, INV_NET_OVERSIZED, INV_MEANS_UNCLEAR);
 }
 
+static enum inv_meaning
+told(const struct inv_answer *a)
+{
+	struct inv_scan *scan = inv_scan_new();
+	enum inv_meaning m = inv_answer_tells(a, scan);
+
+	inv_scan_free(scan);
+	return m;
+}
+
+static enum inv_meaning
+told_so(unsigned status, const char *type, const char *body)
+{
+	struct inv_answer a = { .net = INV_NET_ANSWERED,
+		.status = status,
+		.sends = 1,
+		.content_type = inv_str_of(type),
+		.body = inv_str_of(body) };
+
+	return told(&a);
+}
+
+static void
+follows_what_was_accepted(void)
+{
+	struct inv_answer a = { .net = INV_NET_ANSWERED,
+		.status = 202,
+		.sends = 1,
+		.location = INV_LIT("/jobs/1") };
+	struct inv_scan *scan = inv_scan_new();
+
+	check(inv_answer_means(&a, false, scan) == INV_MEANS_ACCEPTED);
+	a.net = INV_NET_CUT;
+	check(inv_answer_means(&a, false, scan) == INV_MEANS_UNCLEAR);
+	inv_scan_free(scan);
+}
+
+static void
+tells_what_came_of_it(void)
+{
+	static const struct {
+		unsigned status;
+		const char *type, *body;
+		enum inv_meaning meaning;
+	} table[] = {
+		{ 202, JSON, "{}", INV_MEANS_IN_PROGRESS },
+		{ 200, JSON, "{\"status\":\"pending\"}",
+		    INV_MEANS_IN_PROGRESS },
+		{ 200, JSON, "{\"id\":1,\"status\":\"Processing\"}",
+		    INV_MEANS_IN_PROGRESS },
+		{ 200, JSON, "{\"status\":\"committed\"}", INV_MEANS_RECEIPT },
+		{ 201, JSON, "{\"status\":7}", INV_MEANS_RECEIPT },
+		{ 204, "", "", INV_MEANS_RECEIPT },
+		{ 200, "text/plain", "done", INV_MEANS_RECEIPT },
+		{ 200, JSON, "[]", INV_MEANS_RECEIPT },
+		{ 200, JSON, "{\"status\":\"failed\"}", INV_MEANS_UNCLEAR },
+		{ 200, JSON, "{\"status\":", INV_MEANS_UNCLEAR },
+		{ 200, "text/html", "<html>", INV_MEANS_UNCLEAR },
+		{ 303, "", "", INV_MEANS_UNCLEAR },
+		{ 404, "", "", INV_MEANS_UNCLEAR },
+		{ 410, "", "", INV_MEANS_UNCLEAR },
+		{ 500, "", "", INV_MEANS_RETRY },
+		{ 429, "", "", INV_MEANS_RETRY },
+		{ 401, "", "", INV_MEANS_SYSTEMIC },
+		{ 422, JSON, "{}", INV_MEANS_REFUSED },
+		{ 409, JSON, "{}", INV_MEANS_ASSERTED },
+	};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
+		check(told_so(table[i].status, table[i].type, table[i].body) ==
+		    table[i].meaning);
+	}
+	struct inv_answer lost = { .net = INV_NET_UNSURE };
+
+	check(told(&lost) == INV_MEANS_RETRY);
+	lost.net = INV_NET_TLS;
+	check(told(&lost) == INV_MEANS_SYSTEMIC);
+}
+
 static void
 leaves_unclear_what_it_can_not_read_yet(void)
 {
 	static const struct line table[] = {
 		{ .status = 202, JSON, "{}", INV_MEANS_UNCLEAR },
+		{ .status = 202, NULL, NULL, INV_MEANS_UNCLEAR },
 		{ .status = 203, JSON, "{}", INV_MEANS_UNCLEAR },
 		{ .status = 206, JSON, "{}", INV_MEANS_UNCLEAR },
 		{ .status = 207, JSON, "{\"results\":[]}", INV_MEANS_UNCLEAR },
@@ -471,6 +551,8 @@ hears_that_an_answer_is_a_replay(void)
 static const struct test tests[] = {
 	TEST(takes_200_201_204_as_done),
 	TEST(trusts_no_2xx_that_is_garbled),
+	TEST(follows_what_was_accepted),
+	TEST(tells_what_came_of_it),
 	TEST(leaves_unclear_what_it_can_not_read_yet),
 	TEST(tries_again_what_may_work_later),
 	TEST(tells_networks_apart),

@@ -861,6 +861,37 @@ refuses_urls_that_are_more_or_less_than_a_place(void)
 	check(!inv_url_parse(longer, &url, &err));
 }
 
+static void
+follows_a_location_to_the_same_origin_alone(void)
+{
+	static const char from[] = "https://l.example:443/a/upsert";
+	static const struct {
+		const char *location, *to;
+	} table[] = {
+		{ "/jobs/1?x=2", "https://l.example:443/jobs/1?x=2" },
+		{ "jobs/1", "https://l.example:443/a/jobs/1" },
+		{ "https://L.example/jobs#now", "https://L.example/jobs" },
+		{ "//l.example/b", "https://l.example/b" },
+		{ "http://l.example:443/jobs", NULL },
+		{ "https://l.example:444/jobs", NULL },
+		{ "https://m.example/jobs", NULL },
+		{ "//m.example/jobs", NULL },
+		{ "https://u:secret@l.example/jobs", NULL },
+		{ "ftp://l.example/jobs", NULL },
+	};
+	char to[INV_URL_MAX];
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
+		bool ok =
+		    inv_url_follow(from, inv_str_of(table[i].location), to);
+
+		check(ok == (table[i].to != NULL));
+		if (ok)
+			check_str(inv_str_of(to), table[i].to);
+	}
+	check(!inv_url_follow(from, INV_LIT("/a\0b"), to));
+}
+
 static const struct test tests[] = {
 	TESTS(brings_the_answer_with_its_headers),
 	TESTS(gets_and_posts_from_one_slot),
@@ -890,6 +921,7 @@ static const struct test tests[] = {
 	TEST(tells_what_fits_in_a_header),
 	TEST(writes_every_url_one_way),
 	TEST(refuses_urls_that_are_more_or_less_than_a_place),
+	TEST(follows_a_location_to_the_same_origin_alone),
 };
 
 int
