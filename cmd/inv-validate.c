@@ -6,12 +6,14 @@
 #include "base/log.h"
 #include "io/file.h"
 #include "prog/opt.h"
+#include "validate/backtest.h"
 #include "validate/codes.h"
 #include "validate/flow.h"
 #include "validate/trial.h"
 
 enum {
-	OPT_COERCE = INV_OPT_LONG,
+	OPT_BACKTEST = INV_OPT_LONG,
+	OPT_COERCE,
 	OPT_EXPLAIN,
 	OPT_LIST_CODES,
 	OPT_MAX_MEMORY,
@@ -19,10 +21,18 @@ enum {
 };
 
 /* What is done instead of checking a stream. */
-enum mode { MODE_FILTER, MODE_EXPLAIN, MODE_LIST_CODES, MODE_TEST };
+enum mode {
+	MODE_FILTER,
+	MODE_EXPLAIN,
+	MODE_LIST_CODES,
+	MODE_TEST,
+	MODE_BACKTEST
+};
 
 static const struct inv_option options[] = {
 	{ 's', "schema", "SCHEMA", "the rules: a name, or a file" },
+	{ OPT_BACKTEST, "backtest", NULL,
+	    "try archived manifests again: what would be otherwise now?" },
 	{ OPT_COERCE, "coerce", "WHEN",
 	    "auto|always|never: read text as the schema's types" },
 	{ OPT_EXPLAIN, "explain", "CODE", "say what a code means, and exit" },
@@ -73,7 +83,7 @@ set_mode(struct settings *s, enum mode mode)
 
 	if (s->mode != MODE_FILTER && s->mode != mode) {
 		inv_fail(&err, INV_USAGE,
-		    "--explain, --list-codes, --test: one of them at a time");
+		    "--explain, --list-codes, --test, --backtest: one of them at a time");
 		inv_die(&err);
 	}
 	s->mode = mode;
@@ -112,31 +122,65 @@ explain(const char *code)
 	return print(&text);
 }
 
+/* Both end so: `wrong` is what there was to find. */
+static int
+close_trial(struct inv_checker *c, struct inv_out *out, bool ok, uint64_t wrong,
+    const struct inv_err *err)
+{
+	struct inv_err why;
+
+	inv_checker_close(c);
+	if (!inv_out_close(out, &why))
+		inv_die(&why);
+	if (!ok)
+		inv_die(err);
+	return wrong > 0 ? inv_fault_exit(INV_NO) : 0;
+}
+
 static int
 test(const struct inv_checker_options *how, const char *dir)
 {
 	struct inv_checker checker;
-	uint64_t wrong;
-	struct inv_err err, why;
+	struct inv_err err;
 	struct inv_out out;
+	uint64_t wrong = 0;
 
 	if (!inv_checker_open(&checker, how, &err))
 		inv_die(&err);
 	inv_out_init(&out, STDOUT_FILENO, "stdout");
 	bool ok = inv_trial_run(&checker, dir, &out, &wrong, &err);
 
-	inv_checker_close(&checker);
-	if (!inv_out_close(&out, &why))
-		inv_die(&why);
-	if (!ok)
+	return close_trial(&checker, &out, ok, wrong, &err);
+}
+
+static int
+backtest(const struct inv_checker_options *how)
+{
+	struct inv_backtest_options in = {
+		.terminal = isatty(STDOUT_FILENO) == 1,
+	};
+	struct inv_checker checker;
+	struct inv_err err;
+	struct inv_out out;
+	uint64_t changed = 0;
+
+	in.state.fd = inv_opt_state(&in.state.path);
+	if (!inv_checker_open(&checker, how, &err))
 		inv_die(&err);
-	return wrong > 0 ? inv_fault_exit(INV_NO) : 0;
+	inv_out_init(&out, STDOUT_FILENO, "stdout");
+	bool ok = inv_backtest_run(&checker, &in, &out, &changed, &err);
+
+	close(in.state.fd);
+	return close_trial(&checker, &out, ok, changed, &err);
 }
 
 static void
 set_option(struct settings *s, int code)
 {
 	switch (code) {
+	case OPT_BACKTEST:
+		set_mode(s, MODE_BACKTEST);
+		break;
 	case 's':
 		s->how.checker.schema = optarg;
 		break;
@@ -178,6 +222,8 @@ main(int argc, char *argv[])
 		return list_codes();
 	case MODE_TEST:
 		return test(&s.how.checker, s.operand);
+	case MODE_BACKTEST:
+		return backtest(&s.how.checker);
 	}
 	return inv_flow_run(&info, &s.how, argv[optind]);
 }

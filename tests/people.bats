@@ -106,7 +106,7 @@ on_terminal() { # COMMAND
 }
 
 @test "--explain and --list-codes stand alone, and their output is checked" {
-	local wrong='inv-validate: --explain, --list-codes, --test: one of them at a time'
+	local wrong='inv-validate: --explain, --list-codes, --test, --backtest: one of them at a time'
 	run -$EX_USAGE --separate-stderr inv-validate --explain enum --list-codes
 	[ "$stderr" = "$wrong" ]
 	run -$EX_USAGE --separate-stderr inv-validate --list-codes m.csv

@@ -69,6 +69,18 @@ inv_rowfile_format(const struct inv_rowfile *r)
 	return inv_source_format(r->source);
 }
 
+const char *
+inv_rowfile_encoding(const struct inv_rowfile *r)
+{
+	return inv_source_encoding(r->source);
+}
+
+void
+inv_rowfile_notes(const struct inv_rowfile *r, struct inv_buf *out)
+{
+	inv_source_notes(r->source, out);
+}
+
 /* The errors of a row that is no record, as one text. */
 static struct inv_str
 what_is_wrong(struct inv_rowfile *r)

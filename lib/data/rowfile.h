@@ -34,6 +34,10 @@ struct inv_str inv_rowfile_columns(const struct inv_rowfile *r);
 
 enum inv_format inv_rowfile_format(const struct inv_rowfile *r);
 
+/* "UTF-8" ...; and how it was read, as members for a stage line. */
+const char *inv_rowfile_encoding(const struct inv_rowfile *r);
+void inv_rowfile_notes(const struct inv_rowfile *r, struct inv_buf *out);
+
 /* INV_NEXT_ERR is final. */
 INV_MUST enum inv_next inv_rowfile_next(struct inv_rowfile *r,
     struct inv_row *row, struct inv_err *err);

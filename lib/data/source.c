@@ -111,6 +111,12 @@ inv_source_format(const struct inv_source *s)
 	return s->file.format;
 }
 
+const char *
+inv_source_encoding(const struct inv_source *s)
+{
+	return inv_text_encoding(s->file.text);
+}
+
 bool
 inv_source_has_columns(const struct inv_source *s)
 {

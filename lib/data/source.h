@@ -48,6 +48,9 @@ const char *inv_source_reason(const struct inv_source *s);
 
 enum inv_format inv_source_format(const struct inv_source *s);
 
+/* "UTF-8" ..., once it has begun. */
+const char *inv_source_encoding(const struct inv_source *s);
+
 bool inv_source_has_columns(const struct inv_source *s);
 
 /* The columns as a JSON array. */
