@@ -1,0 +1,493 @@
+/*
+ * automaton.c - a regular expression as a table of states
+ *
+ * The tree becomes steps over bytes (Thompson's construction, from the end to
+ * the begin), the sets of steps one can be at become states.
+ */
+
+#include "data/automaton.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/utf8.h"
+
+enum {
+	STEPS_MAX = 4096,    /* of one expression */
+	CELLS_MAX = 1 << 16, /* of the table, two bytes each */
+	WORK_MAX = 2000000,  /* steps looked at: about ten milliseconds */
+	BYTES = 256,
+	FOUND = 0, /* the step that is made first */
+	/* States: */
+	NO = 0,  /* nothing leads out of it */
+	YES = 1, /* the same, and it was found */
+	BEGIN = 2,
+};
+
+enum step_op {
+	STEP_BYTE,  /* one of from to to */
+	STEP_SPLIT, /* go on at both */
+	STEP_START, /* go on if nothing was read */
+	STEP_END,   /* go on if nothing is left */
+	STEP_FOUND,
+};
+
+struct step {
+	enum step_op op;
+	unsigned char from, to;
+	uint32_t next, other;
+};
+
+struct inv_automaton {
+	unsigned char class[BYTES]; /* bytes that no step tells apart */
+	unsigned shift;             /* a row of cells has 1 << shift */
+	unsigned end;               /* the class behind the last byte */
+	unsigned begin;             /* NO, YES or BEGIN << shift */
+	uint16_t *cell;             /* by state << shift | class: the same */
+};
+
+struct build {
+	const struct inv_regex *r;
+	struct step *step;
+	size_t n;
+	size_t words;    /* of a set of steps as bits */
+	uint64_t *waits; /* the steps that are no mere way to others */
+	uint64_t *sets;  /* by state */
+	size_t states, cap;
+	uint32_t *stack;
+	uint32_t *found; /* states by hash of their set, 0 for none */
+	size_t slots;
+	size_t work;
+	bool failed;
+	struct inv_automaton *a;
+};
+
+/* ---- steps ---- */
+
+static uint32_t
+add_step(struct build *b, struct step step)
+{
+	if (b->n == STEPS_MAX) {
+		b->failed = true;
+		return 0;
+	}
+	b->step[b->n] = step;
+	return (uint32_t)b->n++;
+}
+
+static uint32_t
+split(struct build *b, uint32_t next, uint32_t other)
+{
+	return add_step(b,
+	    (struct step){ STEP_SPLIT, .next = next, .other = other });
+}
+
+/* The bytes of from to those of to, of one length: a chain. */
+static uint32_t
+add_chain(struct build *b, uint32_t from, uint32_t to, uint32_t next)
+{
+	char x[4], y[4];
+	size_t n = inv_utf8_put(from, x);
+
+	inv_utf8_put(to, y);
+	for (; n > 0; n--)
+		next = add_step(b,
+		    (struct step){ STEP_BYTE, (unsigned char)x[n - 1],
+			(unsigned char)y[n - 1], next, 0 });
+	return next;
+}
+
+/*
+ * Where the range is cut next: the last code point of its first part, of
+ * which each byte has a range of its own, whatever the others are.
+ */
+static uint32_t
+cut_of(uint32_t from, uint32_t to)
+{
+	static const uint32_t last[] = { 0x7f, 0x7ff, 0xffff };
+
+	for (size_t i = 0; i < sizeof(last) / sizeof(*last); i++)
+		if (from <= last[i] && to > last[i])
+			to = last[i];
+	if (to < 0x80)
+		return to;
+	for (unsigned bits = 6; bits <= 18; bits += 6) {
+		uint32_t low = (1U << bits) - 1;
+
+		if ((from | low) >= to)
+			break;
+		if ((from & low) != 0)
+			return from | low;
+		if ((to & low) != low)
+			to = (to & ~low) - 1;
+	}
+	return to;
+}
+
+static uint32_t
+add_set(struct build *b, const struct inv_regex_node *node, uint32_t next)
+{
+	bool any = false;
+	uint32_t at = 0;
+
+	for (size_t i = 0; i < node->ranges; i++) {
+		struct inv_range range = b->r->range[node->range + i];
+
+		while (range.from <= range.to && !b->failed) {
+			uint32_t cut = cut_of(range.from, range.to);
+			uint32_t chain = add_chain(b, range.from, cut, next);
+
+			at = any ? split(b, chain, at) : chain;
+			any = true;
+			range.from = cut + 1;
+		}
+	}
+	if (any)
+		return at;
+	return add_step(b, (struct step){ STEP_BYTE, 1, 0, next, 0 });
+}
+
+static uint32_t add_node(struct build *b, uint32_t at, uint32_t next);
+
+static uint32_t
+add_repeat(struct build *b, const struct inv_regex_node *node, uint32_t next)
+{
+	uint32_t at = next;
+	uint64_t more = node->max - node->min;
+
+	if (node->min > STEPS_MAX ||
+	    (node->max != UINT64_MAX && more > STEPS_MAX)) {
+		b->failed = true;
+		return next;
+	}
+	if (node->max == UINT64_MAX) {
+		at = split(b, 0, next);
+		uint32_t round = add_node(b, node->first, at);
+
+		b->step[at].next = round;
+	} else {
+		for (; more > 0 && !b->failed; more--)
+			at = split(b, add_node(b, node->first, at), next);
+	}
+	for (uint64_t i = 0; i < node->min && !b->failed; i++)
+		at = add_node(b, node->first, at);
+	return at;
+}
+
+static uint32_t
+add_any(struct build *b, const struct inv_regex_node *node, uint32_t next)
+{
+	uint32_t i = node->last;
+	uint32_t at = add_node(b, i, next);
+
+	while ((i = b->r->at[i].prev) != 0)
+		at = split(b, add_node(b, i, next), at);
+	return at;
+}
+
+/* The step where a node begins that goes on at next. */
+static uint32_t
+add_node(struct build *b, uint32_t at, uint32_t next)
+{
+	const struct inv_regex_node *node = &b->r->at[at];
+
+	if (b->failed)
+		return 0;
+	switch (node->op) {
+	case INV_REGEX_SET:
+		b->failed = b->failed || node->props > 0;
+		return add_set(b, node, next);
+	case INV_REGEX_ALL:
+	case INV_REGEX_GROUP:
+		for (uint32_t i = node->last; i != 0; i = b->r->at[i].prev)
+			next = add_node(b, i, next);
+		return next;
+	case INV_REGEX_ANY:
+		return add_any(b, node, next);
+	case INV_REGEX_REPEAT:
+		return add_repeat(b, node, next);
+	case INV_REGEX_START:
+		return add_step(b, (struct step){ STEP_START, .next = next });
+	case INV_REGEX_END:
+		return add_step(b, (struct step){ STEP_END, .next = next });
+	case INV_REGEX_REF:
+	case INV_REGEX_EDGE:
+	case INV_REGEX_LOOK:
+		break;
+	}
+	b->failed = true;
+	return 0;
+}
+
+/* ---- states ---- */
+
+static uint64_t *
+set_of(const struct build *b, size_t state)
+{
+	return b->sets + state * b->words;
+}
+
+static bool
+has(const uint64_t *set, size_t i)
+{
+	return set[i / 64] >> (i % 64) & 1;
+}
+
+/* Add a step, and all that it leads to without a byte. */
+static void
+add_to_set(struct build *b, uint64_t *set, uint32_t at, bool start, bool end)
+{
+	size_t n = 0;
+
+	b->stack[n++] = at;
+	while (n > 0) {
+		at = b->stack[--n];
+		const struct step *step = &b->step[at];
+
+		if (has(set, at))
+			continue;
+		b->work++;
+		set[at / 64] |= (uint64_t)1 << (at % 64);
+		if (step->op == STEP_SPLIT) {
+			b->stack[n++] = step->other;
+			b->stack[n++] = step->next;
+		} else if ((step->op == STEP_START && start) ||
+		    (step->op == STEP_END && end)) {
+			b->stack[n++] = step->next;
+		}
+	}
+}
+
+/* Only what waits for a byte or the end tells one set from another. */
+static bool
+is_empty_but_for_ways(const struct build *b, uint64_t *set)
+{
+	uint64_t any = 0;
+
+	for (size_t i = 0; i < b->words; i++)
+		any |= set[i] &= b->waits[i];
+	return any == 0;
+}
+
+/* An empty set behind the last state. */
+static uint64_t *
+new_set(struct build *b)
+{
+	if (b->states >= b->cap) {
+		b->cap = b->cap == 0 ? 16 : 2 * b->cap;
+		b->sets = inv_mem_resize(b->sets, b->cap,
+		    b->words * sizeof(*b->sets));
+	}
+	memset(set_of(b, b->states), 0, b->words * sizeof(*b->sets));
+	return set_of(b, b->states);
+}
+
+/* The state of the set behind the last: an old one, or that one now. */
+static size_t
+state_of_new(struct build *b)
+{
+	uint64_t *set = set_of(b, b->states);
+	size_t n = b->words * sizeof(*set);
+	uint64_t hash = 0;
+
+	b->work += b->words;
+	if (is_empty_but_for_ways(b, set))
+		return NO;
+	if (has(set, FOUND))
+		return YES;
+	for (size_t i = 0; i < b->words; i++)
+		hash = (hash ^ set[i]) * 0x9e3779b97f4a7c15 ^ hash >> 29;
+	size_t slot = hash % b->slots;
+
+	for (; b->found[slot] != 0; slot = (slot + 1) % b->slots)
+		if (memcmp(set_of(b, b->found[slot]), set, n) == 0)
+			return b->found[slot];
+	if (b->states == b->slots / 2) {
+		b->failed = true;
+		return NO;
+	}
+	b->found[slot] = (uint32_t)b->states;
+	return b->states++;
+}
+
+static size_t
+state_behind(struct build *b, size_t state, unsigned byte)
+{
+	uint64_t *set = new_set(b);
+
+	for (size_t w = 0; w < b->words; w++)
+		for (uint64_t bits = set_of(b, state)[w]; bits != 0;
+		     bits &= bits - 1) {
+			const struct step *step =
+			    &b->step[w * 64 + (size_t)__builtin_ctzll(bits)];
+
+			b->work++;
+			if (step->op == STEP_BYTE && step->from <= byte &&
+			    byte <= step->to)
+				add_to_set(b, set, step->next, false, false);
+		}
+	return state_of_new(b);
+}
+
+/* Whether it is found in a text that ends here. */
+static size_t
+state_at_end(struct build *b, size_t state)
+{
+	uint64_t *set = new_set(b);
+
+	for (size_t i = 0; i < b->n; i++)
+		if (has(set_of(b, state), i) && b->step[i].op == STEP_END)
+			add_to_set(b, set, (uint32_t)i, state == BEGIN, true);
+	return has(set, FOUND) ? YES : NO;
+}
+
+/* Bytes that no step tells apart are of a class; their number. */
+static unsigned
+sort_bytes(const struct build *b)
+{
+	bool edge[BYTES + 1] = { false };
+	unsigned n = 0;
+
+	for (size_t i = 0; i < b->n; i++)
+		if (b->step[i].op == STEP_BYTE) {
+			edge[b->step[i].from] = true;
+			edge[b->step[i].to + 1] = true;
+		}
+	for (unsigned i = 0; i < BYTES; i++) {
+		n += i > 0 && edge[i];
+		b->a->class[i] = (unsigned char)n;
+	}
+	return n + 1;
+}
+
+static void
+fill_row(struct build *b, size_t state)
+{
+	struct inv_automaton *a = b->a;
+	uint16_t *row = a->cell + (state << a->shift);
+
+	for (unsigned i = 0; i < BYTES; i++) {
+		unsigned class = a->class[i];
+
+		if (i > 0 && class == a->class[i - 1])
+			continue;
+		row[class] = (uint16_t)(state_behind(b, state, i) << a->shift);
+	}
+	row[a->end] = (uint16_t)(state_at_end(b, state) << a->shift);
+}
+
+/* Where the expression begins, and anew at each byte but where it is bound. */
+static void
+begin(struct build *b, uint32_t first)
+{
+	uint32_t again = split(b, first, 0);
+	uint32_t any =
+	    add_step(b, (struct step){ STEP_BYTE, 0, BYTES - 1, again, 0 });
+
+	b->step[again].other = any;
+	b->words = (b->n + 63) / 64;
+	b->waits = inv_mem_new(b->words * sizeof(*b->waits));
+	b->stack = inv_mem_resize(NULL, 2 * b->n + 2, sizeof(*b->stack));
+	for (size_t i = 0; i < b->n; i++)
+		if (b->step[i].op != STEP_SPLIT && b->step[i].op != STEP_START)
+			b->waits[i / 64] |= (uint64_t)1 << (i % 64);
+	b->states = BEGIN;
+	uint64_t *set = new_set(b);
+
+	add_to_set(b, set, first, false, false);
+	bool bound = is_empty_but_for_ways(b, set);
+
+	set = new_set(b);
+	add_to_set(b, set, first, true, false);
+	if (!bound)
+		add_to_set(b, set, again, true, false);
+	b->a->begin = BEGIN;
+	if (has(set, FOUND))
+		b->a->begin = YES;
+	else if (is_empty_but_for_ways(b, set))
+		b->a->begin = NO;
+	b->states++; /* never met again: only here nothing was read */
+}
+
+/* The table; a row for each state that there is, and is made on the way. */
+static bool
+fill(struct build *b)
+{
+	struct inv_automaton *a = b->a;
+	unsigned classes = sort_bytes(b);
+
+	a->end = classes;
+	while (1U << a->shift <= classes)
+		a->shift++;
+	b->slots = 2 * ((size_t)CELLS_MAX >> a->shift);
+	b->found = inv_mem_new(b->slots * sizeof(*b->found));
+	a->cell = inv_mem_new(CELLS_MAX * sizeof(*a->cell));
+	uint16_t yes = (uint16_t)(YES << a->shift);
+
+	for (unsigned i = 0; i <= a->end; i++)
+		a->cell[yes + i] = yes;
+	for (size_t i = BEGIN; i < b->states && !b->failed; i++) {
+		fill_row(b, i);
+		b->failed = b->failed || b->work > WORK_MAX;
+	}
+	a->begin <<= a->shift;
+	a->cell =
+	    inv_mem_resize(a->cell, b->states << a->shift, sizeof(*a->cell));
+	return !b->failed;
+}
+
+struct inv_automaton *
+inv_automaton_new(const struct inv_regex *r)
+{
+	struct build b = { .r = r };
+
+	b.a = inv_mem_new(sizeof(*b.a));
+	b.step = inv_mem_new(STEPS_MAX * sizeof(*b.step));
+	add_step(&b, (struct step){ .op = STEP_FOUND });
+	uint32_t first = add_node(&b, INV_REGEX_ROOT, FOUND);
+
+	if (b.n > STEPS_MAX - 2)
+		b.failed = true;
+	if (!b.failed)
+		begin(&b, first);
+	if (b.failed || !fill(&b)) {
+		inv_automaton_free(b.a);
+		b.a = NULL;
+	}
+	free(b.step);
+	free(b.waits);
+	free(b.sets);
+	free(b.stack);
+	free(b.found);
+	return b.a;
+}
+
+void
+inv_automaton_free(struct inv_automaton *a)
+{
+	if (a == NULL)
+		return;
+	free(a->cell);
+	free(a);
+}
+
+/* A state that leads to itself is stayed in while only its row is looked at. */
+bool
+inv_automaton_match(const struct inv_automaton *a, struct inv_str s)
+{
+	const unsigned char *p = (const unsigned char *)s.p;
+	const unsigned char *end = p + s.n;
+	unsigned yes = (unsigned)YES << a->shift;
+	unsigned at = a->begin;
+
+	while (p < end) {
+		at = a->cell[at + a->class[*p++]];
+		if (at <= yes)
+			break;
+		const uint16_t *row = a->cell + at;
+
+		while (p < end && row[a->class[*p]] == at)
+			p++;
+	}
+	return a->cell[at + a->end] == yes;
+}
