@@ -349,6 +349,44 @@ schema() { # NAME JSON
 	grep -F '"record":{"a":"aa"}}' out
 }
 
+@test "a pattern is of ECMA-262 with its flag u, and what any reader takes" {
+	schema p '{"properties":{
+		"d":{"pattern":"^\\d$"},"w":{"pattern":"^\\w$"},
+		"s":{"pattern":"^\\s$"},"p":{"pattern":"^\\p{Letter}$"},
+		"dot":{"pattern":"^.$"},"end":{"pattern":"a$"},
+		"free":{"pattern":"b"},"odd":{"pattern":"^[\\w-.]\\-\\@$"}}}'
+	stream csv '{"d":"7","w":"_","s":"\u00a0","p":"é","dot":"é","end":"ba","free":"abc","odd":".-@"}' \
+		'{"d":"\u0661","w":"é","s":"x","p":"7","dot":"\u2028","end":"a\n","free":"B","odd":"a-"}' |
+		inv-validate -qs ./p.schema.json > out
+	[ "$(jq -r 'select(.row == 1) | .verdict' out)" = null ]
+	[ "$(jq -c 'select(.row == 2) | [.errors[].type] | length' out)" = 8 ]
+}
+
+@test "a pattern that ECMA-262 does not have is refused before the first record" {
+	while read -r pattern said; do
+		jq -nc --arg p "$pattern" '{properties: {a: {pattern: $p}}}' > p.schema.json
+		run ! inv-validate -s ./p.schema.json /dev/null
+		[[ $output == *"#/properties/a/pattern: pattern$said"* ]]
+	done <<- 'END'
+		a\Z , character 2: not an escape of ECMA-262
+		\A , character 1: not an escape of ECMA-262
+		(?i)a , character 1: not a group of ECMA-262
+		(?<=a*)b : lookbehind assertion is not fixed length
+		(?:(a)|b)*\1 , character 12: a reference to what a repeat may forget
+	END
+	schema long "$(jq -nc '{properties: {a: {pattern: ("a" * 65537)}}}')"
+	run -78 inv-validate -s ./long.schema.json /dev/null
+	[[ $output == *"#/properties/a/pattern: pattern: longer than 65536 bytes"* ]]
+}
+
+@test "a regular pattern has no limit, however often it repeats" {
+	schema fast '{"properties":{"a":{"pattern":"^(a+)+$"}}}'
+	stream csv "$(jq -nc '{a: ("a" * 100000 + "!")}')" "$(jq -nc '{a: ("a" * 100000)}')" |
+		inv-validate -qs ./fast.schema.json > out
+	[ "$(errors < out)" = "a string_pattern_mismatch" ]
+	[ "$(jq -r 'select(.row == 2) | .verdict' out)" = null ]
+}
+
 @test "a record that grows past 1 MiB in canonical form is refused" {
 	schema any '{}'
 	stream ndjson "$(jq -nc '{a: [range(100000)]}' | sed -E 's/[0-9]+/1e20/g')" |

@@ -1,8 +1,9 @@
 /*
  * pattern.h - the regular expressions of schemas
  *
- * ECMA-262 as JSON Schema asks for it, unanchored, on valid UTF-8; \d, \w and
- * \s are ASCII.  Time and memory of a match are bounded.
+ * ECMA-262 as JSON Schema asks for it (data/regex), unanchored, on valid UTF-8.
+ * What is regular takes a time that grows with the text and no more; anything
+ * else has a limit, met at the same place on every machine.
  */
 #ifndef INV_DATA_PATTERN_H
 #define INV_DATA_PATTERN_H

@@ -469,8 +469,7 @@ static const char *const refused[][2] = {
 	{ "{\"minLength\":-1}", "#/minLength: not a whole number from 0 on" },
 	{ "{\"maxLength\":1.5}", "#/maxLength: not a whole number from 0 on" },
 	{ "{\"pattern\":\"(\"}",
-	    "#/pattern: pattern, character 2: missing closing "
-	    "parenthesis" },
+	    "#/pattern: pattern, character 1: no ) for this (" },
 	{ "{\"pattern\":1}", "#/pattern: not a string" },
 	{ "{\"format\":\"email\"}", "#/format: unknown format" },
 	{ "{\"enum\":[]}", "#/enum: not a list of values" },
