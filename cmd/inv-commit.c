@@ -1,6 +1,7 @@
 /* inv-commit - takes pending records into the ledger, effectively once */
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,6 +18,10 @@ enum {
 	BACKOFF,
 	MAX_BACKOFF,
 	TIMEOUT,
+	RATE,
+	RETRY_BUDGET,
+	BREAKER,
+	DEADLINE,
 	CACERT,
 	DRAIN,
 	WAIT,
@@ -30,6 +35,7 @@ enum {
 	SECOND = 1000,        /* ms */
 	MINUTE = 60 * SECOND, /* ms */
 	RETRIES_MAX = 100,
+	BREAKER_MAX = 1000,
 	PATH_MAX_BYTES = 200, /* of the resource behind the ledger's URL */
 };
 
@@ -46,6 +52,11 @@ static const struct inv_option options[] = {
 	{ BACKOFF, "backoff", "TIME", "most before the first retry (2s)" },
 	{ MAX_BACKOFF, "max-backoff", "TIME", "most before any retry (30s)" },
 	{ TIMEOUT, "timeout", "TIME", "of one request (30s)" },
+	{ RATE, "rate", "N/s", "most requests in a second" },
+	{ RETRY_BUDGET, "retry-budget", "N%",
+	    "of requests, and 10 more (10%)" },
+	{ BREAKER, "breaker", "N", "bad answers before it pauses (5)" },
+	{ DEADLINE, "deadline", "TIME", "of such a pause, then hold (10m)" },
 	{ CACERT, "cacert", "FILE", "trust these authorities instead" },
 	{ DRAIN, "drain", "TIME", "for what flies when stopped (30s)" },
 	{ WAIT, "wait", "TIME", "for another inv-commit to end (10m)" },
@@ -96,6 +107,44 @@ path_of(const char *arg)
 	return arg;
 }
 
+/* A number from 1 with its unit: 20/s, 10%. */
+static unsigned
+count_of(const char *option, const char *arg, const char *unit, unsigned max)
+{
+	struct inv_str s = inv_str_of(arg);
+	size_t n = strlen(unit);
+	char what[64];
+	uint64_t v;
+
+	if (s.n > n && strcmp(arg + s.n - n, unit) == 0 &&
+	    inv_str_u64((struct inv_str){ arg, s.n - n }, 1, max, &v))
+		return (unsigned)v;
+	snprintf(what, sizeof(what), "not a number from 1 to %u and %s", max,
+	    unit);
+	inv_opt_wrong(option, arg, what);
+}
+
+/* How fast, and what makes it slower. */
+static void
+set_pace(struct inv_uploader_options *up, int code)
+{
+	switch (code) {
+	case RATE:
+		up->rate = count_of("--rate", optarg, "/s", INV_RATE_MAX);
+		break;
+	case RETRY_BUDGET:
+		up->budget = count_of("--retry-budget", optarg, "%", 100);
+		break;
+	case BREAKER:
+		up->breaker =
+		    (unsigned)inv_opt_u64("--breaker", optarg, 1, BREAKER_MAX);
+		break;
+	case DEADLINE:
+		up->deadline_ms = inv_opt_duration("--deadline", optarg);
+		break;
+	}
+}
+
 static void
 set_upload(struct inv_uploader_options *up, int code)
 {
@@ -132,6 +181,8 @@ set_upload(struct inv_uploader_options *up, int code)
 	case ENGINE:
 		up->engine = engine_of(optarg);
 		break;
+	default:
+		set_pace(up, code);
 	}
 }
 
@@ -277,6 +328,9 @@ main(int argc, char *argv[])
 			    .base_ms = 2 * SECOND,
 			    .max_ms = 30 * SECOND },
 			.timeout_ms = 30 * SECOND,
+			.budget = 10,
+			.breaker = 5,
+			.deadline_ms = 10 * MINUTE,
 			.drain_ms = 30 * SECOND,
 			.wait_ms = 10 * MINUTE,
 			.engine = INV_ENGINE_AUTO,

@@ -603,6 +603,80 @@ accepted_and_lost() {
 	[ "$(tr '\n' ' ' < log)" = 'POST /inventory/upsert POST /inventory/upsert ' ]
 }
 
+a_rate_is_kept() {
+	local from
+	start_ledger
+	fixture 60 10 > in
+	from=$(date +%s%3N)
+	commit "$1" --rate 20/s in > out
+	[ "$(verdicts < out)" = 'committed receipt 60' ]
+	# six requests are five waits of 50 ms
+	(($(date +%s%3N) - from >= 249))
+}
+
+@test "a rate is kept" {
+	engines a_rate_is_kept
+}
+
+# Eleven retries are within the budget, the twelfth waits for its time.
+a_budget_is_kept() {
+	start_ledger --fault 503@1-14
+	fixture 140 10 > in
+	inv-commit -q --engine "$1" -l "$LEDGER" "${fast[@]}" --drain 1s \
+		--retry-budget 1% in > out 3>&- &
+	local pid=$!
+	asked() { (($(curl -sf "$LEDGER/requests" | wc -l) >= 24)); }
+	wait_for asked
+	kill -TERM $pid
+	status=0
+	wait $pid || status=$?
+	[ "$status" = 75 ]
+	[ "$(curl -sf "$LEDGER/requests" | wc -l)" = 24 ]
+	[ "$(verdicts < out)" = 'committed receipt 100
+held not_attempted 40' ]
+}
+
+@test "past the retry budget batches wait and are not failed" {
+	engines a_budget_is_kept
+}
+
+a_breaker_opens() {
+	start_ledger --fault garbage@1-3
+	fixture 30 10 > in
+	run -0 --separate-stderr inv-commit --engine "$1" -l "$LEDGER" \
+		"${fast[@]}" -c 1 -r 9 --breaker 3 in
+	[ "$(verdicts <<< "$output")" = 'committed receipt 20
+committed replayed 10' ]
+	[ "$(grep -c '3 answers in a row that can not be trusted' <<< "$stderr")" = 1 ]
+}
+
+@test "bad answers in a row open the breaker, one good one closes it" {
+	engines a_breaker_opens
+}
+
+a_breaker_stays_open() {
+	start_ledger --fault garbage
+	fixture 30 10 > in
+	run -75 --separate-stderr inv-commit --engine "$1" -l "$LEDGER" \
+		"${fast[@]}" -c 1 -r 90 --breaker 2 --deadline 100ms in
+	[ "$(verdicts <<< "$output")" = 'ambiguous unanswered 10
+held systemic 20' ]
+	[[ $stderr == *'no answer to be trusted for'*'nothing more is sent'* ]]
+}
+
+@test "a breaker that stays open past the deadline holds the rest" {
+	engines a_breaker_stays_open
+}
+
+@test "a pace that is none is 64" {
+	local wrong
+	for wrong in '--rate 0/s' '--rate 5' '--rate 1e3/s' '--retry-budget 101%' \
+		'--retry-budget 5' '--breaker 0' '--deadline soon'; do
+		run -64 inv-commit $wrong -l file:l.db /dev/null
+		[[ $output == *"${wrong% *}"* ]]
+	done
+}
+
 @test "a request carries its key, its digest, the standard and a trace" {
 	fixture 3 > in
 	answers 200

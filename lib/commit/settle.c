@@ -182,6 +182,54 @@ hold(struct inv_uploader *u, const char *why, enum inv_fault fault)
 	inv_say("the ledger: %s: nothing more is sent, the rest is held", why);
 }
 
+static uint64_t
+random_bits(void)
+{
+	uint64_t r;
+
+	inv_random(&r, sizeof(r));
+	return r;
+}
+
+bool
+inv_settle_shut(struct inv_uploader *u)
+{
+	uint64_t now = inv_clock_ms();
+	uint64_t shut = inv_throttle_shut(&u->throttle, now);
+	char why[INV_ERR_MSG];
+
+	if (u->hold != NULL || shut == 0 || shut < u->o->deadline_ms)
+		return false;
+	snprintf(why, sizeof(why), "no answer to be trusted for %ju s",
+	    (uintmax_t)(shut / 1000));
+	hold(u, why, INV_AGAIN);
+	return true;
+}
+
+/*
+ * Tell the breaker.  A refused connection is none of its business while it is
+ * closed: nothing was sent, and the tries of the batch deal with it.
+ */
+static void
+tell_breaker(struct inv_uploader *u, const struct inv_answer *a,
+    enum inv_meaning meaning)
+{
+	struct inv_throttle *t = &u->throttle;
+	uint64_t now = inv_clock_ms();
+	bool nobody = a->net == INV_NET_NOT_SENT;
+
+	if (u->o->file != NULL || (nobody && t->breaker == INV_BREAKER_CLOSED))
+		return;
+	if (inv_throttle_answered(t, now,
+		nobody || meaning == INV_MEANS_UNCLEAR ||
+		    meaning == INV_MEANS_SYSTEMIC,
+		random_bits()) &&
+	    meaning != INV_MEANS_SYSTEMIC)
+		inv_warn("the ledger: %u answers in a row that can not be "
+			 "trusted: one more try in %ju ms",
+		    t->bad, (uintmax_t)(t->due_ms - now));
+}
+
 /* Not this batch's fault. */
 static void
 hold_all(struct inv_uploader *u, struct inv_batch *b, enum inv_fault fault)
@@ -197,15 +245,6 @@ exhausted(struct inv_uploader *u, struct inv_batch *b)
 		hold_all(u, b, INV_AGAIN);
 	else
 		leave(u, b, INV_QUARANTINED, "transient_failure");
-}
-
-static uint64_t
-random_bits(void)
-{
-	uint64_t r;
-
-	inv_random(&r, sizeof(r));
-	return r;
 }
 
 static uint64_t
@@ -562,12 +601,14 @@ polled(struct inv_uploader *u, struct inv_batch *b, const struct inv_landing *l)
 	if (meaning == INV_MEANS_IN_PROGRESS) {
 		if (l->answer.location.n == 0 ||
 		    inv_courier_follow(u->courier, b, l->answer.location)) {
+			tell_breaker(u, &l->answer, meaning);
 			in_progress(u, b, &l->answer);
 			return;
 		}
 		meaning = INV_MEANS_UNCLEAR;
 	}
 	b->tries++;
+	tell_breaker(u, &l->answer, meaning);
 	if (meaning != INV_MEANS_RETRY) {
 		/* It has told all it will: the next request has the body. */
 		free(b->poll);
@@ -596,6 +637,7 @@ inv_settle_landing(struct inv_uploader *u, const struct inv_landing *l)
 
 	if (meaning != INV_MEANS_IN_PROGRESS)
 		b->tries++;
+	tell_breaker(u, &l->answer, meaning);
 	if (l->answer.net == INV_NET_ANSWERED)
 		u->heard = true;
 	if (!inv_answer_is_no_effect(&l->answer))

@@ -345,10 +345,25 @@ send(struct inv_uploader *u, struct inv_batch *b)
 
 	if (b->first_ms == 0)
 		b->first_ms = inv_clock_ms();
+	inv_throttle_sent(&u->throttle, inv_clock_ms(), b->tries > 0);
 	b->state = b->poll == NULL ? INV_BATCH_FLYING : INV_BATCH_POLLING;
 	if (!(b->poll == NULL ? inv_courier_post(u->courier, b, &err)
 			      : inv_courier_poll(u->courier, b, &err)))
 		inv_uploader_fail(u, &err);
+}
+
+/* Rate, budget and breaker let it go; else it is seen again when they may. */
+static bool
+may_send(struct inv_uploader *u, const struct inv_batch *b)
+{
+	uint64_t when;
+
+	if (u->o->file != NULL ||
+	    inv_throttle_may(&u->throttle, inv_clock_ms(), b->tries > 0, &when))
+		return true;
+	if (when < u->throttled_until)
+		u->throttled_until = when;
+	return false;
 }
 
 /* One batch of the window, as far as it gets without waiting. */
@@ -367,7 +382,7 @@ push(struct inv_uploader *u, struct inv_batch *b)
 	if (b->state == INV_BATCH_READY && over)
 		inv_settle_give_up(u, b);
 	else if (b->state == INV_BATCH_READY &&
-	    inv_courier_has_room(u->courier))
+	    inv_courier_has_room(u->courier) && may_send(u, b))
 		send(u, b);
 	return b->state != before;
 }
@@ -375,9 +390,10 @@ push(struct inv_uploader *u, struct inv_batch *b)
 static bool
 push_window(struct inv_uploader *u)
 {
-	bool moved = false;
+	bool moved = inv_settle_shut(u);
 	size_t kept = 0;
 
+	u->throttled_until = UINT64_MAX;
 	for (size_t i = 0; i < u->window_n && !u->failed; i++)
 		moved |= push(u, u->window[i]);
 	for (size_t i = 0; i < u->window_n; i++) {
@@ -469,6 +485,12 @@ static uint64_t
 next_due(const struct inv_uploader *u)
 {
 	uint64_t due = u->drain_at == 0 ? UINT64_MAX : u->drain_at;
+
+	if (u->throttled_until < due)
+		due = u->throttled_until;
+	if (u->throttle.breaker != INV_BREAKER_CLOSED && u->hold == NULL &&
+	    u->throttle.since_ms + u->o->deadline_ms < due)
+		due = u->throttle.since_ms + u->o->deadline_ms;
 
 	for (size_t i = 0; i < u->window_n; i++)
 		if (u->window[i]->state == INV_BATCH_WAITING &&
@@ -695,6 +717,11 @@ open_all(struct inv_uploader *u, struct inv_err *err)
 	u->scan = inv_scan_new();
 	u->keyer = inv_keyer_new();
 	u->flight = inv_flight_new();
+	inv_throttle_init(&u->throttle,
+	    &(struct inv_throttle_options){ .rate = u->o->rate,
+		.budget = u->o->budget,
+		.breaker = u->o->breaker,
+		.wait = u->o->retry });
 	inv_random(bits, sizeof(bits));
 	inv_str_hex(bits, sizeof(bits), u->run);
 	if (!open_store(u, err))

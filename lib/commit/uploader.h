@@ -21,7 +21,7 @@
 #include "commit/batch.h"
 #include "commit/courier.h"
 #include "commit/flight.h"
-#include "net/retry.h"
+#include "net/throttle.h"
 #include "prog/filter.h"
 #include "store/keyer.h"
 #include "store/lease.h"
@@ -42,6 +42,10 @@ struct inv_uploader_options {
 	struct inv_str key; /* of -k: a JSON list; empty: the stream's */
 	unsigned window;
 	struct inv_retry retry;
+	unsigned rate;        /* requests in a second; 0: any number */
+	unsigned budget;      /* retries, percent of requests */
+	unsigned breaker;     /* answers in a row that can not be trusted */
+	uint64_t deadline_ms; /* for the breaker to close */
 	uint64_t timeout_ms;
 	uint64_t drain_ms;
 	uint64_t wait_ms; /* for the lease */
@@ -70,6 +74,8 @@ struct inv_uploader {
 	struct inv_journal *journal;
 	struct inv_courier *courier;
 	struct inv_flight *flight;
+	struct inv_throttle throttle; /* not of the embedded ledger */
+	uint64_t throttled_until;     /* ms; UINT64_MAX: nothing waits for it */
 	struct inv_digest *digest;
 	struct inv_canon *canon;
 	struct inv_scan *scan;
@@ -147,7 +153,8 @@ void inv_gate_free(struct inv_uploader *u);
  * settle.c: answers into outcomes, outcomes into lines.  _landing decides;
  * _give_up decides that it will not be sent (again) in this run; _done is for
  * an outcome that is on disk, and ends the batch; _suspects looks whether
- * refusals can be told now (stuck: nothing else has moved).
+ * refusals can be told now (stuck: nothing else has moved); _shut whether the
+ * breaker has been open for too long, and holds all then.
  */
 void inv_settle_landing(struct inv_uploader *u, const struct inv_landing *l);
 void inv_settle_give_up(struct inv_uploader *u, struct inv_batch *b);
@@ -155,6 +162,7 @@ void inv_settle_unsent(struct inv_uploader *u, struct inv_batch *b,
     const char *reason);
 void inv_settle_done(struct inv_uploader *u, struct inv_batch *b);
 bool inv_settle_suspects(struct inv_uploader *u, bool stuck);
+bool inv_settle_shut(struct inv_uploader *u);
 
 /* A row's line, a row's line by what became of b, a line for committed rows. */
 void inv_settle_row(struct inv_uploader *u, const struct inv_record *rec,
