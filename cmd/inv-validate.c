@@ -13,11 +13,15 @@
 
 enum {
 	OPT_BACKTEST = INV_OPT_LONG,
+	OPT_BASELINE,
 	OPT_COERCE,
+	OPT_DRIFT_FAIL,
+	OPT_DRIFT_WARN,
 	OPT_EXPLAIN,
 	OPT_LIST_CODES,
 	OPT_MAX_MEMORY,
 	OPT_TEST,
+	OPT_WRITE_BASELINE,
 };
 
 /* What is done instead of checking a stream. */
@@ -33,14 +37,22 @@ static const struct inv_option options[] = {
 	{ 's', "schema", "SCHEMA", "the rules: a name, or a file" },
 	{ OPT_BACKTEST, "backtest", NULL,
 	    "try archived manifests again: what would be otherwise now?" },
+	{ OPT_BASELINE, "baseline", "FILE",
+	    "compare each manifest with what FILE says they look like" },
 	{ OPT_COERCE, "coerce", "WHEN",
 	    "auto|always|never: read text as the schema's types" },
+	{ OPT_DRIFT_FAIL, "drift-fail", "N",
+	    "fail a manifest that differs in N ways" },
+	{ OPT_DRIFT_WARN, "drift-warn", "N",
+	    "say nothing of fewer than N differences (1)" },
 	{ OPT_EXPLAIN, "explain", "CODE", "say what a code means, and exit" },
 	{ OPT_LIST_CODES, "list-codes", NULL, "list all codes, and exit" },
 	{ OPT_MAX_MEMORY, "max-memory", "LIMIT",
 	    "go slowly where that much, 75% say, is in use" },
 	{ OPT_TEST, "test", "DIR",
 	    "try the rows of DIR: is each as its inv:expect says?" },
+	{ OPT_WRITE_BASELINE, "write-baseline", "FILE",
+	    "write what the manifests look like" },
 	{ 0 },
 };
 
@@ -184,8 +196,19 @@ set_option(struct settings *s, int code)
 	case 's':
 		s->how.checker.schema = optarg;
 		break;
+	case OPT_BASELINE:
+		s->how.watch.baseline = optarg;
+		break;
 	case OPT_COERCE:
 		s->how.checker.coerce = read_coerce(optarg);
+		break;
+	case OPT_DRIFT_FAIL:
+		s->how.watch.fail =
+		    inv_opt_u64("--drift-fail", optarg, 1, UINT32_MAX);
+		break;
+	case OPT_DRIFT_WARN:
+		s->how.watch.warn =
+		    inv_opt_u64("--drift-warn", optarg, 1, UINT32_MAX);
 		break;
 	case OPT_EXPLAIN:
 		set_mode(s, MODE_EXPLAIN);
@@ -201,7 +224,23 @@ set_option(struct settings *s, int code)
 	case OPT_TEST:
 		set_mode(s, MODE_TEST);
 		break;
+	case OPT_WRITE_BASELINE:
+		s->how.watch.write = optarg;
+		break;
 	}
+}
+
+/* What says something about another option that is not there. */
+static void
+refuse_idle(const struct inv_watch_options *how)
+{
+	struct inv_err err;
+
+	if (how->baseline != NULL || (how->warn == 0 && how->fail == 0))
+		return;
+	inv_fail(&err, INV_USAGE, "%s: nothing is compared without --baseline",
+	    how->fail != 0 ? "--drift-fail" : "--drift-warn");
+	inv_die(&err);
 }
 
 int
@@ -213,6 +252,7 @@ main(int argc, char *argv[])
 		set_option(&s, c);
 	if (s.mode != MODE_FILTER && argv[optind] != NULL)
 		inv_opt_wrong("FILE", argv[optind], "nothing is read here");
+	refuse_idle(&s.how.watch);
 	switch (s.mode) {
 	case MODE_FILTER:
 		break;

@@ -15,6 +15,7 @@ enum {
 };
 
 static const double NUMERIC = 0.9; /* share of numbers among the values */
+static const double DATED = 0.1;   /* share of dates in a category */
 static const double ALIKE = 0.1;   /* Siddiqi: no change below this psi */
 
 static const struct {
@@ -130,8 +131,11 @@ inv_figures_is_numeric(const struct inv_figures *f)
 bool
 inv_figures_is_category(const struct inv_figures *f)
 {
+	uint64_t dates = f->looks[INV_LOOK_DATE] + f->looks[INV_LOOK_DATE_TIME];
+
 	return inv_tally_is_exact(&f->values) && f->values.n > 0 &&
-	    f->values.total >= CATEGORY_REPEATS * f->values.n;
+	    f->values.total >= CATEGORY_REPEATS * f->values.n &&
+	    share(dates, inv_figures_values(f)) < DATED;
 }
 
 static bool
@@ -197,10 +201,10 @@ compare_numbers(struct comparison *c, struct inv_finding f)
 }
 
 /*
- * Counts of both by the values of the baseline, and of all others last: of
- * these no more than are so for certain, where not all counts are exact.
+ * Counts of both by the values of the baseline; returns how many others come,
+ * no more than do so for certain where not all counts are exact.
  */
-static size_t
+static double
 bins_of(const struct inv_finding *f, double *was, double *is)
 {
 	const struct inv_tally *t = &f->was->values;
@@ -212,11 +216,7 @@ bins_of(const struct inv_finding *f, double *was, double *is)
 		    inv_count_text(&t->at[i]));
 		other -= is[i] + (double)f->is->values.error;
 	}
-	if (other <= 0)
-		return t->n;
-	was[t->n] = 0;
-	is[t->n] = other;
-	return t->n + 1;
+	return fmax(other, 0);
 }
 
 static void
@@ -255,16 +255,13 @@ compare_vanished(struct comparison *c, struct inv_finding f)
 static void
 compare_categories(struct comparison *c, struct inv_finding f)
 {
-	double was[INV_TALLY_VALUES + 1];
-	double is[INV_TALLY_VALUES + 1];
-	size_t known = f.was->values.n;
+	double was[INV_TALLY_VALUES];
+	double is[INV_TALLY_VALUES];
+	size_t bins = f.was->values.n;
 
 	if (f.is->values.total == 0)
 		return;
-	size_t bins = bins_of(&f, was, is);
-
-	if (bins > known)
-		compare_new_values(c, f, is[known]);
+	compare_new_values(c, f, bins_of(&f, was, is));
 	compare_vanished(c, f);
 	f.kind = INV_DRIFT_CATEGORIES;
 	f.score = inv_stat_psi(was, is, bins);
@@ -336,8 +333,8 @@ same_distribution(const struct comparison *c, const struct inv_figures *a,
     const struct inv_figures *b)
 {
 	struct inv_finding f = { .was = a, .is = b };
-	double was[INV_TALLY_VALUES + 1];
-	double is[INV_TALLY_VALUES + 1];
+	double was[INV_TALLY_VALUES];
+	double is[INV_TALLY_VALUES];
 
 	if (!same_shares(c, a, b) ||
 	    inv_figures_is_numeric(a) != inv_figures_is_numeric(b) ||
@@ -348,9 +345,11 @@ same_distribution(const struct comparison *c, const struct inv_figures *a,
 		    inv_stat_ks(a->sample, a->sampled, b->sample, b->sampled) <
 		    c->limit.at[INV_KS];
 	if (inv_figures_is_category(a)) {
-		size_t bins = bins_of(&f, was, is);
+		double other = bins_of(&f, was, is);
 
-		return inv_stat_psi(was, is, bins) < ALIKE;
+		return other <=
+		    c->limit.at[INV_NEW_VALUES] * (double)b->values.total &&
+		    inv_stat_psi(was, is, a->values.n) < ALIKE;
 	}
 	return a->shortest == b->shortest && a->longest == b->longest;
 }

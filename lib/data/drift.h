@@ -83,7 +83,10 @@ double inv_null_rate(const struct inv_profile *p, const struct inv_figures *f);
 /* Nine values in ten are numbers, and the column is tested as such. */
 bool inv_figures_is_numeric(const struct inv_figures *f);
 
-/* Every value is known, and they come ten times on average. */
+/*
+ * Every value is known, they come ten times on average, and they are no dates:
+ * those of the next quarter are others anyway.
+ */
 bool inv_figures_is_category(const struct inv_figures *f);
 
 /* A value of `of` has no place among the values of `in`. */

@@ -13,6 +13,7 @@ struct flow {
 	struct inv_filter f;
 	struct inv_checker checker;
 	struct inv_messages messages;
+	struct inv_watch watch;
 	struct inv_guard guard;
 	struct inv_buf text; /* a stage line, or a member of a record line */
 };
@@ -35,6 +36,7 @@ begin_manifest(struct flow *flow, const struct inv_record *rec)
 
 	inv_messages_begin(&flow->messages, name);
 	inv_checker_begin(&flow->checker, flow->f.block.typed);
+	inv_watch_begin(&flow->watch, flow->f.block.id);
 	if (m != NULL && m->kind == INV_KIND_ARRAY)
 		inv_columns_compare(flow->checker.schema, name, m->value);
 	inv_filter_pass(&flow->f, rec);
@@ -74,7 +76,27 @@ check_record(struct flow *flow, const struct inv_record *rec)
 		inv_messages_say(&flow->messages, where, &c->flaws);
 		inv_messages_say(&flow->messages, where, &c->warnings);
 	}
+	inv_watch_record(&flow->watch,
+	    j == INV_FITS ? inv_buf_str(&c->out) : rec->record);
 	inv_guard_pass(&flow->guard, rec->text.n);
+}
+
+/* Of a manifest that could be read there is more to say before its end. */
+static void
+end_manifest(struct flow *flow, const struct inv_record *rec)
+{
+	struct inv_block *block = &flow->f.block;
+
+	inv_messages_sum(&flow->messages);
+	inv_buf_reset(&flow->text);
+	if (!block->refused &&
+	    !inv_watch_end(&flow->watch, inv_buf_str(&block->name), block->id,
+		&flow->text))
+		inv_filter_fail(&flow->f);
+	if (flow->text.n > 0)
+		inv_filter_emit(&flow->f, inv_buf_str(&flow->text), INV_PENDING,
+		    0);
+	inv_filter_pass(&flow->f, rec);
 }
 
 static void
@@ -92,8 +114,7 @@ take(struct flow *flow, const struct inv_record *rec)
 		check_record(flow, rec);
 		break;
 	case INV_LINE_END:
-		inv_messages_sum(&flow->messages);
-		inv_filter_pass(&flow->f, rec);
+		end_manifest(flow, rec);
 		break;
 	case INV_LINE_STAGE:
 	case INV_LINE_BATCH:
@@ -117,6 +138,7 @@ static int
 close_flow(struct flow *flow)
 {
 	struct inv_buf memory = INV_BUF(256);
+	struct inv_err err;
 
 	inv_messages_sum(&flow->messages);
 	inv_messages_free(&flow->messages);
@@ -128,6 +150,11 @@ close_flow(struct flow *flow)
 	int status = inv_filter_close(&flow->f);
 
 	inv_buf_free(&memory);
+	if (status == 0 && !inv_watch_write(&flow->watch, &err)) {
+		inv_say("%s", err.msg);
+		status = inv_fault_exit(err.fault);
+	}
+	inv_watch_close(&flow->watch);
 	return status;
 }
 
@@ -143,6 +170,7 @@ inv_flow_run(const struct inv_prog_info *info,
 	flow.guard.give_back = give_back;
 	flow.guard.arg = &flow;
 	if (!inv_checker_open(&flow.checker, &options->checker, &err) ||
+	    !inv_watch_open(&flow.watch, &options->watch, &err) ||
 	    !inv_guard_open(&flow.guard, "", &err))
 		inv_die(&err);
 	inv_messages_init(&flow.messages, isatty(STDERR_FILENO) == 1);

@@ -10,15 +10,18 @@
 #include "prog/filter.h"
 #include "prog/guard.h"
 #include "validate/checker.h"
+#include "validate/watch.h"
 
 struct inv_flow_options {
 	struct inv_checker_options checker;
+	struct inv_watch_options watch;
 	struct inv_guard guard; /* its limit, not yet open */
 };
 
 /*
  * All of path (NULL or "-": standard input) to standard output; the exit
- * status.  Dies where the checker or the guard can not be opened.
+ * status.  Dies where the checker, a baseline or the guard can not be
+ * opened.
  */
 INV_MUST int inv_flow_run(const struct inv_prog_info *info,
     const struct inv_flow_options *options, const char *path);

@@ -203,6 +203,30 @@ a_column_is_known_by_its_values_under_another_name(void)
 }
 
 static void
+of_many_columns_none_is_known_under_another_name(void)
+{
+	char a[16 * TEXT] = "{";
+	char b[16 * TEXT] = "{";
+	struct pair p;
+
+	for (int n = 64; n <= 65; n++) {
+		begin(&p);
+		for (int i = 0; i < n; i++) {
+			sprintf(a + strlen(a), "%c\"a%d\":1", i ? ',' : ' ', i);
+			sprintf(b + strlen(b), "%c\"A %d\":1", i ? ',' : ' ',
+			    i);
+		}
+		strcat(a, "}");
+		strcat(b, "}");
+		inv_profile_add(&p.was, inv_str_of(a));
+		inv_profile_add(&p.is, inv_str_of(b));
+		check(compare(&p) == (n == 64 ? 64 : 130));
+		end(&p);
+		a[1] = b[1] = '\0';
+	}
+}
+
+static void
 a_column_that_is_rare_may_be_away(void)
 {
 	struct pair p;
@@ -302,6 +326,7 @@ main(void)
 		TEST(a_type_that_shifted_is_found),
 		TEST(columns_that_came_and_went_are_found),
 		TEST(a_column_is_known_by_its_values_under_another_name),
+		TEST(of_many_columns_none_is_known_under_another_name),
 		TEST(a_column_that_is_rare_may_be_away),
 		TEST(categories_that_came_went_or_moved_are_found),
 		TEST(many_values_are_no_categories),
