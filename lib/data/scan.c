@@ -22,6 +22,7 @@
 enum {
 	PAIRWISE_MAX = 24, /* keys of an object compared each with each */
 	TABLE = 2 * INV_MEMBERS_MAX,
+	LEADS_MAX = 128 << 10, /* bytes of a shape that is remembered */
 	LINE_KEYS = INV_KEYS_OPEN_MAX + INV_MEMBERS_MAX, /* a record's and
 							    the line's */
 };
@@ -29,6 +30,18 @@ enum {
 struct key {
 	struct inv_str raw;
 	bool escaped;
+};
+
+/*
+ * The members' names of the last object told, each with its quotes and colon:
+ * the next one has mostly the same, and then is taken by comparing, without a
+ * look for equal names.
+ */
+struct shape {
+	uint64_t number;
+	size_t n;                      /* members; 0: none is remembered */
+	uint32_t end[INV_MEMBERS_MAX]; /* where the lead of each does, in: */
+	char leads[LEADS_MAX];
 };
 
 struct limits {
@@ -56,6 +69,9 @@ struct inv_scan {
 	uint16_t table[TABLE]; /* index + 1 of a key of the closing object */
 	struct inv_members outer;
 	struct inv_members record;
+	uint64_t shapes; /* the last number given */
+	struct shape outer_shape;
+	struct shape record_shape;
 };
 
 struct inv_scan *
@@ -64,6 +80,7 @@ inv_scan_new(void)
 	struct inv_scan *s = inv_mem_new(sizeof(*s));
 
 	inv_random(&s->seed, sizeof(s->seed));
+	inv_random(&s->shapes, sizeof(s->shapes));
 	return s;
 }
 
@@ -530,16 +547,44 @@ past_digits(const char *p, const char *end)
 	return *p == ',' || *p == '}' ? p : NULL;
 }
 
+/* Text or a whole number, without escapes, with all in registers; or NULL. */
+static inline const char *
+past_usual(const struct inv_scan *s, const char *value, enum inv_kind *kind)
+{
+	const char *p = value + 1;
+
+	if (*value != '"') {
+		*kind = INV_KIND_NUMBER;
+		return past_digits(value, s->end);
+	}
+	size_t len = plain_run(p, (size_t)(s->end - p));
+
+	*kind = INV_KIND_STRING;
+	p += len;
+	return p < s->end && *p == '"' && len <= s->max.string ? p + 1 : NULL;
+}
+
+/* Done with key and value; the key goes on the stack. */
+static inline void
+put_usual(struct inv_scan *s, struct inv_member *m, struct inv_str key,
+    struct inv_str value, enum inv_kind kind)
+{
+	*m = (struct inv_member){ .key = key, .value = value, .kind = kind };
+	s->keys[s->open++] = (struct key){ key, false };
+	s->at = value.p + value.n;
+}
+
 /*
  * What nearly every member is, "name":"text" or "name":123, without blanks or
- * escapes, in one go: everything stays in registers.  False, with nothing
- * moved, for anything else, right or wrong.
+ * escapes, in one go.  False, with nothing moved, for anything else, right or
+ * wrong.
  */
 static bool
 scan_usual(struct inv_scan *s, struct inv_member *m)
 {
 	const char *end = s->end;
 	const char *key = s->at + 1;
+	enum inv_kind kind;
 
 	if (key >= end || key[-1] != '"' || s->open == s->max.open)
 		return false;
@@ -549,28 +594,98 @@ scan_usual(struct inv_scan *s, struct inv_member *m)
 	    n > s->max.string)
 		return false;
 	const char *value = key + n + 2;
-	const char *p = value + 1;
-	bool text = *value == '"';
+	const char *p = past_usual(s, value, &kind);
 
-	if (text) {
-		size_t len = plain_run(p, (size_t)(end - p));
+	if (p == NULL)
+		return false;
+	put_usual(s, m, (struct inv_str){ key, n },
+	    (struct inv_str){ value, (size_t)(p - value) }, kind);
+	return true;
+}
 
-		p += len;
-		if (p == end || *p++ != '"' || len > s->max.string)
-			return false;
-	} else {
-		p = past_digits(value, end);
-		if (p == NULL)
+/* ---- shapes ---- */
+
+static inline struct inv_str
+lead_of(const struct shape *shape, size_t i)
+{
+	size_t from = i == 0 ? 0 : shape->end[i - 1];
+
+	return (struct inv_str){ shape->leads + from, shape->end[i] - from };
+}
+
+static inline bool
+has_lead(const char *p, struct inv_str lead)
+{
+	size_t i = 0;
+	uint64_t a, b;
+
+	for (; i + sizeof(a) <= lead.n; i += sizeof(a)) {
+		memcpy(&a, p + i, sizeof(a));
+		memcpy(&b, lead.p + i, sizeof(b));
+		if (a != b)
 			return false;
 	}
-	*m = (struct inv_member){
-		.key = { key, n },
-		.value = { value, (size_t)(p - value) },
-		.kind = text ? INV_KIND_STRING : INV_KIND_NUMBER,
-	};
-	s->keys[s->open++] = (struct key){ m->key, false };
-	s->at = p;
+	for (; i < lead.n; i++)
+		if (p[i] != lead.p[i])
+			return false;
 	return true;
+}
+
+/* As scan_usual, of the member that was the i-th before as well. */
+static inline bool
+scan_known(struct inv_scan *s, const struct shape *shape, size_t i,
+    struct inv_member *m)
+{
+	enum inv_kind kind;
+
+	if (i >= shape->n || s->open == s->max.open)
+		return false;
+	struct inv_str lead = lead_of(shape, i);
+
+	if ((size_t)(s->end - s->at) < lead.n + 1 || !has_lead(s->at, lead))
+		return false;
+	const char *value = s->at + lead.n;
+	const char *p = past_usual(s, value, &kind);
+
+	if (p == NULL)
+		return false;
+	put_usual(s, m, (struct inv_str){ s->at + 1, lead.n - 3 },
+	    (struct inv_str){ value, (size_t)(p - value) }, kind);
+	return true;
+}
+
+static bool
+is_known(const struct shape *shape, size_t i, const struct inv_member *m)
+{
+	if (i >= shape->n || m->key_escaped)
+		return false;
+	struct inv_str lead = lead_of(shape, i);
+
+	return inv_str_eq(m->key, (struct inv_str){ lead.p + 1, lead.n - 3 });
+}
+
+/* Names that are long, or escaped, are not remembered. */
+static void
+remember(struct inv_scan *s, struct shape *shape,
+    const struct inv_members *list)
+{
+	size_t at = 0;
+
+	shape->number = ++s->shapes;
+	shape->n = 0;
+	for (size_t i = 0; i < list->n; i++) {
+		struct inv_str key = list->at[i].key;
+
+		if (list->at[i].key_escaped || key.n + 3 > LEADS_MAX - at)
+			return;
+		shape->leads[at++] = '"';
+		memcpy(shape->leads + at, key.p, key.n);
+		at += key.n;
+		shape->leads[at++] = '"';
+		shape->leads[at++] = ':';
+		shape->end[i] = (uint32_t)at;
+	}
+	shape->n = list->n;
 }
 
 /* The line's member "record": its members are told, its limits are tighter. */
@@ -607,12 +722,56 @@ scan_member(struct inv_scan *s, int depth, const struct inv_members *list,
 	return scan_any(s, depth, m);
 }
 
+/* At the first name; *same if the names are those of the shape. */
+static bool
+scan_told(struct inv_scan *s, int depth, struct inv_members *list,
+    const struct shape *shape, bool *same)
+{
+	bool known = true;
+
+	for (bool more = true; more; list->n++) {
+		struct inv_member *m = &list->at[list->n];
+
+		if (list->n == INV_MEMBERS_MAX)
+			return wrong(s, "more than 4096 members");
+		if (!known || !scan_known(s, shape, list->n, m)) {
+			if (!scan_usual(s, m) &&
+			    !scan_member(s, depth, list, m))
+				return false;
+			known = known && is_known(shape, list->n, m);
+		}
+		if (!comma_or(s, '}', &more))
+			return false;
+	}
+	*same = known && list->n == shape->n;
+	return true;
+}
+
+/* The same where nobody asks for the members. */
+static bool
+scan_untold(struct inv_scan *s, int depth, size_t first)
+{
+	struct inv_member m;
+
+	for (bool more = true; more;) {
+		if (s->open - first == INV_MEMBERS_MAX)
+			return wrong(s, "more than 4096 members");
+		if (!scan_usual(s, &m) && !scan_member(s, depth, NULL, &m))
+			return false;
+		if (!comma_or(s, '}', &more))
+			return false;
+	}
+	return true;
+}
+
 /* At the opening brace.  list is NULL where nobody asks for the members. */
 static bool
 scan_members(struct inv_scan *s, int depth, struct inv_members *list)
 {
+	struct shape *shape =
+	    list == &s->outer ? &s->outer_shape : &s->record_shape;
 	size_t first = s->open;
-	bool more = true;
+	bool same = false;
 
 	s->at++;
 	blanks(s);
@@ -620,23 +779,17 @@ scan_members(struct inv_scan *s, int depth, struct inv_members *list)
 		s->at++;
 		return true;
 	}
-	while (more) {
-		struct inv_member local;
-		struct inv_member *m =
-		    list == NULL ? &local : &list->at[list->n];
-
-		if (s->open - first == INV_MEMBERS_MAX)
-			return wrong(s, "more than 4096 members");
-		if (!scan_usual(s, m) && !scan_member(s, depth, list, m))
-			return false;
-		if (!comma_or(s, '}', &more))
-			return false;
-		if (list != NULL)
-			list->n++;
-	}
-	if (!unique(s, first))
+	if (list != NULL ? !scan_told(s, depth, list, shape, &same)
+			 : !scan_untold(s, depth, first))
+		return false;
+	if (!same && !unique(s, first))
 		return wrong(s, "the same member twice");
 	s->open = first;
+	if (list == NULL)
+		return true;
+	if (!same)
+		remember(s, shape, list);
+	list->shape = shape->number;
 	return true;
 }
 
@@ -696,7 +849,9 @@ begin(struct inv_scan *s, struct inv_str text, const struct limits *max)
 	s->max = *max;
 	s->open = 0;
 	s->outer.n = 0;
+	s->outer.shape = 0;
 	s->record.n = 0;
+	s->record.shape = 0;
 	blanks(s);
 }
 
@@ -752,17 +907,6 @@ inv_scan_value(struct inv_scan *s, struct inv_str text, enum inv_kind *kind,
 }
 
 /* ---- what has been scanned ---- */
-
-const struct inv_member *
-inv_member_find(const struct inv_members *m, const char *name)
-{
-	size_t n = strlen(name);
-
-	for (size_t i = 0; i < m->n; i++)
-		if (m->at[i].key.n == n && memcmp(m->at[i].key.p, name, n) == 0)
-			return &m->at[i];
-	return NULL;
-}
 
 struct inv_str
 inv_member_inner(const struct inv_member *m)

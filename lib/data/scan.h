@@ -42,6 +42,11 @@ struct inv_member {
 
 struct inv_members {
 	size_t n;
+	/*
+	 * The same number for the same names, as written, in the same order;
+	 * of one inv_scan, or of several.  Another number says nothing.
+	 */
+	uint64_t shape;
 	struct inv_member at[INV_MEMBERS_MAX];
 };
 
@@ -76,8 +81,16 @@ INV_MUST bool inv_scan_value(struct inv_scan *s, struct inv_str text,
     enum inv_kind *kind, struct inv_err *err);
 
 /* The member of that name (plain ASCII, compared undecoded), or NULL. */
-const struct inv_member *inv_member_find(const struct inv_members *m,
-    const char *name);
+static inline const struct inv_member *
+inv_member_find(const struct inv_members *m, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (size_t i = 0; i < m->n; i++)
+		if (m->at[i].key.n == n && memcmp(m->at[i].key.p, name, n) == 0)
+			return &m->at[i];
+	return NULL;
+}
 
 /* The content of a string value or key: what is between its quotes. */
 struct inv_str inv_member_inner(const struct inv_member *m);

@@ -101,11 +101,27 @@ without_blanks(struct inv_str s)
 	return s;
 }
 
+/* What was scanned before changes nothing but the way. */
+static void
+check_memory(struct inv_str text)
+{
+	const struct inv_str other =
+	    INV_LIT("{\"\\u0000\":0,\"record\":{\"\\u0000\":0}}");
+	struct inv_err a = { 0 }, b = { 0 };
+	bool known =
+	    inv_scan_line(scan, text, &a) && inv_scan_line(scan, text, &a);
+
+	must(inv_scan_line(again, other, &b));
+	must(inv_scan_line(again, text, &b) == known);
+	must(inv_str_eq(inv_str_of(a.msg), inv_str_of(b.msg)));
+}
+
 static void
 check_line(struct inv_str text)
 {
 	struct inv_err err;
 
+	check_memory(text);
 	if (!inv_scan_line(scan, text, &err)) {
 		must(err.fault == INV_BAD && err.msg[0] == 'b');
 		return;

@@ -336,6 +336,83 @@ a_line_tells_its_members_and_those_of_its_record(void)
 	check(inv_member_find(r, "b") == &r->at[1]);
 }
 
+static uint64_t
+shape_of(const char *object)
+{
+	struct inv_err err;
+
+	if (!inv_scan_object(scan, inv_str_of(object), &err))
+		return 0;
+	return inv_scan_record(scan)->shape;
+}
+
+static void
+the_same_names_in_the_same_order_have_one_shape(void)
+{
+	static const char *const same[] = { "{\"a\":2,\"bc\":\"\"}",
+		"{\"a\":null,\"bc\":[{\"a\":1}]}",
+		"{ \"a\" : -1.5 , \"bc\":0 }" };
+	static const char *const other[] = { "{\"bc\":1,\"a\":2}", "{\"a\":1}",
+		"{\"a\":1,\"bc\":2,\"d\":3}", "{\"a\":1,\"b\":2}",
+		"{\"a\":1,\"bcd\":2}", "{\"a\":1,\"bd\":2}",
+		"{\"\\u0061\":1,\"bc\":2}", "{}" };
+
+	for (size_t i = 0; i < sizeof(other) / sizeof(*other); i++) {
+		uint64_t shape = shape_of("{\"a\":1,\"bc\":2}");
+
+		check(shape != 0);
+		for (size_t j = 0; j < sizeof(same) / sizeof(*same); j++)
+			check(shape_of(same[j]) == shape);
+		check(shape_of(other[i]) != shape);
+		check(shape_of("{\"a\":1") == 0);
+		check(shape_of("{\"a\":1,\"bc\":2}") != shape ||
+		    i == sizeof(other) / sizeof(*other) - 1);
+	}
+}
+
+static void
+a_name_that_comes_twice_is_seen_whatever_came_before(void)
+{
+	struct inv_err err;
+
+	for (int i = 0; i < 3; i++) {
+		check(shape_of("{\"a\":1,\"b\":2}") != 0);
+		check(shape_of("{\"a\":1,\"a\":2}") == 0);
+		check(shape_of("{\"a\":1,\"b\":2,\"a\":3}") == 0);
+		check(shape_of("{\"a\":1,\"b\":2,\"\\u0062\":3}") == 0);
+		check(shape_of("{\"a\":{\"b\":1,\"b\":2},\"b\":2}") == 0);
+	}
+	check(inv_scan_line(scan, INV_LIT("{\"a\":1,\"record\":{\"a\":2}}"),
+	    &err));
+	check(!inv_scan_line(scan,
+	    INV_LIT("{\"a\":1,\"record\":{\"a\":2,\"a\":3}}"), &err));
+	check(!inv_scan_line(scan,
+	    INV_LIT("{\"a\":1,\"record\":{\"a\":2},\"a\":3}"), &err));
+}
+
+static void
+names_of_any_length_are_told(void)
+{
+	enum { N = 40 << 10 };
+	char *text = malloc(4 * N + 64);
+
+	for (int i = 0; i < 4; i++) {
+		char *p = text + sprintf(text, "{");
+
+		for (int k = 0; k < 4; k++) {
+			p += sprintf(p, "%s\"%d", k > 0 ? "," : "", k);
+			memset(p, 'a' + i % 2, N);
+			p += N;
+			p += sprintf(p, "\":%d", i);
+		}
+		sprintf(p, "}");
+		check(shape_of(text) != 0);
+		check(inv_scan_record(scan)->n == 4);
+		check(inv_scan_record(scan)->at[3].key.n == N + 1);
+	}
+	free(text);
+}
+
 static void
 a_line_without_a_record_object_tells_none(void)
 {
@@ -517,6 +594,9 @@ static const struct test tests[] = {
 	TEST(no_key_comes_twice_however_it_is_written),
 	TEST(a_key_that_comes_twice_is_found_among_thousands),
 	TEST(a_line_tells_its_members_and_those_of_its_record),
+	TEST(the_same_names_in_the_same_order_have_one_shape),
+	TEST(a_name_that_comes_twice_is_seen_whatever_came_before),
+	TEST(names_of_any_length_are_told),
 	TEST(a_line_without_a_record_object_tells_none),
 	TEST(a_walk_visits_each_element_as_it_was_scanned),
 	TEST(a_walk_over_an_object_tells_keys_and_values),
