@@ -54,6 +54,55 @@ a_pending_record_is_told_by_its_members_in_any_order(void)
 	check(rec.reason.n == 0);
 }
 
+/* As inv-split orders the members, and turned round: the same is said. */
+static void
+the_order_of_members_changes_nothing(void)
+{
+	static const char *const values[][6] = {
+		/* type, manifest, row, line, chunk, record */
+		{ "\"record\"", "\"" ID "\"", "501", "503", "1", "{\"a\":1}" },
+		{ "\"record\"", "\"\"", "1", "0", "0", "{}" },
+		{ "\"record\"", "\"" ID "\"", "0", "1", "0", "{}" },
+		{ "\"record\"", "\"" ID "\"", "1099511627776", "1", "0", "{}" },
+		{ "\"record\"", "\"" ID "\"", "1.0", "1", "0", "{}" },
+		{ "\"record\"", "\"" ID "\"", "\"1\"", "1", "0", "{}" },
+		{ "\"record\"", "\"" ID "\"", "1", "-1", "0", "{}" },
+		{ "\"record\"", "\"" ID "\"", "1", "1e0", "0", "{}" },
+		{ "\"record\"", "\"" ID "\"", "1", "1", "-1", "{}" },
+		{ "\"record\"", "\"" ID "\"", "1", "1", "null", "{}" },
+		{ "\"record\"", "\"" ID "\"", "1", "1", "0", "[]" },
+		{ "\"record\"", "7", "1", "1", "0", "{}" },
+		{ "\"batch\"", "\"" ID "\"", "1", "1", "0", "{}" },
+		{ "\"recor\\u0064\"", "\"" ID "\"", "1", "1", "0", "{}" },
+		{ "null", "\"" ID "\"", "1", "1", "0", "{}" },
+	};
+
+	for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++) {
+		const char *const *v = values[i];
+		char text[256], why[INV_ERR_MSG];
+
+		snprintf(text, sizeof(text),
+		    "{\"record\":%s,\"chunk\":%s,\"line\":%s,\"row\":%s,"
+		    "\"manifest\":%s,\"type\":%s}",
+		    v[5], v[4], v[3], v[2], v[1], v[0]);
+		snprintf(why, sizeof(why), "%.*s", INV_ARG(fault_of(text)));
+		struct inv_record was = rec;
+		size_t manifest = rec.manifest.n, record = rec.record.n;
+
+		snprintf(text, sizeof(text),
+		    "{\"type\":%s,\"manifest\":%s,\"row\":%s,\"line\":%s,"
+		    "\"chunk\":%s,\"record\":%s}",
+		    v[0], v[1], v[2], v[3], v[4], v[5]);
+		check_str(fault_of(text), why);
+		if (why[0] != '\0')
+			continue;
+		check(rec.kind == was.kind && rec.row == was.row);
+		check(rec.line == was.line && rec.chunk == was.chunk);
+		check(rec.verdict == was.verdict && rec.reason.n == 0);
+		check(rec.manifest.n == manifest && rec.record.n == record);
+	}
+}
+
 static void
 a_pending_record_needs_its_place_and_its_record(void)
 {
@@ -335,6 +384,7 @@ a_written_head_reads_back(void)
 static const struct test tests[] = {
 	TEST(a_verdict_has_a_name_and_a_name_its_verdict),
 	TEST(a_pending_record_is_told_by_its_members_in_any_order),
+	TEST(the_order_of_members_changes_nothing),
 	TEST(a_pending_record_needs_its_place_and_its_record),
 	TEST(a_verdict_is_one_of_five),
 	TEST(a_verdict_may_stand_on_a_line_without_row_or_record),
