@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -49,6 +50,63 @@ inv_file_read(int dir, const char *path, struct inv_buf *into,
 	if (fd < 0)
 		return inv_fail_sys(err, INV_NOINPUT, "%s", path);
 	bool ok = read_all(fd, path, into, err);
+
+	close(fd);
+	return ok;
+}
+
+/* One step down, taking the next part of the path; -1 with *err filled. */
+static int
+step_down(int dir, struct inv_str *path, struct inv_err *err)
+{
+	char name[NAME_MAX + 1];
+	size_t n = 0;
+
+	while (n < path->n && path->p[n] != '/')
+		n++;
+	struct inv_str part = { path->p, n };
+	bool last = n == path->n;
+
+	path->p += n + !last;
+	path->n -= n + !last;
+	if (n == 0 || n > NAME_MAX || inv_str_is(part, ".") ||
+	    inv_str_is(part, "..") || memchr(part.p, '\0', n) != NULL) {
+		inv_fail(err, INV_DENIED, "not a path below the folder");
+		return -1;
+	}
+	memcpy(name, part.p, n);
+	name[n] = '\0';
+	int fd = openat(dir, name,
+	    O_CLOEXEC | O_NOFOLLOW |
+		(last ? O_RDONLY | O_NONBLOCK : O_PATH | O_DIRECTORY));
+
+	if (fd < 0)
+		inv_fail_sys(err, errno == ELOOP ? INV_DENIED : INV_NOINPUT,
+		    "%s", name);
+	return fd;
+}
+
+bool
+inv_file_read_below(int dir, struct inv_str path, struct inv_buf *into,
+    struct inv_err *err)
+{
+	struct stat st;
+	int fd = dir;
+	bool more = true;
+
+	while (more) {
+		more = memchr(path.p, '/', path.n) != NULL;
+		int next = step_down(fd, &path, err);
+
+		if (fd != dir)
+			close(fd);
+		if (next < 0)
+			return false;
+		fd = next;
+	}
+	bool ok = fstat(fd, &st) == 0 && S_ISREG(st.st_mode)
+	    ? read_all(fd, "the file", into, err)
+	    : inv_fail(err, INV_NOINPUT, "not a regular file");
 
 	close(fd);
 	return ok;

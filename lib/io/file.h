@@ -19,6 +19,14 @@
 INV_MUST bool inv_file_read(int dir, const char *path, struct inv_buf *into,
     struct inv_err *err);
 
+/*
+ * The same for a regular file that lies below dir, whoever wrote the path: no
+ * part of it may be empty, `.`, `..` or a symbolic link (INV_DENIED).
+ * INV_NOINPUT, errno kept, where there is no such file.
+ */
+INV_MUST bool inv_file_read_below(int dir, struct inv_str path,
+    struct inv_buf *into, struct inv_err *err);
+
 /* Replace dir/name (0600) by content; when it returns true, it is on disk. */
 INV_MUST bool inv_file_replace(int dir, const char *name,
     struct inv_str content, struct inv_err *err);

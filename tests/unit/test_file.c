@@ -67,6 +67,36 @@ reads_up_to_the_ceiling_and_refuses_one_byte_more(void)
 }
 
 static void
+reads_below_a_folder_and_never_beside_it(void)
+{
+	static const char *const outside[] = { "", "/", "..", "../x", "b/../a",
+		"./a", "b//c", "b/", "/etc/passwd", "out", "b/out/passwd",
+		"to_b/c", "b" };
+	struct inv_buf b = INV_BUF(100);
+	struct inv_err err;
+
+	check(mkdirat(dir, "b", 0700) == 0);
+	check(symlinkat("/etc", dir, "b/out") == 0);
+	check(symlinkat("/etc/passwd", dir, "out") == 0);
+	check(symlinkat("b", dir, "to_b") == 0);
+	check(inv_file_replace(dir, "b/c", INV_LIT("in"), &err));
+	check(inv_file_read_below(dir, INV_LIT("b/c"), &b, &err));
+	check_str(inv_buf_str(&b), "in");
+	for (size_t i = 0; i < sizeof(outside) / sizeof(*outside); i++) {
+		inv_buf_reset(&b);
+		check(!inv_file_read_below(dir, inv_str_of(outside[i]), &b,
+		    &err));
+		check(b.n == 0);
+	}
+	check(unlinkat(dir, "b/c", 0) == 0);
+	check(unlinkat(dir, "b/out", 0) == 0);
+	check(unlinkat(dir, "out", 0) == 0);
+	check(unlinkat(dir, "to_b", 0) == 0);
+	check(unlinkat(dir, "b", AT_REMOVEDIR) == 0);
+	inv_buf_free(&b);
+}
+
+static void
 tells_a_missing_file_from_all_else(void)
 {
 	struct inv_err err;
@@ -218,6 +248,7 @@ static const struct test tests[] = {
 	TEST(replaces_a_file_whole),
 	TEST(says_so_when_it_can_not_replace),
 	TEST(reads_up_to_the_ceiling_and_refuses_one_byte_more),
+	TEST(reads_below_a_folder_and_never_beside_it),
 	TEST(tells_a_missing_file_from_all_else),
 	TEST(refuses_what_another_hand_put_there),
 	TEST(makes_a_file_only_once_when_asked_for_a_new_one),
