@@ -8,15 +8,11 @@
 #include "data/json.h"
 
 #include <limits.h>
-#include <stdlib.h>
 
 #include <json-c/json.h>
 
-#include "base/mem.h"
-
 enum {
 	INT_DIGITS = 18, /* that json-c's integers keep */
-	SHOWN = 40,      /* bytes of a number in a message */
 };
 
 /* json-c's null is a NULL pointer, which must differ from "there is none". */
@@ -47,10 +43,7 @@ has_nul(struct inv_str key)
 	return false;
 }
 
-/*
- * json-c clamps what its integers do not hold, and says so in errno alone,
- * which the next number clears.
- */
+/* json-c clamps whole numbers that its integers do not hold. */
 static bool
 is_clamped(struct inv_str number)
 {
@@ -62,82 +55,86 @@ is_clamped(struct inv_str number)
 	return n == number.n && n - i > INT_DIGITS;
 }
 
-static bool
-fits_number(struct inv_str number, struct inv_err *err)
+/* From an opening quote: behind the closing one. */
+static size_t
+past_string(struct inv_str s, size_t i)
 {
-	char out[INV_NUMBER_TEXT];
-	size_t n;
-
-	if (inv_number_canon(number, out, &n) && !is_clamped(number))
-		return true;
-	return inv_fail(err, INV_BAD,
-	    "%.*s: a number that would change its value",
-	    (int)(number.n < SHOWN ? number.n : SHOWN), number.p);
+	for (i++; s.p[i] != '"'; i++)
+		i += s.p[i] == '\\';
+	return i + 1;
 }
 
-/* What a tree of json-c would not keep; depth is bounded by the scanner. */
-static bool
-fits(struct inv_str text, struct inv_err *err)
+static size_t
+past_number(struct inv_str s, size_t i)
 {
-	struct inv_member m;
+	while (i < s.n && strchr("0123456789+-.eE", s.p[i]) != NULL)
+		i++;
+	return i;
+}
 
-	while (inv_scan_each(&text, &m)) {
-		if (m.key.p != NULL && has_nul(m.key))
+static bool
+is_key(struct inv_str s, size_t i)
+{
+	while (i < s.n && strchr(" \t\r\n", s.p[i]) != NULL)
+		i++;
+	return i < s.n && s.p[i] == ':';
+}
+
+/*
+ * The scanned text as json-c is to have it, with a NUL behind it: a number
+ * that it would clamp becomes one with a point, whose text it keeps.
+ */
+static bool
+prepare(struct inv_str s, struct inv_buf *out, struct inv_err *err)
+{
+	size_t end;
+
+	for (size_t i = 0; i < s.n; i = end) {
+		end = i + 1;
+		if (s.p[i] == '"')
+			end = past_string(s, i);
+		else if (s.p[i] == '-' || (s.p[i] >= '0' && s.p[i] <= '9'))
+			end = past_number(s, i);
+		struct inv_str part = { s.p + i, end - i };
+
+		inv_buf_add(out, part);
+		if (part.p[0] != '"' && part.n > INT_DIGITS && is_clamped(part))
+			inv_buf_add(out, INV_LIT(".0"));
+		if (part.p[0] == '"' && has_nul(part) && is_key(s, end))
 			return inv_fail(err, INV_BAD, "a NUL in a key");
-		if (m.kind == INV_KIND_NUMBER && !fits_number(m.value, err))
-			return false;
-		if (m.kind >= INV_KIND_ARRAY && !fits(m.value, err))
-			return false;
 	}
+	inv_buf_byte(out, '\0');
+	if (out->failed)
+		return inv_fail(err, INV_BAD, "too long");
 	return true;
 }
 
-/* Without the white space behind it. */
-static struct inv_str
-number_of(struct inv_str text)
-{
-	while (text.p[text.n - 1] < '0')
-		text.n--;
-	return text;
-}
-
 static bool
-is_good(struct inv_str text, struct inv_err *err)
+scan(struct inv_str text, struct inv_err *err)
 {
-	struct inv_scan *scan = inv_scan_new();
+	struct inv_scan *s = inv_scan_new_document();
 	enum inv_kind kind;
-	bool ok = inv_scan_value(scan, text, &kind, err);
+	bool ok = inv_scan_value(s, text, &kind, err);
 
-	inv_scan_free(scan);
-	while (ok && strchr(" \t\r\n", *text.p) != NULL) {
-		text.p++;
-		text.n--;
-	}
-	if (ok && kind == INV_KIND_NUMBER)
-		return fits_number(number_of(text), err);
-	return ok && (kind < INV_KIND_ARRAY || fits(text, err));
+	inv_scan_free(s);
+	return ok;
 }
 
 struct inv_json *
 inv_json_new(struct inv_str text, struct inv_err *err)
 {
-	if (text.n >= INT_MAX) {
-		inv_fail(err, INV_BAD, "too long");
+	struct inv_buf copy = INV_BUF(INT_MAX);
+
+	if (!scan(text, err) || !prepare(text, &copy, err)) {
+		inv_buf_free(&copy);
 		return NULL;
 	}
-	if (!is_good(text, err))
-		return NULL;
-	struct json_tokener *tok = json_tokener_new_ex(INV_DEPTH_MAX + 2);
-	char *copy = inv_mem_dup(text.p, text.n);
-
-	/* The NUL ends a bare number. */
-	struct json_object *o =
-	    json_tokener_parse_ex(tok, copy, (int)text.n + 1);
-
+	struct json_tokener *tok = json_tokener_new_ex(INV_DOCUMENT_DEPTH + 2);
+	struct json_object *o = json_tokener_parse_ex(tok, copy.p, (int)copy.n);
 	bool ok = json_tokener_get_error(tok) == json_tokener_success;
 
 	json_tokener_free(tok);
-	free(copy);
+	inv_buf_free(&copy);
 	if (ok)
 		return json_of(o);
 	json_object_put(o);

@@ -15,9 +15,9 @@
 struct inv_json; /* a value, and all that is in it */
 
 /*
- * NULL with INV_BAD where the scanner refuses text, where a key has a NUL in
- * it, or where a number does not keep its value (as for records).  Free the
- * value that was returned here; what is in it goes with it.
+ * NULL with INV_BAD where the scanner refuses text (limits of a document), or
+ * where a key has a NUL in it.  Numbers keep their text.  Free the value that
+ * was returned here; what is in it goes with it.
  */
 struct inv_json *inv_json_new(struct inv_str text, struct inv_err *err);
 void inv_json_free(struct inv_json *j);
@@ -42,7 +42,7 @@ const struct inv_json *inv_json_at(const struct inv_json *array, size_t i);
 /* Decoded.  False if it is not a string. */
 INV_MUST bool inv_json_str(const struct inv_json *j, struct inv_str *s);
 
-/* False if it is not a number. */
+/* False if it is not a number, or has more digits than a decimal. */
 INV_MUST bool inv_json_decimal(const struct inv_json *j, struct inv_decimal *d);
 
 /* Its JSON text, on one line; not canonical. */

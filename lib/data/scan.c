@@ -20,8 +20,7 @@
 #include "data/digest.h"
 
 enum {
-	PAIRWISE_MAX = 24, /* keys of an object compared each with each */
-	TABLE = 2 * INV_MEMBERS_MAX,
+	PAIRWISE_MAX = 24,     /* keys of an object compared each with each */
 	LEADS_MAX = 128 << 10, /* bytes of a shape that is remembered */
 	LINE_KEYS = INV_KEYS_OPEN_MAX + INV_MEMBERS_MAX, /* a record's and
 							    the line's */
@@ -52,6 +51,8 @@ struct limits {
 
 static const struct limits of_value = { SIZE_MAX, INV_KEYS_OPEN_MAX,
 	INV_DEPTH_MAX };
+static const struct limits of_document = { SIZE_MAX, INV_DOCUMENT_MEMBERS,
+	INV_DOCUMENT_DEPTH };
 static const struct limits of_record = { INV_FIELD_MAX, INV_KEYS_OPEN_MAX,
 	INV_DEPTH_MAX };
 static const struct limits of_line = { SIZE_MAX, LINE_KEYS,
@@ -63,24 +64,47 @@ struct inv_scan {
 	const char *start;
 	const char *what; /* the first thing that was wrong */
 	struct limits max;
-	size_t open; /* keys on the stack */
+	struct limits of_value; /* of inv_scan_value */
+	size_t members;         /* of one object */
+	size_t open;            /* keys on the stack */
 	uint64_t seed;
-	struct key keys[LINE_KEYS];
-	uint16_t table[TABLE]; /* index + 1 of a key of the closing object */
 	struct inv_members outer;
 	struct inv_members record;
 	uint64_t shapes; /* the last number given */
 	struct shape outer_shape;
 	struct shape record_shape;
+	uint32_t *table;   /* index + 1 of a key of the closing object */
+	struct key keys[]; /* and the table behind them */
 };
+
+static struct inv_scan *
+new_scan(size_t keys, size_t members, const struct limits *max)
+{
+	/* The table has two places for each of its keys. */
+	struct inv_scan *s = inv_mem_new(sizeof(*s) +
+	    keys * sizeof(s->keys[0]) + 2 * members * sizeof(*s->table));
+
+	s->table = (void *)(s->keys + keys);
+	s->members = members;
+	s->of_value = *max;
+	inv_random(&s->seed, sizeof(s->seed));
+	inv_random(&s->shapes, sizeof(s->shapes));
+	return s;
+}
 
 struct inv_scan *
 inv_scan_new(void)
 {
-	struct inv_scan *s = inv_mem_new(sizeof(*s));
+	return new_scan(LINE_KEYS, INV_MEMBERS_MAX, &of_value);
+}
 
-	inv_random(&s->seed, sizeof(s->seed));
-	inv_random(&s->shapes, sizeof(s->shapes));
+struct inv_scan *
+inv_scan_new_document(void)
+{
+	struct inv_scan *s =
+	    new_scan(INV_DOCUMENT_MEMBERS, INV_DOCUMENT_MEMBERS, &of_document);
+
+	s->members = SIZE_MAX;
 	return s;
 }
 
@@ -342,7 +366,7 @@ unique_by_table(struct inv_scan *s, const struct key *k, size_t n)
 				return false;
 			slot = (slot + 1) & (size - 1);
 		}
-		s->table[slot] = (uint16_t)(i + 1);
+		s->table[slot] = (uint32_t)(i + 1);
 	}
 	return true;
 }
@@ -754,7 +778,7 @@ scan_untold(struct inv_scan *s, int depth, size_t first)
 	struct inv_member m;
 
 	for (bool more = true; more;) {
-		if (s->open - first == INV_MEMBERS_MAX)
+		if (s->open - first == s->members)
 			return wrong(s, "more than 4096 members");
 		if (!scan_usual(s, &m) && !scan_member(s, depth, NULL, &m))
 			return false;
@@ -899,7 +923,7 @@ inv_scan_value(struct inv_scan *s, struct inv_str text, enum inv_kind *kind,
 {
 	struct inv_member m = { .kind = INV_KIND_NULL };
 
-	begin(s, text, &of_value);
+	begin(s, text, &s->of_value);
 	if (!finish(s, scan_any(s, 0, &m), err))
 		return false;
 	*kind = m.kind;

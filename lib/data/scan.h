@@ -20,6 +20,8 @@ enum {
 	INV_KEYS_OPEN_MAX = 8192,  /* keys of all objects open at once */
 	INV_FIELD_MAX = 256 << 10, /* bytes of one string in a record, raw */
 	INV_RECORD_MAX = 1 << 20,  /* bytes of a record */
+	INV_DOCUMENT_MEMBERS = 1 << 20, /* of all open objects of a schema */
+	INV_DOCUMENT_DEPTH = 256,       /* of a schema */
 };
 
 enum inv_kind {
@@ -53,6 +55,9 @@ struct inv_members {
 struct inv_scan; /* scratch for one scan at a time; about 640 KiB */
 
 struct inv_scan *inv_scan_new(void);
+
+/* For schemas: inv_scan_value with the limits of a document, more memory. */
+struct inv_scan *inv_scan_new_document(void);
 void inv_scan_free(struct inv_scan *s);
 
 /*

@@ -36,31 +36,69 @@ refuses_what_the_scanner_refuses(void)
 }
 
 static void
-refuses_what_a_tree_would_change(void)
+refuses_a_key_that_a_tree_would_cut(void)
 {
-	static const char *const texts[] = { "{\"a\\u0000b\":1}",
-		"[{\"\\\\\\u0000\":1}]", "[10000000000000001]",
-		"[{\"x\":1e400}]", "[100000000000000000000]",
-		" {\"n\":12345678901234567890}", "1e400", " 10000000000000001 ",
-		"[-200000000000000000000,1]", "[200000000000000000000,1]" };
-
-	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
-		check(is_refused(texts[i]));
-	check(!is_refused("[100000000000000000,1e30]"));
+	check(is_refused("{\"a\\u0000b\":1}"));
+	check(is_refused("[{\"\\\\\\u0000\" :1}]"));
 	check(!is_refused("{\"a\\\\u0000b\":\"\\u0000\"}"));
+}
+
+static void
+keeps_numbers_as_they_are(void)
+{
+	static const char *const texts[][2] = { { "1e400", "1e400" },
+		{ "[10000000000000001]", "[10000000000000001]" },
+		{ "[100000000000000000000]", "[100000000000000000000.0]" },
+		{ " -200000000000000000000 ", "-200000000000000000000.0" },
+		{ "{\"1234567890123456789012\":1.50}",
+		    "{\"1234567890123456789012\":1.50}" } };
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		struct inv_json *j = json(texts[i][0]);
+		struct inv_buf out = INV_BUF(1000);
+
+		inv_json_print(j, &out);
+		check_str(inv_buf_str(&out), texts[i][1]);
+		inv_buf_free(&out);
+		inv_json_free(j);
+	}
 }
 
 static void
 refuses_what_is_too_deep(void)
 {
-	char text[2 * INV_DEPTH_MAX + 3] = { 0 };
+	char text[2 * INV_DOCUMENT_DEPTH + 3] = { 0 };
 
-	memset(text, '[', INV_DEPTH_MAX);
-	memset(text + INV_DEPTH_MAX, ']', INV_DEPTH_MAX);
+	memset(text, '[', INV_DOCUMENT_DEPTH);
+	memset(text + INV_DOCUMENT_DEPTH, ']', INV_DOCUMENT_DEPTH);
 	check(!is_refused(text));
-	memset(text, '[', INV_DEPTH_MAX + 1);
-	memset(text + INV_DEPTH_MAX + 1, ']', INV_DEPTH_MAX + 1);
+	memset(text, '[', INV_DOCUMENT_DEPTH + 1);
+	memset(text + INV_DOCUMENT_DEPTH + 1, ']', INV_DOCUMENT_DEPTH + 1);
 	check(is_refused(text));
+}
+
+static void
+takes_more_members_than_a_record_has(void)
+{
+	struct inv_buf text = INV_BUF(1 << 20);
+	const struct inv_json *value;
+	struct inv_str key;
+	int n = 0;
+
+	for (int i = 0; i < 2 * INV_MEMBERS_MAX; i++)
+		inv_buf_addf(&text, "%s\"%d\":0", i == 0 ? "{" : ",", i);
+	inv_buf_add(&text, INV_LIT("}"));
+	struct inv_json *j = inv_json_new(inv_buf_str(&text), &err);
+
+	for (void *walk = NULL; inv_json_next(j, &walk, &key, &value);)
+		n++;
+	check(n == 2 * INV_MEMBERS_MAX);
+	inv_json_free(j);
+	text.n--;
+	inv_buf_add(&text, INV_LIT(",\"7\":1}"));
+	check(inv_json_new(inv_buf_str(&text), &err) == NULL);
+	check(strstr(err.msg, "the same member twice") != NULL);
+	inv_buf_free(&text);
 }
 
 static void
@@ -164,8 +202,10 @@ main(void)
 {
 	static const struct test tests[] = {
 		TEST(refuses_what_the_scanner_refuses),
-		TEST(refuses_what_a_tree_would_change),
+		TEST(refuses_a_key_that_a_tree_would_cut),
+		TEST(keeps_numbers_as_they_are),
 		TEST(refuses_what_is_too_deep),
+		TEST(takes_more_members_than_a_record_has),
 		TEST(knows_each_kind),
 		TEST(getters_never_coerce),
 		TEST(tells_null_from_missing),
