@@ -106,7 +106,7 @@ add(struct inv_flaws *f, const struct inv_rule *rule,
 	add_rule(b, rule);
 }
 
-/* A list that is too long says so, and nothing else. */
+/* The last is whole; a list that is too long says so, and nothing else. */
 static void
 check_length(struct inv_flaws *f)
 {
@@ -116,6 +116,7 @@ check_length(struct inv_flaws *f)
 		.msg = { text, sizeof(text) - 1 },
 	};
 
+	f->at[f->n - 1].n = f->json.n - f->at[f->n - 1].at;
 	if (!f->json.failed)
 		return;
 	inv_flaws_reset(f);
@@ -171,6 +172,72 @@ struct inv_str
 inv_flaws_loc(const struct inv_flaws *f, size_t i)
 {
 	return (struct inv_str){ f->json.p + f->at[i].loc, f->at[i].loc_n };
+}
+
+/* The column that a flaw is about, undecoded; .p is NULL if none. */
+static struct inv_str
+column_of(const struct inv_flaws *f, const struct inv_flaw *flaw)
+{
+	struct inv_str loc = { f->json.p + flaw->loc, flaw->loc_n };
+	size_t i = 2;
+
+	if (loc.p[1] != '"')
+		return (struct inv_str){ 0 };
+	while (loc.p[i] != '"')
+		i += loc.p[i] == '\\' ? 2 : 1;
+	return (struct inv_str){ loc.p + 2, i - 2 };
+}
+
+/* 0: of a column, 1: a column is missing, 2: of the record as a whole. */
+static int
+group_of(const struct inv_flaw *flaw, struct inv_str column)
+{
+	if (column.p == NULL)
+		return 2;
+	return flaw->input_n == 0 && flaw->loc_n == column.n + 4;
+}
+
+static int
+cmp_flaws(const void *x, const void *y, void *arg)
+{
+	const struct inv_flaw *a = x;
+	const struct inv_flaw *b = y;
+	struct inv_str column_a = column_of(arg, a);
+	struct inv_str column_b = column_of(arg, b);
+	int order = group_of(a, column_a) - group_of(b, column_b);
+
+	if (order == 0 && group_of(a, column_a) == 0)
+		order = inv_canon_cmp(column_a, column_b);
+	if (order != 0)
+		return order;
+	return a->at < b->at ? -1 : 1;
+}
+
+void
+inv_flaws_sort(struct inv_flaws *f)
+{
+	struct inv_buf old = f->json;
+	struct inv_buf *b = &f->spare;
+
+	if (f->n < 2 || old.failed)
+		return;
+	qsort_r(f->at, f->n, sizeof(*f->at), cmp_flaws, f);
+	inv_buf_reset(b);
+	for (size_t i = 0; i < f->n; i++) {
+		struct inv_flaw *flaw = &f->at[i];
+
+		inv_buf_byte(b, i == 0 ? '[' : ',');
+		size_t to = b->n;
+
+		inv_buf_add(b, (struct inv_str){ old.p + flaw->at, flaw->n });
+		flaw->loc += to - flaw->at;
+		flaw->behind += to - flaw->at;
+		flaw->input += to - flaw->at;
+		flaw->by += to - flaw->at;
+		flaw->at = to;
+	}
+	f->json = *b;
+	f->spare = old;
 }
 
 struct inv_str
@@ -237,5 +304,6 @@ inv_flaws_free(struct inv_flaws *f)
 {
 	free(f->at);
 	inv_buf_free(&f->json);
+	inv_buf_free(&f->spare);
 	*f = INV_FLAWS;
 }

@@ -45,7 +45,7 @@ struct inv_rule {
 /* Where a flaw lies in the list's text. */
 struct inv_flaw {
 	const char *type;
-	size_t at; /* its brace */
+	size_t at, n; /* all of it, from its brace on */
 	size_t loc, loc_n;
 	size_t behind; /* its msg */
 	size_t input, input_n;
@@ -55,13 +55,16 @@ struct inv_flaw {
 };
 
 struct inv_flaws {
-	struct inv_buf json; /* good until the next reset */
+	struct inv_buf json;  /* good until the next reset */
+	struct inv_buf spare; /* to sort into */
 	struct inv_flaw *at;
 	size_t n;
 	size_t cap;
 };
 
-#define INV_FLAWS ((struct inv_flaws){ .json = INV_BUF(INV_FLAWS_MAX) })
+#define INV_FLAWS                                                              \
+	((struct inv_flaws){                                                   \
+	    .json = INV_BUF(INV_FLAWS_MAX), .spare = INV_BUF(INV_FLAWS_MAX) })
 
 /*
  * Add a flaw: input is the value's JSON text as it came, or empty.  Past
@@ -79,6 +82,12 @@ void inv_flaws_adopt(struct inv_flaws *f, const struct inv_flaws *from,
 
 /* Where flaw i lies, as a JSON array; good until the next add or reset. */
 struct inv_str inv_flaws_loc(const struct inv_flaws *f, size_t i);
+
+/*
+ * In the order of a record's columns in canonical form, what is missing behind
+ * them, what is said of the record as a whole at the end.
+ */
+void inv_flaws_sort(struct inv_flaws *f);
 
 /* The list as a JSON array; good until the next add or reset. */
 struct inv_str inv_flaws_json(struct inv_flaws *f);

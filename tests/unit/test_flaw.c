@@ -86,6 +86,43 @@ says_a_flaw_of_another_list_again_under_a_rule(void)
 	inv_buf_free(&text);
 }
 
+static void
+sorts_by_column_then_what_is_missing_then_the_record(void)
+{
+	static const struct inv_rule of = { .type = "t" };
+	static const char *const keys[] = { "c", "", "b\\\"", "a", "c" };
+	struct inv_flaws f = INV_FLAWS;
+	struct inv_buf b = INV_BUF(4096);
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+		struct inv_place place = { .key = inv_str_of(keys[i]) };
+		char input = (char)('0' + i);
+
+		inv_flaws_add(&f, i == 3 ? &rule : &of, i == 1 ? NULL : &place,
+		    (struct inv_str){ &input, i != 3 });
+	}
+	inv_flaws_sort(&f);
+	check_str(inv_flaws_json(&f),
+	    "[{\"type\":\"t\",\"loc\":[\"b\\\"\"],\"msg\":\"\",\"input\":2},"
+	    "{\"type\":\"t\",\"loc\":[\"c\"],\"msg\":\"\",\"input\":0},"
+	    "{\"type\":\"t\",\"loc\":[\"c\"],\"msg\":\"\",\"input\":4},"
+	    "{\"type\":\"missing\",\"loc\":[\"a\"],\"msg\":\"is missing\","
+	    "\"schema\":\"/required\",\"code\":\"MISSING_REQUIRED_FIELD:a\","
+	    "\"severity\":\"WARNING\",\"rule\":\"NIH-3\"},"
+	    "{\"type\":\"t\",\"loc\":[],\"msg\":\"\",\"input\":1}]");
+	for (size_t i = 0; i < f.n; i++) {
+		inv_flaws_place(&f, i, &b);
+		inv_buf_byte(&b, ' ');
+		inv_flaws_text(&f, i, &b);
+		inv_buf_byte(&b, '\n');
+	}
+	check_str(inv_buf_str(&b),
+	    "b\\\" 2  [t]\nc 0  [t]\nc 4  [t]\n"
+	    "a is missing [missing]\n 1  [t]\n");
+	inv_buf_free(&b);
+	inv_flaws_free(&f);
+}
+
 int
 main(void)
 {
@@ -93,6 +130,7 @@ main(void)
 		TEST(says_code_severity_and_more),
 		TEST(says_a_flaw_of_another_list_again_under_a_rule),
 		TEST(knows_severities_by_name),
+		TEST(sorts_by_column_then_what_is_missing_then_the_record),
 	};
 
 	return RUN(tests);
