@@ -149,6 +149,50 @@ schema() { # NAME JSON
 	[ "$(errors < out)" = "b bool_parsing, i int_parsing, n float_parsing" ]
 }
 
+@test "a cell that is JSON is taken where an array or an object may be" {
+	schema t '{"properties":{"l":{"type":"array","items":{"type":"integer"}},"o":{"type":["object","null"]},"s":{"type":["array","string"]},"d":{"type":"array"}}}'
+	stream csv '{"l":"[1, 2.0]","o":"{\"b\":1,\"a\":[]}","s":"[1]"}' |
+		inv-validate -s ./t.schema.json |
+		grep -F '"record":{"l":[1,2],"o":{"a":[],"b":1},"s":"[1]"}}'
+	stream csv '{"l":"[1,]","o":"[1]"}' '{"l":"[1,\"x\"]","o":"{"}' \
+		'{"l":"[1e400]"}' | inv-validate -qs ./t.schema.json > out
+	[ "$(errors < out | paste -sd ' ')" = "l json_invalid, o dict_type l/1 int_type, o json_invalid l/0 number_not_exact" ]
+	grep -F '"msg":"is no JSON: byte 4: ' out
+	deep=$(printf '[%.0s' {1..64})$(printf ']%.0s' {1..64})
+	stream csv "{\"d\":\"$deep\"}" | inv-validate -qs ./t.schema.json > out
+	errors < out | grep record_too_deep
+}
+
+@test "an empty cell is what the schema says it is" {
+	schema t '{"properties":{"s":{"type":["string","null"]},"i":{"type":["integer","null"]},"e":{"type":"integer"},"n":{"type":["string","null"],"x-inv-empty":"null"},"m":{"type":"integer","x-inv-empty":"missing"}}}'
+	stream csv '{"s":"","i":"","n":"","m":""}' |
+		inv-validate -s ./t.schema.json |
+		grep -F '"record":{"i":null,"n":null,"s":""}}'
+	stream csv '{"i":"NA","e":""}' '{"i":"null"}' '{"i":"None"}' |
+		inv-validate -qs ./t.schema.json > out
+	[ "$(errors < out | paste -sd ' ')" = "e int_parsing, i int_parsing i int_parsing i int_parsing" ]
+	schema r '{"required":["b","a"],"x-inv-empty":"missing"}'
+	stream csv '{"a":"","b":"","c":"1"}' |
+		inv-validate -qs ./r.schema.json > out
+	[ "$(errors < out)" = "b missing, a missing" ]
+}
+
+@test "of alternatives those say what is wrong that were meant" {
+	schema t '{"properties":{"a":{"anyOf":[{"type":"integer","minimum":1},{"type":"string"},{"type":"null"}]},"p":{"oneOf":[{"properties":{"kind":{"const":"cat"},"lives":{"maximum":9}}},{"properties":{"kind":{"const":"dog"},"bark":{"type":"string"}}}]}}}'
+	stream ndjson '{"a":0}' '{"a":[]}' '{"p":{"kind":"dog","bark":1,"lives":10}}' \
+		'{"p":{"kind":"cow"}}' | inv-validate -qs ./t.schema.json > out
+	[ "$(errors < out | paste -sd ' ')" = "a greater_than_equal a int_type, a string_type p/bark string_type p/kind literal_error, p/kind literal_error" ]
+}
+
+@test "errors stand by column, then what is missing, then the record, none twice" {
+	schema t '{"$defs":{"n":{"type":"null"}},"minProperties":9,"allOf":[{"required":["z"]},{"properties":{"b":{"$ref":"#/$defs/n"},"a":{"items":{"$ref":"#/$defs/n"}}}}],"properties":{"b":{"$ref":"#/$defs/n"},"c":{"$ref":"#/$defs/n"}}}'
+	stream ndjson '{"c":1.0,"b":2,"a":[null, 3.0]}' |
+		inv-validate -qs ./t.schema.json > out
+	[ "$(errors < out)" = "a/1 none_required, b none_required, c none_required, z missing,  too_short" ]
+	grep -F '"loc":["c"],"msg":"is not null","input":1.0,' out
+	grep -F '"loc":["a",1],"msg":"is not null","input":3,' out
+}
+
 @test "a number that would change its value is an error wherever it stands" {
 	schema any '{}'
 	stream ndjson '{"a":10000000000000001,"b":[1,{"c":1e400}]}' \
@@ -271,11 +315,11 @@ schema() { # NAME JSON
 	mkdir d.json
 	run --separate-stderr inv-validate -s d.json in
 	[ "$status" = "$EX_CONFIG" ]
-	schema bad '{"properties":{"quantity":{"minimun":0}}}'
+	schema bad '{"properties":{"quantity":{"x-inv-minimun":0}}}'
 	run --separate-stderr inv-validate -s bad.schema.json in
 	[ "$status" = "$EX_CONFIG" ]
 	[ "$output" = "" ]
-	[ "$stderr" = "inv-validate: bad.schema.json: #/properties/quantity/minimun: unknown keyword" ]
+	[ "$stderr" = "inv-validate: bad.schema.json: #/properties/quantity/x-inv-minimun: unknown keyword" ]
 	schema bad '{"a":1,}'
 	run --separate-stderr inv-validate -s bad.schema.json in
 	[ "$status" = "$EX_CONFIG" ]

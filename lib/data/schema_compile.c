@@ -1,490 +1,363 @@
 /*
- * schema_compile.c - from the text of a schema to a program of checks
+ * schema_compile.c - from the text of a schema to a program of nodes
  *
  * Everything a check will ever say is written here, once: a broken rule costs
- * no more than copying it.
+ * no more than copying it.  A schema within a schema is put on a list and
+ * compiled when its turn comes: a chain of references may be of any length.
  */
 
-#include "data/schema_node.h"
+#include "data/schema_compile.h"
 
 #include <stdlib.h>
 
 #include "base/mem.h"
 #include "data/canon.h"
-#include "data/emit.h"
-#include "data/json.h"
-#include "data/key.h"
+#include "data/digest.h"
 
-enum {
-	SCHEMA_MAX = 4 << 20, /* bytes of a schema, and of anything in it */
-	CHOICES_SAID = 8,     /* values of an enum that a message names */
-	CHOICES_LISTED = 64,  /* and that "ctx" lists */
-	SMALL_DIGITS = 15,    /* of a bound that is compared as an int64_t */
-	CHECKS_MAX = 16,      /* of a node: one for each keyword at most */
-};
+/* ---- where we are, and what is wrong there ---- */
 
-struct inv_piece {
-	struct inv_piece *next;
-	_Alignas(max_align_t) char at[];
-};
-
-struct compile {
-	struct inv_program *p;
-	struct inv_buf pointer; /* to what is being compiled */
-	struct inv_buf text;    /* under construction */
-	struct inv_err *err;
-	int depth; /* of objects: 0 is the record */
-};
-
-/* ---- memory of the program ---- */
-
-static void *
-keep(struct compile *c, size_t n)
+bool
+inv_compile_wrong(struct inv_compile *c, const char *what)
 {
-	struct inv_piece *piece = inv_mem_new(sizeof(*piece) + n);
+	struct inv_str uri = inv_scope_uri(c->spot->scope);
+	struct inv_str pointer = inv_buf_str(&c->pointer);
 
-	piece->next = c->p->pieces;
-	c->p->pieces = piece;
-	return piece->at;
+	if (c->spot->main) {
+		uri.n = 0;
+	} else {
+		pointer.p += c->scope;
+		pointer.n -= c->scope;
+	}
+	return inv_fail(c->err, INV_CONFIG, "%.*s#%.*s: %s", INV_ARG(uri),
+	    INV_ARG(pointer), what);
 }
 
-static struct inv_str
-keep_str(struct compile *c, struct inv_str s)
+size_t
+inv_compile_enter(struct inv_compile *c, struct inv_str name)
 {
-	char *p = keep(c, s.n);
+	size_t before = c->pointer.n;
 
-	if (s.n > 0)
-		memcpy(p, s.p, s.n);
-	return (struct inv_str){ p, s.n };
+	inv_pointer_add(&c->pointer, name);
+	return before;
 }
 
-/* What stands in c->text, which is empty afterwards. */
-static struct inv_str
-keep_text(struct compile *c)
+struct inv_str
+inv_compile_text(struct inv_compile *c)
 {
-	struct inv_str s = keep_str(c, inv_buf_str(&c->text));
+	struct inv_str s = inv_arena_str(&c->p->arena, inv_buf_str(&c->text));
 
 	inv_buf_reset(&c->text);
 	return s;
 }
 
-void
-inv_program_free(struct inv_program *p)
+/* "/a/b" in the schema itself, else "URI#/a/b". */
+static struct inv_str
+place(struct inv_compile *c)
 {
-	for (size_t i = 0; i < p->n_patterns; i++)
-		inv_pattern_free(p->patterns[i]);
-	free(p->patterns);
-	for (struct inv_piece *piece = p->pieces, *next; piece != NULL;
-	     piece = next) {
-		next = piece->next;
-		free(piece);
-	}
-	*p = (struct inv_program){ 0 };
+	const struct inv_scope *scope = c->spot->scope;
+	struct inv_str pointer = inv_buf_str(&c->pointer);
+
+	if (c->spot->main && scope->root->up == NULL)
+		return inv_arena_str(&c->p->arena, pointer);
+	inv_buf_add(&c->text, inv_scope_uri(scope));
+	inv_buf_byte(&c->text, '#');
+	inv_buf_add(&c->text,
+	    (struct inv_str){ pointer.p + c->scope, pointer.n - c->scope });
+	return inv_compile_text(c);
 }
 
-/* ---- where we are, and what is wrong there ---- */
-
-static bool
-wrong(struct compile *c, const char *what)
+struct inv_rule
+inv_compile_rule(struct inv_compile *c, const char *type, struct inv_str ctx)
 {
-	return inv_fail(c->err, INV_CONFIG, "#%.*s: %s",
-	    INV_ARG(inv_buf_str(&c->pointer)), what);
-}
-
-/* RFC 6901.  Returns where to cut the pointer again. */
-static size_t
-enter(struct compile *c, struct inv_str name)
-{
-	size_t before = c->pointer.n;
-
-	inv_buf_byte(&c->pointer, '/');
-	for (size_t i = 0; i < name.n; i++) {
-		if (name.p[i] == '~')
-			inv_buf_add(&c->pointer, INV_LIT("~0"));
-		else if (name.p[i] == '/')
-			inv_buf_add(&c->pointer, INV_LIT("~1"));
-		else
-			inv_buf_byte(&c->pointer, name.p[i]);
-	}
-	return before;
-}
-
-/* The rule of the keyword under way; msg is in c->text. */
-static struct inv_rule
-rule_of(struct compile *c, const char *type, struct inv_str ctx)
-{
-	return (struct inv_rule){
+	struct inv_rule rule = {
 		.type = type,
-		.msg = keep_text(c),
+		.msg = inv_compile_text(c),
 		.ctx = ctx,
-		.schema = keep_str(c, inv_buf_str(&c->pointer)),
+		.severity = c->spot->severity,
 	};
+
+	rule.schema = place(c);
+	if (rule.severity == INV_SEVERITY_WARNING ||
+	    rule.severity == INV_SEVERITY_INFO)
+		c->p->warns = true;
+	return rule;
 }
 
-static struct inv_rule
-rule_saying(struct compile *c, const char *type, const char *msg)
+struct inv_rule
+inv_compile_saying(struct inv_compile *c, const char *type, const char *msg)
 {
 	inv_buf_add(&c->text, inv_str_of(msg));
-	return rule_of(c, type, (struct inv_str){ 0 });
+	return inv_compile_rule(c, type, (struct inv_str){ 0 });
 }
 
-static struct inv_check *
-add_check(struct compile *c, struct inv_node *node, enum inv_check_op op)
+/* ---- keywords ---- */
+
+static bool
+is_text(struct inv_compile *c, struct inv_node *node, const struct inv_json *v)
 {
-	if (node->checks == NULL)
-		node->checks = keep(c, CHECKS_MAX * sizeof(*node->checks));
-	struct inv_check *check = &node->checks[node->n++];
-
-	check->op = op;
-	return check;
+	(void)node;
+	return inv_json_kind(v) == INV_KIND_STRING ||
+	    inv_compile_wrong(c, "not a string");
 }
 
-/* ---- type ---- */
+static bool
+is_boolean(struct inv_compile *c, struct inv_node *node,
+    const struct inv_json *v)
+{
+	enum inv_kind kind = inv_json_kind(v);
 
-static const struct type {
-	const char *name;
-	unsigned bit;
-	const char *flaw;
-	const char *parse; /* NULL: a cell is never read as one */
-	const char *words;
-} types[] = {
-	{ "string", INV_TYPE_STRING, "string_type", NULL, "a string" },
-	{ "integer", INV_TYPE_INTEGER, "int_type", "int_parsing",
-	    "a whole number" },
-	{ "number", INV_TYPE_NUMBER, "float_type", "float_parsing",
-	    "a number" },
-	{ "boolean", INV_TYPE_BOOLEAN, "bool_type", "bool_parsing",
-	    "true or false" },
-	{ "null", INV_TYPE_NULL, "none_required", NULL, "null" },
-	{ "array", INV_TYPE_ARRAY, "list_type", NULL, "an array" },
-	{ "object", INV_TYPE_OBJECT, "dict_type", NULL, "an object" },
+	(void)node;
+	return kind == INV_KIND_TRUE || kind == INV_KIND_FALSE ||
+	    inv_compile_wrong(c, "neither true nor false");
+}
+
+static bool
+is_list(struct inv_compile *c, struct inv_node *node, const struct inv_json *v)
+{
+	(void)node;
+	return inv_json_kind(v) == INV_KIND_ARRAY ||
+	    inv_compile_wrong(c, "not a list");
+}
+
+/* $schema elsewhere than where a resource begins would say nothing. */
+static bool
+is_dialect(struct inv_compile *c, struct inv_node *node,
+    const struct inv_json *v)
+{
+	(void)v;
+	if (c->spot->scope->root != c->spot)
+		return inv_compile_wrong(c, "belongs beside $id");
+	return is_text(c, node, v);
+}
+
+enum {
+	CORE = INV_VOCABULARY_CORE,
+	APPLY = INV_VOCABULARY_APPLICATOR,
+	REST = INV_VOCABULARY_UNEVALUATED,
+	VALUE = INV_VOCABULARY_VALIDATION,
+	META = INV_VOCABULARY_META_DATA,
+	CONTENT = INV_VOCABULARY_CONTENT,
+	ALWAYS = CORE, /* in every vocabulary */
 };
 
-static const struct type *
-type_of(const struct inv_json *v)
-{
+#define NAME(s)                                                                \
+	{                                                                      \
+		s, sizeof(s) - 1                                               \
+	}
+
+/* Ascending by name. */
+static const struct keyword {
 	struct inv_str name;
-
-	if (!inv_json_str(v, &name))
-		return NULL;
-	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
-		if (inv_str_is(name, types[i].name))
-			return &types[i];
-	return NULL;
-}
-
-/* Several types are said as "a or b"; the first but null names the flaw. */
-static bool
-add_type(struct compile *c, struct inv_node *node, const struct inv_json *v,
-    const struct type **first)
-{
-	const struct type *t = type_of(v);
-
-	if (t == NULL)
-		return wrong(c, "not the name of a type");
-	if (node->types & t->bit)
-		return wrong(c, "the same type twice");
-	node->types |= t->bit;
-	if (*first == NULL || (*first)->bit == INV_TYPE_NULL)
-		*first = t;
-	inv_buf_add(&c->text,
-	    c->text.n == 0 ? INV_LIT("is not ") : INV_LIT(" or "));
-	inv_buf_add(&c->text, inv_str_of(t->words));
-	return true;
-}
-
-static bool
-compile_type(struct compile *c, struct inv_node *node, const struct inv_json *v)
-{
-	const struct type *first = NULL;
-	size_t n = inv_json_count(v);
-
-	node->types = 0;
-	if (n == 0 && !add_type(c, node, v, &first))
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if (!add_type(c, node, inv_json_at(v, i), &first))
-			return false;
-	node->type = rule_of(c, first->flaw, (struct inv_str){ 0 });
-	node->parse = node->type;
-	if (first->parse != NULL)
-		node->parse.type = first->parse;
-	node->coerced = (node->types & INV_TYPE_STRING) == 0;
-	return true;
-}
-
-/* ---- checks of a value ---- */
-
-static bool
-compile_bound(struct compile *c, struct inv_node *node,
-    const struct inv_json *v, enum inv_check_op op)
-{
-	static const struct {
-		const char *type, *key, *words;
-	} of[] = {
-		[INV_CHECK_MINIMUM] = { "greater_than_equal", "ge",
-		    "is less than" },
-		[INV_CHECK_MAXIMUM] = { "less_than_equal", "le",
-		    "is greater than" },
-		[INV_CHECK_ABOVE] = { "greater_than", "gt",
-		    "is not greater than" },
-		[INV_CHECK_BELOW] = { "less_than", "lt", "is not less than" },
-	};
-	struct inv_check *check = add_check(c, node, op);
-	struct inv_decimal *d = &check->bound;
-
-	if (!inv_json_decimal(v, d))
-		return wrong(c, "not a number");
-	check->small = inv_decimal_is_whole(d) && d->point <= SMALL_DIGITS;
-	for (int i = 0; check->small && i < d->point; i++)
-		check->whole =
-		    check->whole * 10 + (i < d->n ? d->digit[i] - '0' : 0);
-	if (d->negative)
-		check->whole = -check->whole;
-
-	inv_buf_addf(&c->text, "{\"%s\":", of[op].key);
-	inv_json_print(v, &c->text);
-	inv_buf_byte(&c->text, '}');
-	struct inv_str ctx = keep_text(c);
-
-	inv_buf_addf(&c->text, "%s ", of[op].words);
-	inv_json_print(v, &c->text);
-	check->rule = rule_of(c, of[op].type, ctx);
-	return true;
-}
-
-static bool
-compile_minimum(struct compile *c, struct inv_node *node,
-    const struct inv_json *v)
-{
-	return compile_bound(c, node, v, INV_CHECK_MINIMUM);
-}
-
-static bool
-compile_maximum(struct compile *c, struct inv_node *node,
-    const struct inv_json *v)
-{
-	return compile_bound(c, node, v, INV_CHECK_MAXIMUM);
-}
-
-static bool
-compile_above(struct compile *c, struct inv_node *node,
-    const struct inv_json *v)
-{
-	return compile_bound(c, node, v, INV_CHECK_ABOVE);
-}
-
-static bool
-compile_below(struct compile *c, struct inv_node *node,
-    const struct inv_json *v)
-{
-	return compile_bound(c, node, v, INV_CHECK_BELOW);
-}
-
-/* A whole number from 0 on; what is past 15 digits no string is longer than. */
-static bool
-read_length(struct compile *c, const struct inv_json *v, uint64_t *length)
-{
-	struct inv_decimal d;
-
-	if (!inv_json_decimal(v, &d) || d.negative ||
-	    !inv_decimal_is_whole(&d) || d.point > SMALL_DIGITS)
-		return wrong(c, "not a whole number from 0 on");
-	*length = 0;
-	for (int i = 0; i < d.point; i++)
-		*length =
-		    *length * 10 + (uint64_t)(i < d.n ? d.digit[i] - '0' : 0);
-	return true;
-}
-
-static bool
-compile_length(struct compile *c, struct inv_node *node,
-    const struct inv_json *v, enum inv_check_op op)
-{
-	bool min = op == INV_CHECK_MIN_LENGTH;
-	struct inv_check *check = add_check(c, node, op);
-
-	if (!read_length(c, v, &check->length))
-		return false;
-	unsigned long long n = check->length;
-
-	inv_buf_addf(&c->text, "{\"%s\":%llu}",
-	    min ? "min_length" : "max_length", n);
-	struct inv_str ctx = keep_text(c);
-
-	inv_buf_addf(&c->text, "is %s than %llu character%s",
-	    min ? "shorter" : "longer", n, n == 1 ? "" : "s");
-	check->rule =
-	    rule_of(c, min ? "string_too_short" : "string_too_long", ctx);
-	return true;
-}
-
-static bool
-compile_min_length(struct compile *c, struct inv_node *node,
-    const struct inv_json *v)
-{
-	return compile_length(c, node, v, INV_CHECK_MIN_LENGTH);
-}
-
-static bool
-compile_max_length(struct compile *c, struct inv_node *node,
-    const struct inv_json *v)
-{
-	return compile_length(c, node, v, INV_CHECK_MAX_LENGTH);
-}
-
-static bool
-compile_pattern(struct compile *c, struct inv_node *node,
-    const struct inv_json *v)
-{
-	struct inv_program *p = c->p;
-	struct inv_str regex;
-	struct inv_err err;
-
-	if (!inv_json_str(v, &regex))
-		return wrong(c, "not a string");
-	struct inv_pattern *pattern = inv_pattern_new(regex, &err);
-
-	if (pattern == NULL)
-		return wrong(c, err.msg);
-	p->patterns = inv_mem_resize(p->patterns, p->n_patterns + 1,
-	    sizeof(struct inv_pattern *));
-	p->patterns[p->n_patterns++] = pattern;
-	struct inv_check *check = add_check(c, node, INV_CHECK_PATTERN);
-
-	check->pattern = pattern;
-	inv_emit_open(&c->text, '{');
-	inv_emit_member_str(&c->text, INV_LIT("pattern"), regex);
-	inv_emit_close(&c->text, '}');
-	struct inv_str ctx = keep_text(c);
-
-	inv_buf_add(&c->text, INV_LIT("does not match "));
-	inv_buf_add(&c->text, regex);
-	check->rule = rule_of(c, "string_pattern_mismatch", ctx);
-	return true;
-}
-
-static bool
-compile_format(struct compile *c, struct inv_node *node,
-    const struct inv_json *v)
-{
-	struct inv_str name = { 0 };
-
-	if (!inv_json_str(v, &name))
-		return wrong(c, "not a string");
-	if (inv_str_is(name, "date")) {
-		add_check(c, node, INV_CHECK_DATE)->rule =
-		    rule_saying(c, "date_parsing",
-			"is not a date of the calendar, YYYY-MM-DD");
-		return true;
-	}
-	if (!inv_str_is(name, "date-time"))
-		return wrong(c, "unknown format");
-	add_check(c, node, INV_CHECK_DATE_TIME)->rule =
-	    rule_saying(c, "datetime_parsing",
-		"is not a time of the calendar, as RFC 3339 writes it");
-	return true;
-}
-
-/* The canonical text of a value of the schema, in c->text. */
-static bool
-add_canon(struct compile *c, const struct inv_json *v)
-{
-	struct inv_buf text = INV_BUF(SCHEMA_MAX);
-	struct inv_canon *canon = inv_canon_new();
-
-	inv_json_print(v, &text);
-	bool ok = inv_canon_value(canon, inv_buf_str(&text), &c->text, c->err);
-
-	inv_canon_free(canon);
-	inv_buf_free(&text);
-	return ok;
-}
-
-static bool
-read_choice(struct compile *c, const struct inv_json *v,
-    struct inv_choice *choice)
-{
-	struct inv_str s;
-
-	choice->kind = inv_json_kind(v);
-	if (inv_json_str(v, &s)) {
-		choice->text = keep_str(c, s);
-		return true;
-	}
-	if (!add_canon(c, v))
-		return false;
-	choice->text = keep_text(c);
-	return true;
-}
+	unsigned vocabulary;
+	inv_keyword *compile; /* NULL: says nothing that is not known yet */
+} keywords[] = {
+	{ NAME("$anchor"), CORE, NULL },
+	{ NAME("$comment"), CORE, is_text },
+	{ NAME("$defs"), CORE, inv_keyword_defs },
+	{ NAME("$dynamicAnchor"), CORE, NULL },
+	{ NAME("$dynamicRef"), CORE, inv_keyword_dynamic_ref },
+	{ NAME("$id"), CORE, is_text },
+	{ NAME("$ref"), CORE, inv_keyword_ref },
+	{ NAME("$schema"), CORE, is_dialect },
+	{ NAME("additionalProperties"), APPLY, inv_keyword_additional },
+	{ NAME("allOf"), APPLY, inv_keyword_all_of },
+	{ NAME("anyOf"), APPLY, inv_keyword_any_of },
+	{ NAME("const"), VALUE, inv_keyword_const },
+	{ NAME("contains"), APPLY, inv_keyword_contains },
+	{ NAME("contentEncoding"), CONTENT, is_text },
+	{ NAME("contentMediaType"), CONTENT, is_text },
+	{ NAME("contentSchema"), CONTENT, inv_keyword_content_schema },
+	{ NAME("dependentRequired"), VALUE, inv_keyword_dependent_required },
+	{ NAME("dependentSchemas"), APPLY, inv_keyword_dependent_schemas },
+	{ NAME("deprecated"), META, is_boolean },
+	{ NAME("description"), META, is_text },
+	{ NAME("else"), APPLY, inv_keyword_else },
+	{ NAME("enum"), VALUE, inv_keyword_enum },
+	{ NAME("examples"), META, is_list },
+	{ NAME("exclusiveMaximum"), VALUE, inv_keyword_below },
+	{ NAME("exclusiveMinimum"), VALUE, inv_keyword_above },
+	{ NAME("format"), ALWAYS, inv_keyword_format },
+	{ NAME("if"), APPLY, inv_keyword_if },
+	{ NAME("items"), APPLY, inv_keyword_items },
+	{ NAME("maxContains"), VALUE, inv_keyword_max_contains },
+	{ NAME("maxItems"), VALUE, inv_keyword_max_items },
+	{ NAME("maxLength"), VALUE, inv_keyword_max_length },
+	{ NAME("maxProperties"), VALUE, inv_keyword_max_members },
+	{ NAME("maximum"), VALUE, inv_keyword_maximum },
+	{ NAME("minContains"), VALUE, inv_keyword_min_contains },
+	{ NAME("minItems"), VALUE, inv_keyword_min_items },
+	{ NAME("minLength"), VALUE, inv_keyword_min_length },
+	{ NAME("minProperties"), VALUE, inv_keyword_min_members },
+	{ NAME("minimum"), VALUE, inv_keyword_minimum },
+	{ NAME("multipleOf"), VALUE, inv_keyword_multiple },
+	{ NAME("not"), APPLY, inv_keyword_not },
+	{ NAME("oneOf"), APPLY, inv_keyword_one_of },
+	{ NAME("pattern"), VALUE, inv_keyword_pattern },
+	{ NAME("patternProperties"), APPLY, inv_keyword_pattern_properties },
+	{ NAME("prefixItems"), APPLY, inv_keyword_prefix_items },
+	{ NAME("properties"), APPLY, inv_keyword_properties },
+	{ NAME("propertyNames"), APPLY, inv_keyword_names },
+	{ NAME("readOnly"), META, is_boolean },
+	{ NAME("required"), VALUE, inv_keyword_required },
+	{ NAME("then"), APPLY, inv_keyword_then },
+	{ NAME("title"), META, is_text },
+	{ NAME("type"), VALUE, inv_keyword_type },
+	{ NAME("unevaluatedItems"), REST, inv_keyword_unevaluated_items },
+	{ NAME("unevaluatedProperties"), REST, inv_keyword_unevaluated_props },
+	{ NAME("uniqueItems"), VALUE, inv_keyword_unique },
+	{ NAME("writeOnly"), META, is_boolean },
+	{ NAME("x-inv-empty"), ALWAYS, inv_keyword_empty },
+	{ NAME("x-inv-key"), ALWAYS, inv_keyword_key },
+	{ NAME("x-inv-normalize"), ALWAYS, inv_keyword_normalize },
+	{ NAME("x-inv-not-future"), ALWAYS, inv_keyword_not_future },
+	{ NAME("x-inv-severity"), ALWAYS, inv_keyword_severity },
+};
 
 static int
-cmp_choices(const void *x, const void *y)
+cmp_keyword(const void *name, const void *keyword)
 {
-	const struct inv_choice *a = x;
-	const struct inv_choice *b = y;
-
-	if (a->kind != b->kind)
-		return a->kind < b->kind ? -1 : 1;
-	return inv_str_cmp(a->text, b->text);
+	return inv_str_cmp(*(const struct inv_str *)name,
+	    ((const struct keyword *)keyword)->name);
 }
 
 static bool
-compile_enum(struct compile *c, struct inv_node *node, const struct inv_json *v)
+compile_keyword(struct inv_compile *c, struct inv_node *node,
+    struct inv_str name, const struct inv_json *v)
 {
-	size_t n = inv_json_count(v);
+	const struct keyword *k =
+	    bsearch(&name, keywords, sizeof(keywords) / sizeof(*keywords),
+		sizeof(*keywords), cmp_keyword);
 
-	if (n == 0)
-		return wrong(c, "not a list of values");
-	struct inv_check *check = add_check(c, node, INV_CHECK_ENUM);
-	struct inv_str ctx = { 0 };
+	/* The standard has it that what is not known is a note. */
+	if (k == NULL)
+		return !inv_str_starts(name, INV_LIT("x-inv-")) ||
+		    inv_compile_wrong(c, "unknown keyword");
+	if (k->vocabulary != ALWAYS &&
+	    (c->spot->scope->vocabularies & k->vocabulary) == 0)
+		return true;
+	return k->compile == NULL || k->compile(c, node, v);
+}
 
-	check->choices = keep(c, n * sizeof(*check->choices));
-	check->n = n;
-	for (size_t i = 0; i < n; i++)
-		if (!read_choice(c, inv_json_at(v, i), &check->choices[i]))
-			return false;
-	qsort(check->choices, n, sizeof(*check->choices), cmp_choices);
-	if (n <= CHOICES_LISTED) {
-		inv_buf_add(&c->text, INV_LIT("{\"expected\":"));
-		inv_json_print(v, &c->text);
-		inv_buf_byte(&c->text, '}');
-		ctx = keep_text(c);
-	}
-	inv_buf_add(&c->text, INV_LIT("is not one of "));
-	if (n <= CHOICES_SAID)
-		inv_json_print(v, &c->text);
+/* ---- nodes ---- */
+
+static struct inv_resource *
+resource_of(struct inv_compile *c, struct inv_scope *scope)
+{
+	if (scope->resource != NULL)
+		return scope->resource;
+	scope->resource = inv_arena_new(&c->p->arena, sizeof(*scope->resource));
+	scope->resource->uri =
+	    inv_arena_str(&c->p->arena, inv_scope_uri(scope));
+	if ((c->n_scopes & (c->n_scopes - 1)) == 0)
+		c->scopes = inv_mem_resize(c->scopes,
+		    c->n_scopes == 0 ? 1 : 2 * c->n_scopes,
+		    sizeof(struct inv_scope *));
+	c->scopes[c->n_scopes++] = scope;
+	return scope->resource;
+}
+
+struct inv_node *
+inv_compile_spot(struct inv_compile *c, struct inv_spot *spot)
+{
+	if (spot->node != NULL)
+		return spot->node;
+	struct inv_made *made = inv_arena_new(&c->p->arena, sizeof(*made));
+
+	made->spot = spot;
+	made->node.types = INV_TYPE_ANY;
+	made->node.min_contains = 1;
+	made->node.max_contains = UINT64_MAX;
+	made->node.resource = resource_of(c, spot->scope);
+	if (c->last == NULL)
+		c->first = made;
 	else
-		inv_buf_addf(&c->text, "%zu values", n);
-	check->rule = rule_of(c, "enum", ctx);
-	return true;
+		c->last->next = made;
+	c->last = made;
+	spot->node = &made->node;
+	return spot->node;
+}
+
+struct inv_node *
+inv_compile_sub(struct inv_compile *c, const struct inv_json *v)
+{
+	return inv_compile_spot(c, inv_docs_spot(c->docs, v));
+}
+
+static void
+compile_false(struct inv_compile *c, struct inv_node *node)
+{
+	struct inv_str keyword = c->spot->keyword;
+
+	node->never = true;
+	if (inv_str_is(keyword, "additionalProperties") ||
+	    inv_str_is(keyword, "unevaluatedProperties"))
+		node->type = inv_compile_saying(c, "extra_forbidden",
+		    "is not in the schema");
+	else
+		node->type = inv_compile_saying(c, "never", "is not allowed");
+	node->parse = node->type;
 }
 
 static bool
-compile_const(struct compile *c, struct inv_node *node,
-    const struct inv_json *v)
+compile_node(struct inv_compile *c, struct inv_made *made)
 {
-	struct inv_check *check = add_check(c, node, INV_CHECK_ENUM);
+	struct inv_node *node = &made->node;
+	const struct inv_json *v = made->spot->value;
+	const struct inv_json *value;
+	struct inv_str name;
 
-	check->choices = keep(c, sizeof(*check->choices));
-	check->n = 1;
-	if (!read_choice(c, v, check->choices))
-		return false;
-	inv_buf_add(&c->text, INV_LIT("{\"expected\":"));
-	inv_json_print(v, &c->text);
-	inv_buf_byte(&c->text, '}');
-	struct inv_str ctx = keep_text(c);
+	c->spot = made->spot;
+	inv_buf_reset(&c->pointer);
+	inv_spot_pointer(c->spot, &c->pointer, &c->scope);
+	if (inv_json_kind(v) == INV_KIND_FALSE)
+		compile_false(c, node);
+	if (inv_json_kind(v) == INV_KIND_FALSE ||
+	    inv_json_kind(v) == INV_KIND_TRUE)
+		return true;
+	if (inv_json_kind(v) != INV_KIND_OBJECT)
+		return inv_compile_wrong(c, "not a schema");
+	for (void *walk = NULL; inv_json_next(v, &walk, &name, &value);) {
+		size_t before = inv_compile_enter(c, name);
 
-	inv_buf_add(&c->text, INV_LIT("is not "));
-	inv_json_print(v, &c->text);
-	check->rule = rule_of(c, "literal_error", ctx);
+		if (!compile_keyword(c, node, name, value))
+			return false;
+		c->pointer.n = before;
+	}
+	node->checks =
+	    inv_arena_new(&c->p->arena, node->n * sizeof(*node->checks));
+	if (node->n > 0)
+		memcpy(node->checks, c->checks,
+		    node->n * sizeof(*node->checks));
+	if (node->contains != NULL)
+		inv_compile_contains(c, node);
+	if (node->when == NULL)
+		node->then = node->otherwise = NULL;
 	return true;
 }
 
-/* ---- checks of an object ---- */
+/* ---- the program ---- */
 
-static struct inv_node *compile_node(struct compile *c,
-    const struct inv_json *v);
+/* All that is on the list from `made` on, and what that puts there. */
+static bool
+compile_list(struct inv_compile *c, struct inv_made *made)
+{
+	for (; made != NULL; made = made->next)
+		if (!compile_node(c, made))
+			return false;
+	return true;
+}
+
+/* What no reference leads to may be wrong as well. */
+static bool
+compile_rest(struct inv_compile *c, struct inv_spot *root)
+{
+	struct inv_made *last = c->last;
+
+	for (struct inv_spot *s = root; s != NULL; s = s->next)
+		if (s->main)
+			(void)inv_compile_spot(c, s);
+	return compile_list(c, last->next);
+}
 
 static int
 cmp_props(const void *x, const void *y)
@@ -495,326 +368,95 @@ cmp_props(const void *x, const void *y)
 	return inv_str_cmp(a->name, b->name);
 }
 
-static bool
-compile_properties(struct compile *c, struct inv_node *node,
-    const struct inv_json *v)
+static void
+list_dynamic(struct inv_compile *c, const struct inv_scope *scope)
 {
-	const struct inv_json *value;
-	struct inv_str name;
+	struct inv_resource *r = scope->resource;
 	size_t n = 0;
 
-	if (c->depth != 0)
-		return wrong(c, "belongs to the record as a whole");
-	if (inv_json_kind(v) != INV_KIND_OBJECT)
-		return wrong(c, "not an object");
-	for (void *walk = NULL; inv_json_next(v, &walk, &name, &value);)
+	for (struct inv_dynamic *d = scope->dynamics; d != NULL; d = d->next)
 		n++;
-	node->props = keep(c, n * sizeof(*node->props));
-	c->depth++;
-	for (void *walk = NULL; inv_json_next(v, &walk, &name, &value);) {
-		struct inv_prop *prop = &node->props[node->n_props++];
-		size_t before = enter(c, name);
+	r->dynamic = inv_arena_new(&c->p->arena, n * sizeof(*r->dynamic));
+	for (struct inv_dynamic *d = scope->dynamics; d != NULL; d = d->next)
+		r->dynamic[r->n++] =
+		    (struct inv_prop){ inv_arena_str(&c->p->arena, d->name),
+			    inv_compile_spot(c, d->spot) };
+	qsort(r->dynamic, r->n, sizeof(*r->dynamic), cmp_props);
+}
 
-		prop->name = keep_str(c, name);
-		prop->node = compile_node(c, value);
-		if (prop->node == NULL)
+/* Each scope that may be entered has its anchors; they may enter others. */
+static bool
+compile_dynamic(struct inv_compile *c)
+{
+	for (size_t i = 0; c->dynamic && i < c->n_scopes; i++) {
+		struct inv_made *last = c->last;
+
+		list_dynamic(c, c->scopes[i]);
+		if (!compile_list(c, last->next))
 			return false;
-		c->pointer.n = before;
-	}
-	c->depth--;
-	qsort(node->props, n, sizeof(*node->props), cmp_props);
-	return true;
-}
-
-static bool
-compile_required(struct compile *c, struct inv_node *node,
-    const struct inv_json *v)
-{
-	size_t n = inv_json_count(v);
-	struct inv_str name;
-
-	if (c->depth != 0)
-		return wrong(c, "belongs to the record as a whole");
-	if (inv_json_kind(v) != INV_KIND_ARRAY)
-		return wrong(c, "not a list of names");
-	node->required = keep(c, n * sizeof(*node->required));
-	for (size_t i = 0; i < n; i++) {
-		if (!inv_json_str(inv_json_at(v, i), &name))
-			return wrong(c, "not a list of names");
-		for (size_t k = 0; k < i; k++)
-			if (inv_str_eq(node->required[k].text, name))
-				return wrong(c, "the same name twice");
-		inv_emit_text(&c->text, name);
-		node->required[node->n_required++] =
-		    (struct inv_name){ keep_str(c, name), keep_text(c) };
-	}
-	node->missing = rule_saying(c, "missing", "is missing");
-	return true;
-}
-
-static bool
-compile_additional(struct compile *c, struct inv_node *node,
-    const struct inv_json *v)
-{
-	enum inv_kind kind = inv_json_kind(v);
-
-	if (c->depth != 0)
-		return wrong(c, "belongs to the record as a whole");
-	if (kind != INV_KIND_TRUE && kind != INV_KIND_FALSE)
-		return wrong(c, "neither true nor false");
-	node->closed = kind == INV_KIND_FALSE;
-	node->extra = rule_saying(c, "extra_forbidden", "is not in the schema");
-	return true;
-}
-
-/* ---- keywords of the record as a whole, and ours ---- */
-
-static bool
-compile_dialect(struct compile *c, struct inv_node *node,
-    const struct inv_json *v)
-{
-	struct inv_str uri = { 0 };
-
-	(void)node;
-	if (inv_json_str(v, &uri) &&
-	    inv_str_is(uri, "https://json-schema.org/draft/2020-12/schema"))
-		return true;
-	return wrong(c, "not draft 2020-12");
-}
-
-static bool
-compile_key(struct compile *c, struct inv_node *node, const struct inv_json *v)
-{
-	struct inv_str name, other;
-	size_t n = inv_json_count(v);
-
-	(void)node;
-	if (c->depth != 0)
-		return wrong(c, "belongs to the record as a whole");
-	if (n == 0)
-		return wrong(c, "not a list of names");
-	if (n > INV_KEY_NAMES)
-		return wrong(c, "more than 16 names");
-	for (size_t i = 0; i < n; i++) {
-		if (!inv_json_str(inv_json_at(v, i), &name))
-			return wrong(c, "not a list of names");
-		for (size_t k = 0; k < i; k++)
-			if (inv_json_str(inv_json_at(v, k), &other) &&
-			    inv_str_eq(name, other))
-				return wrong(c, "the same name twice");
-	}
-	return add_canon(c, v) && (c->p->key = keep_text(c)).n > 0;
-}
-
-static bool
-read_steps(struct compile *c, const struct inv_json *v, unsigned *steps)
-{
-	struct inv_str name;
-
-	if (inv_json_kind(v) != INV_KIND_ARRAY)
-		return wrong(c, "not a list of steps");
-	for (size_t i = 0; i < inv_json_count(v); i++) {
-		if (!inv_json_str(inv_json_at(v, i), &name))
-			return wrong(c, "not a list of steps");
-		if (inv_str_is(name, "trim"))
-			*steps |= INV_NORMAL_TRIM;
-		else if (inv_str_is(name, "uppercase"))
-			*steps |= INV_NORMAL_UPPERCASE;
-		else
-			return wrong(c, "neither trim nor uppercase");
 	}
 	return true;
 }
 
 static bool
-compile_normalize(struct compile *c, struct inv_node *node,
-    const struct inv_json *v)
+compile(struct inv_compile *c, struct inv_str text)
 {
-	const struct inv_json *steps;
-	struct inv_str when;
+	struct inv_spot *root = inv_docs_main(c->docs, text, c->err);
 
-	if (c->depth != 1)
-		return wrong(c, "belongs to a member of the record");
-	if (inv_json_kind(v) != INV_KIND_OBJECT)
-		return wrong(c, "not an object");
-	for (void *walk = NULL; inv_json_next(v, &walk, &when, &steps);) {
-		size_t before = enter(c, when);
-		bool first = inv_str_is(when, "before");
-
-		if (!first && !inv_str_is(when, "after"))
-			return wrong(c, "neither before nor after");
-		if (!read_steps(c, steps, first ? &node->before : &node->after))
-			return false;
-		c->pointer.n = before;
-	}
-	return true;
-}
-
-/* ---- nodes ---- */
-
-static const struct keyword {
-	const char *name;
-	bool (*compile)(struct compile *c, struct inv_node *node,
-	    const struct inv_json *v); /* NULL: says nothing about a value */
-} keywords[] = {
-	{ "type", compile_type },
-	{ "properties", compile_properties },
-	{ "required", compile_required },
-	{ "additionalProperties", compile_additional },
-	{ "minimum", compile_minimum },
-	{ "maximum", compile_maximum },
-	{ "exclusiveMinimum", compile_above },
-	{ "exclusiveMaximum", compile_below },
-	{ "minLength", compile_min_length },
-	{ "maxLength", compile_max_length },
-	{ "pattern", compile_pattern },
-	{ "format", compile_format },
-	{ "enum", compile_enum },
-	{ "const", compile_const },
-	{ "x-inv-key", compile_key },
-	{ "x-inv-normalize", compile_normalize },
-	{ "title", NULL },
-	{ "description", NULL },
-	{ "$schema", compile_dialect },
-	{ "$id", NULL },
-	{ "$comment", NULL },
-	{ "examples", NULL },
-	{ "default", NULL },
-};
-
-static bool
-compile_keyword(struct compile *c, struct inv_node *node, struct inv_str name,
-    const struct inv_json *v)
-{
-	for (size_t i = 0; i < sizeof(keywords) / sizeof(*keywords); i++)
-		if (inv_str_is(name, keywords[i].name))
-			return keywords[i].compile == NULL ||
-			    keywords[i].compile(c, node, v);
-	return wrong(c, "unknown keyword");
-}
-
-static struct inv_node *
-compile_node(struct compile *c, const struct inv_json *v)
-{
-	struct inv_node *node = keep(c, sizeof(*node));
-	const struct inv_json *value;
-	struct inv_str name;
-
-	node->types = INV_TYPE_ANY;
-	if (inv_json_kind(v) != INV_KIND_OBJECT) {
-		wrong(c, "not an object");
-		return NULL;
-	}
-	for (void *walk = NULL; inv_json_next(v, &walk, &name, &value);) {
-		size_t before = enter(c, name);
-
-		if (!compile_keyword(c, node, name, value))
-			return NULL;
-		c->pointer.n = before;
-	}
-	return node;
-}
-
-const struct inv_prop *
-inv_node_prop(const struct inv_node *node, struct inv_str name)
-{
-	size_t low = 0;
-	size_t high = node->n_props;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-		int order = inv_str_cmp(node->props[mid].name, name);
-
-		if (order == 0)
-			return &node->props[mid];
-		if (order < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return NULL;
-}
-
-/* The members of the key are properties, and there is a record to have them. */
-static bool
-check_key(struct compile *c, const struct inv_json *key)
-{
-	for (size_t i = 0; i < inv_json_count(key); i++) {
-		struct inv_str name = { 0 };
-
-		if (!inv_json_str(inv_json_at(key, i), &name) ||
-		    inv_node_prop(c->p->root, name) == NULL) {
-			enter(c, INV_LIT("x-inv-key"));
-			return wrong(c, "names what is not a property");
-		}
-	}
-	return true;
-}
-
-/* For the stage line: {"grant_code":{"after":["uppercase"]}}. */
-static void
-list_normal(struct compile *c, const struct inv_json *v)
-{
-	const struct inv_json *props = inv_json_member(v, "properties");
-	const struct inv_json *value;
-	struct inv_str name;
-
-	if (props == NULL)
-		return;
-	for (void *walk = NULL; inv_json_next(props, &walk, &name, &value);) {
-		const struct inv_json *normal =
-		    inv_json_member(value, "x-inv-normalize");
-
-		if (normal == NULL)
-			continue;
-		inv_buf_byte(&c->text, c->text.n == 0 ? '{' : ',');
-		inv_buf_byte(&c->text, '"');
-		inv_emit_text(&c->text, name);
-		inv_buf_add(&c->text, INV_LIT("\":"));
-		inv_json_print(normal, &c->text);
-	}
-	if (c->text.n > 0)
-		inv_buf_byte(&c->text, '}');
-	c->p->normal = keep_text(c);
-}
-
-static bool
-compile(struct compile *c, const struct inv_json *v)
-{
-	c->p->root = compile_node(c, v);
-	if (c->p->root == NULL)
+	if (root == NULL)
 		return false;
+	c->assert_formats = c->assert_formats || inv_docs_has_ours(c->docs);
+	c->p->root = inv_compile_spot(c, root);
+	if (!compile_list(c, c->first) || !compile_rest(c, root) ||
+	    !compile_dynamic(c))
+		return false;
+	c->spot = root;
+	inv_buf_reset(&c->pointer);
+	c->scope = 0;
 	if ((c->p->root->types & INV_TYPE_OBJECT) == 0) {
-		enter(c, INV_LIT("type"));
-		return wrong(c, "a record is an object");
+		inv_compile_enter(c, INV_LIT("type"));
+		return inv_compile_wrong(c, "a record is an object");
 	}
-	const struct inv_json *key = inv_json_member(v, "x-inv-key");
-
-	if (key != NULL && !check_key(c, key))
+	if (!inv_compile_circles(c) || !inv_compile_columns(c))
 		return false;
-	list_normal(c, v);
-	return true;
+	inv_compile_finish(c);
+	return inv_compile_key(c);
 }
 
 bool
 inv_program_compile(struct inv_program *p, struct inv_str text,
-    struct inv_err *err)
+    const struct inv_schema_options *options, struct inv_err *err)
 {
-	struct compile c = { .p = p,
-		.pointer = INV_BUF(SCHEMA_MAX),
-		.text = INV_BUF(SCHEMA_MAX),
-		.err = err };
-	struct inv_json *v = inv_json_new(text, err);
+	struct inv_arena arena = { 0 };
+	struct inv_compile c = { .p = p,
+		.docs = inv_docs_new(&arena, options),
+		.err = err,
+		.assert_formats = options != NULL && options->assert_formats,
+		.pointer = INV_BUF(4 * INV_SCHEMA_MAX),
+		.text = INV_BUF(4 * INV_SCHEMA_MAX) };
 
 	*p = (struct inv_program){ 0 };
-	if (v == NULL) {
-		err->fault = INV_CONFIG;
-		return false;
-	}
-	bool ok = compile(&c, v);
+	inv_random(c.key, sizeof(c.key));
+	bool ok = text.n <= INV_SCHEMA_MAX
+	    ? compile(&c, text)
+	    : inv_fail(err, INV_CONFIG, "longer than 16 MiB");
 
-	inv_json_free(v);
+	inv_canon_free(c.canon);
+	inv_docs_free(c.docs);
+	inv_arena_free(&arena);
+	inv_map_free(&c.patterns);
 	inv_buf_free(&c.pointer);
 	inv_buf_free(&c.text);
+	free(c.scopes);
 	return ok;
+}
+
+void
+inv_program_free(struct inv_program *p)
+{
+	for (size_t i = 0; i < p->n_patterns; i++)
+		inv_pattern_free(p->patterns[i]);
+	free(p->patterns);
+	inv_arena_free(&p->arena);
+	*p = (struct inv_program){ 0 };
 }

@@ -1,29 +1,40 @@
 /*
  * schema_node.h - the program a schema is compiled to
  *
- * Between schema_compile.c, which writes it, and schema.c, which runs it.
- * One node for each subschema; its kinds are looked at first, then its checks
- * in the order of the schema.
+ * Between schema_doc.c (documents and references), schema_compile.c (which
+ * writes nodes) and those that run them: schema_run.c over any value, schema.c
+ * over the columns of a flat record.  One node for each subschema that is
+ * reached; nodes point to each other, round in circles where a schema does.
  */
 #ifndef INV_DATA_SCHEMA_NODE_H
 #define INV_DATA_SCHEMA_NODE_H
 
+#include "base/arena.h"
 #include "data/flaw.h"
 #include "data/number.h"
 #include "data/pattern.h"
 #include "data/scan.h"
+#include "data/schema.h"
+#include "data/syntax.h"
+#include "data/value.h"
 
 enum inv_check_op {
 	INV_CHECK_MINIMUM,
 	INV_CHECK_MAXIMUM,
 	INV_CHECK_ABOVE, /* exclusiveMinimum */
 	INV_CHECK_BELOW, /* exclusiveMaximum */
+	INV_CHECK_MULTIPLE,
 	INV_CHECK_MIN_LENGTH,
 	INV_CHECK_MAX_LENGTH,
 	INV_CHECK_PATTERN,
-	INV_CHECK_DATE,
-	INV_CHECK_DATE_TIME,
-	INV_CHECK_ENUM, /* and const */
+	INV_CHECK_FORMAT,
+	INV_CHECK_NOT_FUTURE, /* x-inv-not-future */
+	INV_CHECK_ENUM,       /* and const */
+	INV_CHECK_MIN_ITEMS,
+	INV_CHECK_MAX_ITEMS,
+	INV_CHECK_UNIQUE,
+	INV_CHECK_MIN_MEMBERS, /* minProperties */
+	INV_CHECK_MAX_MEMBERS,
 };
 
 /* A value of an enum. */
@@ -35,18 +46,27 @@ struct inv_choice {
 struct inv_check {
 	enum inv_check_op op;
 	struct inv_rule rule;
-	struct inv_decimal bound; /* the four bounds */
+	struct inv_decimal bound; /* the four bounds, multipleOf */
 	bool small;               /* bound is whole, up to 15 digits: */
 	int64_t whole;
-	uint64_t length; /* code points */
+	uint64_t count; /* code points, items or members */
 	struct inv_pattern *pattern;
-	struct inv_choice *choices;
-	size_t n; /* choices */
+	enum inv_syntax syntax;     /* INV_CHECK_FORMAT */
+	struct inv_choice *choices; /* ascending by kind, then text */
+	size_t n;                   /* choices */
 };
 
 enum inv_normal {
 	INV_NORMAL_TRIM = 1 << 0,
 	INV_NORMAL_UPPERCASE = 1 << 1,
+};
+
+/* What an empty cell is: x-inv-empty. */
+enum inv_empty {
+	INV_EMPTY_UNSAID, /* "" where that may be, else null where that may */
+	INV_EMPTY_STRING,
+	INV_EMPTY_NULL,
+	INV_EMPTY_MISSING, /* the record has no such member */
 };
 
 /* Kinds of a "type" as bits; whole numbers have one of their own. */
@@ -66,25 +86,9 @@ struct inv_name {
 	struct inv_str json; /* escaped, as between quotes */
 };
 
-struct inv_node {
-	unsigned types;
-	bool coerced; /* a cell is read as one of types: none is string */
-	struct inv_rule type;
-	struct inv_rule parse; /* a cell that can not be read as types */
-	struct inv_check *checks;
+struct inv_nodes {
+	struct inv_node **at;
 	size_t n;
-
-	/* Of the record as a whole. */
-	struct inv_prop *props; /* ascending by name */
-	size_t n_props;
-	struct inv_name *required; /* in the order of the schema */
-	size_t n_required;
-	bool closed; /* additionalProperties is false */
-	struct inv_rule extra;
-	struct inv_rule missing;
-
-	unsigned before; /* enum inv_normal */
-	unsigned after;
 };
 
 struct inv_prop {
@@ -92,23 +96,214 @@ struct inv_prop {
 	struct inv_node *node;
 };
 
+struct inv_pattern_prop {
+	struct inv_pattern *pattern;
+	struct inv_node *node;
+};
+
+/* dependentRequired: where `name` is, these must be. */
+struct inv_dependency {
+	struct inv_str name;
+	struct inv_name *required;
+	size_t n;
+	struct inv_rule missing;
+};
+
+struct inv_node {
+	/*
+	 * What a value must pass, in this order: never, types, checks, then
+	 * the members.  A value that is null and may be needs no more.
+	 */
+	bool never;       /* the schema false, by `type` */
+	bool null_passes; /* anyOf of this and {"type":"null"}, folded */
+	unsigned types;
+	struct inv_rule type;
+	struct inv_check *checks;
+	size_t n;
+
+	/* Of a column of the record; see inv_columns_of below. */
+	struct inv_rule parse; /* a cell that can not be read as `types` */
+	unsigned before;       /* enum inv_normal */
+	unsigned after;
+	enum inv_empty empty;
+
+	/* Objects. */
+	struct inv_prop *props; /* ascending by name, bytes of UTF-8 */
+	size_t n_props;
+	struct inv_pattern_prop *pattern_props;
+	size_t n_pattern_props;
+	struct inv_node *additional; /* additionalProperties, or NULL */
+	struct inv_node *names;      /* propertyNames, or NULL */
+	struct inv_name *required;   /* in the order of the schema */
+	struct inv_str *ordered;     /* the same, decoded, by inv_canon_cmp */
+	size_t n_required;
+	struct inv_rule missing;
+	struct inv_dependency *dependencies;
+	size_t n_dependencies;
+	struct inv_prop *dependent; /* dependentSchemas: ascending by name */
+	size_t n_dependent;
+
+	/* Arrays. */
+	struct inv_nodes prefix;   /* prefixItems */
+	struct inv_node *items;    /* or NULL */
+	struct inv_node *contains; /* or NULL */
+	uint64_t min_contains;     /* 1 where the schema does not say */
+	uint64_t max_contains;     /* UINT64_MAX where it does not */
+	struct inv_rule too_few;   /* of contains */
+	struct inv_rule too_many;
+
+	/* In place: applied to the value itself. */
+	struct inv_node *ref;        /* $ref, or NULL */
+	struct inv_node *dynamic;    /* $dynamicRef's first target, or NULL */
+	struct inv_str dynamic_name; /* the anchor, where it is dynamic */
+	struct inv_nodes all_of, any_of, one_of;
+	struct inv_rule none_of_any; /* no branch says more */
+	struct inv_rule none_of_one;
+	struct inv_rule many_of_one;
+	struct inv_node * not ;
+	struct inv_rule is_not;
+	struct inv_node *when, *then, *otherwise; /* if, then, else */
+	struct inv_node *unevaluated_items;
+	struct inv_node *unevaluated_props;
+
+	struct inv_resource *resource; /* it stands in: the dynamic scope */
+
+	/* Worked out when all nodes are there. */
+	bool flat;  /* nothing from pattern_props on but `additional` that is
+		      `never`: types, checks, props and required say it all */
+	bool marks; /* what it evaluates matters to unevaluated* of it or of
+		       one that it is applied in place by */
+};
+
+/* A schema resource: what an $id begins, or a document. */
+struct inv_resource {
+	struct inv_str uri;
+	struct inv_prop *dynamic; /* its $dynamicAnchors, ascending by name */
+	size_t n;
+};
+
 /* The program, and all that was allocated for it. */
 struct inv_program {
 	struct inv_node *root;
 	struct inv_str key;    /* JSON array, or empty */
 	struct inv_str normal; /* JSON object, or empty */
-	struct inv_piece *pieces;
+	bool timed;            /* INV_CHECK_NOT_FUTURE is in it */
+	bool warns;            /* a rule of severity WARNING or INFO is in it */
+	struct inv_arena arena;
 	struct inv_pattern **patterns;
 	size_t n_patterns;
 };
 
-/* False with INV_CONFIG; the program is to be freed in either case. */
+/*
+ * False with INV_CONFIG; the program is to be freed in either case.  A rule
+ * whose keyword stands in another document, or below an $id, has the absolute
+ * URI with the pointer as its `schema`; one of the schema itself "/a/b".
+ */
 INV_MUST bool inv_program_compile(struct inv_program *p, struct inv_str text,
-    struct inv_err *err);
+    const struct inv_schema_options *options, struct inv_err *err);
 void inv_program_free(struct inv_program *p);
 
-/* By binary search; NULL if the node has no such property. */
-const struct inv_prop *inv_node_prop(const struct inv_node *node,
+/* By binary search; NULL if there is none of that name. */
+const struct inv_prop *inv_props_find(const struct inv_prop *props, size_t n,
     struct inv_str name);
+
+/*
+ * What is said of a column: through properties, patternProperties and
+ * additionalProperties of the root, and of all that is applied in place there
+ * (allOf and $ref narrow it; anyOf, oneOf, if/then/else widen it).
+ */
+struct inv_column_plan {
+	const struct inv_node *node; /* root's own for it, or NULL */
+	unsigned types; /* that it may be; without STRING a cell is coerced */
+	unsigned before, after; /* enum inv_normal */
+	enum inv_empty empty;
+	const struct inv_rule *parse; /* never NULL where it is coerced */
+	bool named;                   /* a property somewhere */
+	bool forbidden; /* root's own additionalProperties is false for it */
+};
+
+void inv_column_plan(const struct inv_program *p, struct inv_str name,
+    struct inv_column_plan *plan);
+
+/* ---- schema_run.c, schema_scalar.c ---- */
+
+struct inv_run;
+
+/* The dynamic scope begins with the resource of root. */
+struct inv_run *inv_run_new(const struct inv_program *p);
+void inv_run_free(struct inv_run *r);
+
+/* What is known of a member of the record. */
+enum inv_standing {
+	INV_STANDING_FITS,
+	INV_STANDING_FLAWED,
+	INV_STANDING_SAID, /* flawed before the run: nothing more is said */
+};
+
+/* Where flaws go; both NULL: only the answer counts, and it comes early. */
+struct inv_findings {
+	struct inv_flaws *flaws;
+	struct inv_flaws *warnings; /* severity WARNING and INFO */
+	struct inv_str input; /* what the value came as; empty: its text */
+	const struct inv_str *inputs; /* what its members came as, or NULL */
+	enum inv_standing *standings; /* of its members, or NULL */
+};
+
+/*
+ * Run a node over a value.  `place` is where it stands (NULL: the record).
+ * as_of is "" or an RFC 3339 time for INV_CHECK_NOT_FUTURE.  True if there was
+ * no flaw but warnings.  What goes round and round without getting anywhere,
+ * which only $dynamicRef can, is the flaw schema_recursion.
+ */
+INV_MUST bool inv_run_value(struct inv_run *r, const struct inv_node *node,
+    const struct inv_value *value, const struct inv_place *place,
+    struct inv_str as_of, const struct inv_findings *findings);
+
+/*
+ * One check on one scalar, for those who know the kind and have the text
+ * (a string decoded, anything else canonical) at hand without a tape.
+ */
+enum inv_fit { INV_FIT, INV_FIT_NOT, INV_FIT_TOO_LONG };
+
+/* What a match that went past its limits says, from the rule of the pattern. */
+struct inv_rule inv_check_too_long(const struct inv_rule *rule);
+
+/* How the types of a node and a value of that kind and text (a number) go. */
+enum inv_typing { INV_TYPING_FITS, INV_TYPING_NOT, INV_TYPING_FRACTION };
+
+static inline unsigned
+inv_type_of(enum inv_kind kind)
+{
+	static const unsigned char of[] = {
+		[INV_KIND_NULL] = INV_TYPE_NULL,
+		[INV_KIND_FALSE] = INV_TYPE_BOOLEAN,
+		[INV_KIND_TRUE] = INV_TYPE_BOOLEAN,
+		[INV_KIND_NUMBER] = INV_TYPE_NUMBER,
+		[INV_KIND_STRING] = INV_TYPE_STRING,
+		[INV_KIND_ARRAY] = INV_TYPE_ARRAY,
+		[INV_KIND_OBJECT] = INV_TYPE_OBJECT,
+	};
+
+	return of[kind];
+}
+
+/* A number, canonical, where numbers with a fraction may not be. */
+INV_MUST enum inv_typing inv_type_of_number(unsigned types,
+    struct inv_str text);
+
+INV_MUST static inline enum inv_typing
+inv_types_fit(unsigned types, enum inv_kind kind, struct inv_str text)
+{
+	if (types & inv_type_of(kind))
+		return INV_TYPING_FITS;
+	return kind == INV_KIND_NUMBER ? inv_type_of_number(types, text)
+				       : INV_TYPING_NOT;
+}
+
+/* What INV_TYPING_FRACTION says, from the rule of the type. */
+struct inv_rule inv_type_fraction(const struct inv_rule *rule);
+
+INV_MUST enum inv_fit inv_check_scalar(const struct inv_check *check,
+    enum inv_kind kind, struct inv_str text, struct inv_str as_of);
 
 #endif

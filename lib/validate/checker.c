@@ -13,8 +13,6 @@
 
 #define DEFAULT "inventory" /* the schema, where none is given */
 
-enum { SCHEMA_MAX = 4 << 20 }; /* bytes of a schema */
-
 /* A file's name without its folder and endings. */
 static void
 take_name(struct inv_checker *c)
@@ -35,14 +33,14 @@ take_name(struct inv_checker *c)
 static bool
 read_schema(struct inv_checker *c, struct inv_err *err)
 {
-	struct inv_buf text = INV_BUF(SCHEMA_MAX);
+	struct inv_buf text = INV_BUF(INV_SCHEMA_MAX);
 	struct inv_err why;
 
 	if (!inv_file_read(AT_FDCWD, c->path, &text, err)) {
 		err->fault = INV_CONFIG;
 		return false;
 	}
-	c->schema = inv_schema_new(inv_buf_str(&text), &why);
+	c->schema = inv_schema_new(inv_buf_str(&text), NULL, &why);
 	if (c->schema == NULL) {
 		inv_buf_free(&text);
 		return inv_fail(err, INV_CONFIG, "%s: %s", c->path, why.msg);
@@ -124,7 +122,7 @@ inv_checker_judge(struct inv_checker *c, struct inv_str text,
 {
 	inv_buf_reset(&c->out);
 	return inv_schema_check(c->schema, text, fields, c->cells, &c->out,
-		   &c->flaws)
+		   &c->flaws, &c->warnings)
 	    ? INV_FITS
 	    : INV_SCHEMA_VIOLATION;
 }
