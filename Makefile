@@ -2,6 +2,7 @@
 # make test           unit, program, golden and fault tests
 # make check          what must pass before a commit: test, sanitizers, lint
 # make soak           the long fault runs: SEED= RUNS=200
+# make differential   inv-validate and ajv on CASES=1000000, SEED=
 # make bench          every figure of the README, side by side with its peers
 # make install        DESTDIR= PREFIX=/usr/local
 # make fuzz           FUZZ_SECONDS=30 per target, needs clang
@@ -104,6 +105,11 @@ check: strict test sanitize lint
 soak: all
 	scripts/soak $(B)
 
+CASES ?= 1000000
+SEED ?= $(shell date +%s)
+differential: all
+	PATH="$(CURDIR)/$(B):$$PATH" tests/differential/run $(CASES) $(SEED)
+
 bench: all
 	scripts/bench $(B)
 
@@ -148,8 +154,8 @@ format:
 clean:
 	rm -rf build
 
-.PHONY: all test sanitize strict lint check soak bench coverage fuzz install \
-	uninstall format clean
+.PHONY: all test sanitize strict lint check soak differential bench coverage \
+	fuzz install uninstall format clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 
