@@ -5,6 +5,8 @@
 /* The longest duration anybody means: 366 days in milliseconds. */
 static const uint64_t DURATION_MAX_MS = UINT64_C(366) * 24 * 3600 * 1000;
 
+enum { SAFE_DIGITS = 19 }; /* of any number that a uint64_t holds */
+
 int
 inv_str_cmp(struct inv_str a, struct inv_str b)
 {
@@ -56,7 +58,7 @@ inv_str_u64(struct inv_str s, uint64_t min, uint64_t max, uint64_t *v)
 			return false;
 		uint64_t d = (uint64_t)(s.p[i] - '0');
 
-		if (x > (UINT64_MAX - d) / 10)
+		if (i >= SAFE_DIGITS && x > (UINT64_MAX - d) / 10)
 			return false;
 		x = x * 10 + d;
 	}

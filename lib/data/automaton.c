@@ -471,23 +471,25 @@ inv_automaton_free(struct inv_automaton *a)
 	free(a);
 }
 
-/* A state that leads to itself is stayed in while only its row is looked at. */
+/*
+ * A state that leads to itself is stayed in while its one row is looked at: a
+ * look-up that does not wait for the last.
+ */
 bool
 inv_automaton_match(const struct inv_automaton *a, struct inv_str s)
 {
 	const unsigned char *p = (const unsigned char *)s.p;
 	const unsigned char *end = p + s.n;
 	unsigned yes = (unsigned)YES << a->shift;
-	unsigned at = a->begin;
+	unsigned to = a->begin;
 
-	while (p < end) {
-		at = a->cell[at + a->class[*p++]];
-		if (at <= yes)
-			break;
+	while (p < end && to > yes) {
+		unsigned at = to;
 		const uint16_t *row = a->cell + at;
 
-		while (p < end && row[a->class[*p]] == at)
-			p++;
+		do
+			to = row[a->class[*p++]];
+		while (to == at && p < end);
 	}
-	return a->cell[at + a->end] == yes;
+	return a->cell[to + a->end] == yes;
 }
