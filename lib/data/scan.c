@@ -551,7 +551,6 @@ scan_key(struct inv_scan *s, struct inv_member *m)
 	if (s->at == s->end || *s->at != ':')
 		return wrong(s, "expected a colon");
 	s->at++;
-	blanks(s);
 	if (s->open == s->max.open)
 		return wrong(s, "too many members");
 	s->keys[s->open++] = (struct key){ m->key, m->key_escaped };
@@ -588,16 +587,6 @@ past_usual(const struct inv_scan *s, const char *value, enum inv_kind *kind)
 	return p < s->end && *p == '"' && len <= s->max.string ? p + 1 : NULL;
 }
 
-/* Done with key and value; the key goes on the stack. */
-static inline void
-put_usual(struct inv_scan *s, struct inv_member *m, struct inv_str key,
-    struct inv_str value, enum inv_kind kind)
-{
-	*m = (struct inv_member){ .key = key, .value = value, .kind = kind };
-	s->keys[s->open++] = (struct key){ key, false };
-	s->at = value.p + value.n;
-}
-
 /*
  * What nearly every member is, "name":"text" or "name":123, without blanks or
  * escapes, in one go.  False, with nothing moved, for anything else, right or
@@ -622,8 +611,13 @@ scan_usual(struct inv_scan *s, struct inv_member *m)
 
 	if (p == NULL)
 		return false;
-	put_usual(s, m, (struct inv_str){ key, n },
-	    (struct inv_str){ value, (size_t)(p - value) }, kind);
+	*m = (struct inv_member){
+		.key = { key, n },
+		.value = { value, (size_t)(p - value) },
+		.kind = kind,
+	};
+	s->keys[s->open++] = (struct key){ m->key, false };
+	s->at = p;
 	return true;
 }
 
@@ -638,54 +632,78 @@ lead_of(const struct shape *shape, size_t i)
 }
 
 static inline bool
-has_lead(const char *p, struct inv_str lead)
+same8(const char *p, const char *q)
 {
-	size_t i = 0;
 	uint64_t a, b;
 
-	for (; i + sizeof(a) <= lead.n; i += sizeof(a)) {
-		memcpy(&a, p + i, sizeof(a));
-		memcpy(&b, lead.p + i, sizeof(b));
-		if (a != b)
-			return false;
-	}
-	for (; i < lead.n; i++)
-		if (p[i] != lead.p[i])
-			return false;
-	return true;
+	memcpy(&a, p, sizeof(a));
+	memcpy(&b, q, sizeof(b));
+	return a == b;
 }
 
-/* As scan_usual, of the member that was the i-th before as well. */
 static inline bool
-scan_known(struct inv_scan *s, const struct shape *shape, size_t i,
+same4(const char *p, const char *q)
+{
+	uint32_t a, b;
+
+	memcpy(&a, p, sizeof(a));
+	memcpy(&b, q, sizeof(b));
+	return a == b;
+}
+
+/* Of a few bytes: a call would cost more than the comparing. */
+static inline bool
+has_lead(const char *p, struct inv_str lead)
+{
+	size_t n = lead.n;
+
+	if (n < 4)
+		return memcmp(p, lead.p, n) == 0;
+	if (n < 8)
+		return same4(p, lead.p) && same4(p + n - 4, lead.p + n - 4);
+	for (size_t i = 0; i + 8 < n; i += 8)
+		if (!same8(p + i, lead.p + i))
+			return false;
+	return same8(p + n - 8, lead.p + n - 8);
+}
+
+/* The name of the i-th member where it is what it was before. */
+static inline bool
+take_lead(struct inv_scan *s, const struct shape *shape, size_t i,
     struct inv_member *m)
 {
-	enum inv_kind kind;
-
 	if (i >= shape->n || s->open == s->max.open)
 		return false;
 	struct inv_str lead = lead_of(shape, i);
 
-	if ((size_t)(s->end - s->at) < lead.n + 1 || !has_lead(s->at, lead))
+	if ((size_t)(s->end - s->at) <= lead.n || !has_lead(s->at, lead))
 		return false;
-	const char *value = s->at + lead.n;
-	const char *p = past_usual(s, value, &kind);
-
-	if (p == NULL)
-		return false;
-	put_usual(s, m, (struct inv_str){ s->at + 1, lead.n - 3 },
-	    (struct inv_str){ value, (size_t)(p - value) }, kind);
+	m->key = (struct inv_str){ s->at + 1, lead.n - 3 };
+	m->key_escaped = false;
+	s->at += lead.n;
+	s->open++; /* put there if it comes to comparing: see put_keys */
 	return true;
 }
 
-static bool
-is_known(const struct shape *shape, size_t i, const struct inv_member *m)
+static inline bool
+take_usual(struct inv_scan *s, struct inv_member *m)
 {
-	if (i >= shape->n || m->key_escaped)
-		return false;
-	struct inv_str lead = lead_of(shape, i);
+	const char *p = past_usual(s, s->at, &m->kind);
 
-	return inv_str_eq(m->key, (struct inv_str){ lead.p + 1, lead.n - 3 });
+	if (p == NULL)
+		return false;
+	m->value = (struct inv_str){ s->at, (size_t)(p - s->at) };
+	m->value_escaped = false;
+	s->at = p;
+	return true;
+}
+
+/* The names so far, none of them escaped, to where their places are. */
+static void
+put_keys(struct inv_scan *s, size_t first, const struct inv_members *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		s->keys[first + i] = (struct key){ list->at[i].key, false };
 }
 
 /* Names that are long, or escaped, are not remembered. */
@@ -734,16 +752,24 @@ scan_record(struct inv_scan *s, int depth, struct inv_member *m)
 	return true;
 }
 
+/* Behind the colon. */
 static bool
-scan_member(struct inv_scan *s, int depth, const struct inv_members *list,
+scan_value_of(struct inv_scan *s, int depth, const struct inv_members *list,
     struct inv_member *m)
 {
-	if (!scan_key(s, m))
-		return false;
+	blanks(s);
 	if (list == &s->outer && s->at < s->end && *s->at == '{' &&
 	    s->record.n == 0 && inv_str_eq(m->key, INV_LIT("record")))
 		return scan_record(s, depth + 1, m);
 	return scan_any(s, depth, m);
+}
+
+static bool
+scan_member(struct inv_scan *s, int depth, const struct inv_members *list,
+    struct inv_member *m)
+{
+	return scan_usual(s, m) ||
+	    (scan_key(s, m) && scan_value_of(s, depth, list, m));
 }
 
 /* At the first name; *same if the names are those of the shape. */
@@ -751,6 +777,7 @@ static bool
 scan_told(struct inv_scan *s, int depth, struct inv_members *list,
     const struct shape *shape, bool *same)
 {
+	size_t first = s->open;
 	bool known = true;
 
 	for (bool more = true; more; list->n++) {
@@ -758,16 +785,23 @@ scan_told(struct inv_scan *s, int depth, struct inv_members *list,
 
 		if (list->n == INV_MEMBERS_MAX)
 			return wrong(s, "more than 4096 members");
-		if (!known || !scan_known(s, shape, list->n, m)) {
-			if (!scan_usual(s, m) &&
-			    !scan_member(s, depth, list, m))
+		if (known && take_lead(s, shape, list->n, m)) {
+			if (!take_usual(s, m) &&
+			    !scan_value_of(s, depth, list, m))
 				return false;
-			known = known && is_known(shape, list->n, m);
+		} else {
+			if (known)
+				put_keys(s, first, list);
+			if (!scan_member(s, depth, list, m))
+				return false;
+			known = false;
 		}
 		if (!comma_or(s, '}', &more))
 			return false;
 	}
 	*same = known && list->n == shape->n;
+	if (known && !*same)
+		put_keys(s, first, list);
 	return true;
 }
 
@@ -780,7 +814,7 @@ scan_untold(struct inv_scan *s, int depth, size_t first)
 	for (bool more = true; more;) {
 		if (s->open - first == s->members)
 			return wrong(s, "more than 4096 members");
-		if (!scan_usual(s, &m) && !scan_member(s, depth, NULL, &m))
+		if (!scan_member(s, depth, NULL, &m))
 			return false;
 		if (!comma_or(s, '}', &more))
 			return false;

@@ -351,7 +351,7 @@ the_same_names_in_the_same_order_have_one_shape(void)
 {
 	static const char *const same[] = { "{\"a\":2,\"bc\":\"\"}",
 		"{\"a\":null,\"bc\":[{\"a\":1}]}",
-		"{ \"a\" : -1.5 , \"bc\":0 }" };
+		"{ \"a\": -1.5 , \"bc\":\t0 }" };
 	static const char *const other[] = { "{\"bc\":1,\"a\":2}", "{\"a\":1}",
 		"{\"a\":1,\"bc\":2,\"d\":3}", "{\"a\":1,\"b\":2}",
 		"{\"a\":1,\"bcd\":2}", "{\"a\":1,\"bd\":2}",
