@@ -9,6 +9,7 @@
 #include "validate/backtest.h"
 #include "validate/codes.h"
 #include "validate/flow.h"
+#include "validate/infer.h"
 #include "validate/trial.h"
 
 enum {
@@ -18,6 +19,7 @@ enum {
 	OPT_DRIFT_FAIL,
 	OPT_DRIFT_WARN,
 	OPT_EXPLAIN,
+	OPT_INFER,
 	OPT_LIST_CODES,
 	OPT_MAX_MEMORY,
 	OPT_TEST,
@@ -27,10 +29,11 @@ enum {
 /* What is done instead of checking a stream. */
 enum mode {
 	MODE_FILTER,
+	MODE_BACKTEST,
 	MODE_EXPLAIN,
+	MODE_INFER,
 	MODE_LIST_CODES,
 	MODE_TEST,
-	MODE_BACKTEST
 };
 
 static const struct inv_option options[] = {
@@ -46,6 +49,8 @@ static const struct inv_option options[] = {
 	{ OPT_DRIFT_WARN, "drift-warn", "N",
 	    "say nothing of fewer than N differences (1)" },
 	{ OPT_EXPLAIN, "explain", "CODE", "say what a code means, and exit" },
+	{ OPT_INFER, "infer", NULL,
+	    "draft a schema that the records fit, and write that" },
 	{ OPT_LIST_CODES, "list-codes", NULL, "list all codes, and exit" },
 	{ OPT_MAX_MEMORY, "max-memory", "LIMIT",
 	    "go slowly where that much, 75% say, is in use" },
@@ -95,7 +100,8 @@ set_mode(struct settings *s, enum mode mode)
 
 	if (s->mode != MODE_FILTER && s->mode != mode) {
 		inv_fail(&err, INV_USAGE,
-		    "--explain, --list-codes, --test, --backtest: one of them at a time");
+		    "one of --backtest, --explain, --infer, --list-codes, "
+		    "--test at a time");
 		inv_die(&err);
 	}
 	s->mode = mode;
@@ -213,6 +219,9 @@ set_option(struct settings *s, int code)
 	case OPT_EXPLAIN:
 		set_mode(s, MODE_EXPLAIN);
 		break;
+	case OPT_INFER:
+		set_mode(s, MODE_INFER);
+		break;
 	case OPT_LIST_CODES:
 		set_mode(s, MODE_LIST_CODES);
 		break;
@@ -250,7 +259,8 @@ main(int argc, char *argv[])
 
 	for (int c; (c = inv_opt(&info, argc, argv)) != -1;)
 		set_option(&s, c);
-	if (s.mode != MODE_FILTER && argv[optind] != NULL)
+	if (s.mode != MODE_FILTER && s.mode != MODE_INFER &&
+	    argv[optind] != NULL)
 		inv_opt_wrong("FILE", argv[optind], "nothing is read here");
 	refuse_idle(&s.how.watch);
 	switch (s.mode) {
@@ -258,6 +268,8 @@ main(int argc, char *argv[])
 		break;
 	case MODE_EXPLAIN:
 		return explain(s.operand);
+	case MODE_INFER:
+		return inv_infer_run(&info, argv[optind]);
 	case MODE_LIST_CODES:
 		return list_codes();
 	case MODE_TEST:

@@ -106,7 +106,7 @@ on_terminal() { # COMMAND
 }
 
 @test "--explain and --list-codes stand alone, and their output is checked" {
-	local wrong='inv-validate: --explain, --list-codes, --test, --backtest: one of them at a time'
+	local wrong='inv-validate: one of --backtest, --explain, --infer, --list-codes, --test at a time'
 	run -$EX_USAGE --separate-stderr inv-validate --explain enum --list-codes
 	[ "$stderr" = "$wrong" ]
 	run -$EX_USAGE --separate-stderr inv-validate --list-codes m.csv
@@ -151,4 +151,150 @@ types_of_sources() {
 			[[ $name == filtered ]] # which is jq's to say
 		grep -qwE "$name" "$ROOT"/man/inv-{validate.1,stream.5,rules.5}
 	done < list
+}
+
+# Two hundred rows as a careful person would keep them.
+good_csv() {
+	awk 'BEGIN {
+		split("active lost retired", state)
+		split("NIH NSF DOE", funder)
+		print "asset_id,grant_code,title,quantity,cost,acquired_on,state,in_use,mail,note"
+		for (i = 1; i <= 200; i++)
+			printf "LAB-%04d,%s-R%02d-%d,\"Things, of kind %d\",%d,%d.%d,2026-%02d-%02d,%s,%s,p%d@lab.example,%s\n",
+			    i, funder[i % 3 + 1], i % 9 + 1, 1000 + 7 * i,
+			    i, i % 480, i * 7 % 900, i % 10,
+			    i % 12 + 1, i % 28 + 1, state[i % 3 + 1],
+			    i % 2 ? "true" : "false", i, i % 9 ? "" : "see file"
+	}'
+}
+
+# The draft of FILE in draft.schema.json; its own rows must fit.
+draft_fits() { # FILE
+	inv-split -q --no-archive "$1" > in || [ $? = $EX_DATAERR ]
+	inv-validate -q --infer in > draft.schema.json
+	inv-validate -q -s ./draft.schema.json in > out
+	! grep '"reason":"schema_violation"' out
+}
+
+@test "--infer drafts types, formats, patterns, choices, ranges and a key" {
+	good_csv > good.csv
+	draft_fits good.csv
+	jq -c 'del(.properties), (.properties | to_entries[] |
+		[.key, .value])' draft.schema.json > got
+	diff -u - got <<- 'END'
+		{"$schema":"https://json-schema.org/draft/2020-12/schema","title":"good.csv","$comment":"Drafted from 200 rows by inv-validate --infer; unique as well: grant_code; mail","type":"object","required":["asset_id","grant_code","title","quantity","cost","acquired_on","state","in_use","mail","note"],"additionalProperties":false,"x-inv-key":["asset_id"]}
+		["asset_id",{"type":"string","pattern":"^LAB-[0-9]{4}$"}]
+		["grant_code",{"type":"string","pattern":"^[A-Z]{3}-R[0-9]{2}-[0-9]{4}$"}]
+		["title",{"type":"string","minLength":1,"maxLength":64}]
+		["quantity",{"type":"integer","minimum":0,"maximum":10000}]
+		["cost",{"type":"number","minimum":0,"maximum":10000}]
+		["acquired_on",{"type":"string","format":"date"}]
+		["state",{"type":"string","enum":["active","lost","retired"]}]
+		["in_use",{"type":"boolean"}]
+		["mail",{"type":"string","format":"email","x-inv-empty":"string"}]
+		["note",{"type":"string","maxLength":16}]
+	END
+}
+
+@test "what --infer drafts refuses what is not as the rest" {
+	good_csv > good.csv
+	draft_fits good.csv
+	{
+		head -n 1 good.csv
+		echo 'LAB-12,NIH-R01-1234,t,1,1,2026-01-01,active,true,a@b.example,'
+		echo 'LAB-0012,NIH-R01-1234,t,-1,1,2026-01-01,active,true,a@b.example,'
+		echo 'LAB-0012,NIH-R01-1234,t,1,1,2026-02-30,active,true,a@b.example,'
+		echo 'LAB-0012,NIH-R01-1234,t,1,1,2026-01-01,Active,true,a@b.example,'
+		echo 'LAB-0012,NIH-R01-1234,t,1,1,2026-01-01,active,yes,a@b.example,'
+		echo 'LAB-0012,NIH-R01-1234,t,1,1,2026-01-01,active,true,nobody,'
+		echo 'LAB-9999,NSF-R01-9999,new,9999,0.5,2027-12-31,lost,false,c@d.example,x'
+	} > next.csv
+	inv-split -q next.csv | inv-validate -q -s ./draft.schema.json > out
+	jq -r 'select(.row) | "\(.row) \([.errors[]?.type] | join(","))"' \
+		out > got
+	diff -u - got <<- 'END'
+		1 string_pattern_mismatch
+		2 greater_than_equal
+		3 date_parsing
+		4 enum
+		5 bool_parsing
+		6 value_error
+		7 
+	END
+}
+
+@test "--infer: every csv of the corpora fits its own draft" {
+	local f n=0
+	corpus csv-spectrum
+	for f in "$CORPUS"/csvs/*.csv "$CORPORA"/frictionless-csv/*.?sv \
+		"$ROOT"/examples/manifests/*.csv; do
+		inv-split -q --no-archive "$f" 2> /dev/null |
+			jq -se '.[-1].refused | not' > /dev/null || continue
+		echo "$f"
+		draft_fits "$f"
+		n=$((n + 1))
+	done
+	[ "$n" -gt 40 ]
+}
+
+@test "--infer: nested objects and lists of a typed source" {
+	{
+		echo '{"id":"a1","place":{"room":1,"tags":["x",null]},"n":null}'
+		echo '{"id":"a2","place":{"room":2},"n":1.5}'
+	} > m.ndjson
+	draft_fits m.ndjson
+	[ "$(jq -c .properties.place draft.schema.json)" = \
+		'{"type":"object","properties":{"room":{"type":"integer","minimum":0,"maximum":100},"tags":{"type":"array","items":{"type":["string","null"],"minLength":1,"maxLength":16}}},"required":["room"],"additionalProperties":false}' ]
+	[ "$(jq -c .properties.n draft.schema.json)" = \
+		'{"type":["number","null"],"minimum":0,"maximum":100}' ]
+	[ "$(jq -c '.["x-inv-key"]' draft.schema.json)" = '["id"]' ]
+}
+
+@test "--infer passes over rows that have a verdict, and says so" {
+	printf 'a,b\n1,2\n1,2,3\nx,\n' > m.csv
+	inv-split -q m.csv > in
+	run -0 --separate-stderr inv-validate --infer in
+	[ "$stderr" = 'inv-validate: 1 of 3 rows have a verdict, and are passed over' ]
+	[ "$(jq -c '.properties.b' <<< "$output")" = \
+		'{"type":["integer","null"],"minimum":0,"maximum":100,"x-inv-empty":"null"}' ]
+	[[ $(jq -r '.["$comment"]' <<< "$output") == 'Drafted from 2 rows '* ]]
+}
+
+@test "--infer of a header alone knows its columns" {
+	printf 'a,b\n' > m.csv
+	draft_fits m.csv
+	[ "$(jq -c '[.properties, .required]' draft.schema.json)" = \
+		'[{"a":{},"b":{}},["a","b"]]' ]
+}
+
+@test "--infer writes nothing for a stream that is not whole" {
+	printf 'a\n1\n' > m.csv
+	inv-split -q m.csv | head -n 3 > in
+	run -$EX_DATAERR --separate-stderr inv-validate --infer in
+	[ "$output" = '' ]
+	run -$EX_DATAERR --separate-stderr inv-validate --infer /dev/null
+	[ "$output" = '' ]
+	inv-split -q m.csv > in
+	run -$EX_IOERR bash -c 'inv-validate --infer in > /dev/full'
+}
+
+@test "--infer needs no more memory for more rows" {
+	local few many
+	rss() {
+		RSS=peak "$ROOT/tests/helper/rss" "$@" > /dev/null
+		cat peak
+	}
+	good_csv > good.csv
+	{
+		head -n 1 good.csv
+		for i in {1..200}; do
+			tail -n +2 good.csv | sed "s/^LAB-/LAB-$i-/"
+		done
+	} > many.csv
+	inv-split -q good.csv > few
+	inv-split -q many.csv > many
+	few=$(rss inv-validate --infer few)
+	many=$(rss inv-validate --infer many)
+	echo "$few $many KiB"
+	[ $((many - few)) -lt 16384 ]
 }
