@@ -297,7 +297,7 @@ explain(const struct code *c, struct inv_buf *out)
 static void
 add_nearest(struct inv_str name, struct inv_buf *b)
 {
-	size_t best = name.n / 2 < FAR_MAX ? name.n / 2 : FAR_MAX;
+	size_t best = name.n / 3 < FAR_MAX ? name.n / 3 : FAR_MAX;
 	const char *before = "; ";
 
 	for (size_t i = 0; i < CODES; i++) {
