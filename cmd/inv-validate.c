@@ -4,12 +4,14 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "data/lint.h"
 #include "io/file.h"
 #include "prog/opt.h"
 #include "validate/backtest.h"
 #include "validate/codes.h"
 #include "validate/flow.h"
 #include "validate/infer.h"
+#include "validate/inspect.h"
 #include "validate/trial.h"
 
 enum {
@@ -20,6 +22,7 @@ enum {
 	OPT_DRIFT_WARN,
 	OPT_EXPLAIN,
 	OPT_INFER,
+	OPT_LINT,
 	OPT_LIST_CODES,
 	OPT_MAX_MEMORY,
 	OPT_TEST,
@@ -32,6 +35,7 @@ enum mode {
 	MODE_BACKTEST,
 	MODE_EXPLAIN,
 	MODE_INFER,
+	MODE_LINT,
 	MODE_LIST_CODES,
 	MODE_TEST,
 };
@@ -51,6 +55,7 @@ static const struct inv_option options[] = {
 	{ OPT_EXPLAIN, "explain", "CODE", "say what a code means, and exit" },
 	{ OPT_INFER, "infer", NULL,
 	    "draft a schema that the records fit, and write that" },
+	{ OPT_LINT, "lint", NULL, "say what is odd about the schema" },
 	{ OPT_LIST_CODES, "list-codes", NULL, "list all codes, and exit" },
 	{ OPT_MAX_MEMORY, "max-memory", "LIMIT",
 	    "go slowly where that much, 75% say, is in use" },
@@ -100,8 +105,8 @@ set_mode(struct settings *s, enum mode mode)
 
 	if (s->mode != MODE_FILTER && s->mode != mode) {
 		inv_fail(&err, INV_USAGE,
-		    "one of --backtest, --explain, --infer, --list-codes, "
-		    "--test at a time");
+		    "one of --backtest, --explain, --infer, --lint, "
+		    "--list-codes, --test at a time");
 		inv_die(&err);
 	}
 	s->mode = mode;
@@ -153,6 +158,19 @@ close_trial(struct inv_checker *c, struct inv_out *out, bool ok, uint64_t wrong,
 	if (!ok)
 		inv_die(err);
 	return wrong > 0 ? inv_fault_exit(INV_NO) : 0;
+}
+
+static int
+lint(const struct inv_checker_options *how)
+{
+	struct inv_buf text = INV_BUF(INV_LINT_TEXT);
+	struct inv_err err;
+	size_t n;
+
+	if (!inv_inspect(how, &text, &n, &err))
+		inv_die(&err);
+	print(&text);
+	return n > 0 ? inv_fault_exit(INV_NO) : 0;
 }
 
 static int
@@ -222,6 +240,9 @@ set_option(struct settings *s, int code)
 	case OPT_INFER:
 		set_mode(s, MODE_INFER);
 		break;
+	case OPT_LINT:
+		set_mode(s, MODE_LINT);
+		break;
 	case OPT_LIST_CODES:
 		set_mode(s, MODE_LIST_CODES);
 		break;
@@ -270,6 +291,8 @@ main(int argc, char *argv[])
 		return explain(s.operand);
 	case MODE_INFER:
 		return inv_infer_run(&info, argv[optind]);
+	case MODE_LINT:
+		return lint(&s.how.checker);
 	case MODE_LIST_CODES:
 		return list_codes();
 	case MODE_TEST:

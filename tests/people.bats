@@ -106,7 +106,7 @@ on_terminal() { # COMMAND
 }
 
 @test "--explain and --list-codes stand alone, and their output is checked" {
-	local wrong='inv-validate: one of --backtest, --explain, --infer, --list-codes, --test at a time'
+	local wrong='inv-validate: one of --backtest, --explain, --infer, --lint, --list-codes, --test at a time'
 	run -$EX_USAGE --separate-stderr inv-validate --explain enum --list-codes
 	[ "$stderr" = "$wrong" ]
 	run -$EX_USAGE --separate-stderr inv-validate --list-codes m.csv
@@ -297,4 +297,106 @@ draft_fits() { # FILE
 	many=$(rss inv-validate --infer many)
 	echo "$few $many KiB"
 	[ $((many - few)) -lt 16384 ]
+}
+
+# --lint of a schema of that text: what stands behind the file's name.
+lint() { # JSON
+	schema q "$1"
+	inv-validate --lint -s ./q.schema.json | sed 's/^[.]\/q.schema.json://'
+}
+
+@test "--lint says file, line, JSON pointer and what is odd, and exits 1" {
+	cat > q.schema.json <<- 'END'
+		{
+		  "properties": {
+		    "quantity": {
+		      "type": "integer",
+		      "minimun": 0
+		    }
+		  },
+		  "required": ["qty"]
+		}
+	END
+	run -1 --separate-stderr inv-validate --lint -s ./q.schema.json
+	[ "$stderr" = '' ]
+	diff -u - <(echo "$output") <<- 'END'
+		./q.schema.json:5: #/properties/quantity/minimun: unknown keyword, minimum?
+		./q.schema.json:8: #/required: "qty" is not in properties
+	END
+	schema q '{"properties":{"a":{"type":"integer"}},"required":["a"]}'
+	run -0 --separate-stderr inv-validate --lint -s ./q.schema.json
+	[ "$output$stderr" = '' ]
+}
+
+@test "--lint exits 78 where a schema does not compile or is not there" {
+	schema q '{"properties":{"a":{"type":"int"}}}'
+	run -$EX_CONFIG --separate-stderr inv-validate --lint -s ./q.schema.json
+	[ "$output" = '' ]
+	[[ $stderr == *'#/properties/a/type'* ]]
+	run -$EX_CONFIG inv-validate --lint -s nowhere
+	run -$EX_IOERR bash -c \
+		'echo "{\"typo\":1}" > a.json; inv-validate --lint -s a.json > /dev/full'
+}
+
+@test "--lint finds what its page says, each" {
+	diff -u - <(lint '{"properties":{
+		"a":{"minLenght":1,"wholly":1,"x-own":1},
+		"b":{"type":"integer","minLength":1},
+		"c":{"minimum":5,"maximum":4,"then":{}},
+		"d":{"pattern":"[a-z]"},
+		"e":{"pattern":"^a|b$"},
+		"f":{"type":"string","enum":["a",1,"a"]},
+		"g":{"type":"string","default":1,"examples":["a",2]},
+		"h":{"format":"hostname"},
+		"i":{"definitions":{}}},
+		"additionalProperties":false,
+		"required":["a","z"],
+		"x-inv-key":["a","b"],
+		"$defs":{"unused":{}}}') <<- 'END'
+		2: #/properties/a/minLenght: unknown keyword, minLength?
+		2: #/properties/a/wholly: unknown keyword
+		3: #/properties/b/minLength: says nothing about type "integer"
+		4: #/properties/c/minimum: nothing is left by this and maximum 4
+		4: #/properties/c/then: says nothing without if
+		5: #/properties/d/pattern: [a-z] is not anchored: it is found anywhere
+		6: #/properties/e/pattern: ^a|b$: an anchor belongs to one side of | only
+		7: #/properties/f/enum: 1 is not of type "string"
+		7: #/properties/f/enum: "a" is there twice
+		8: #/properties/g/default: does not fit: 1 is not a string [string_type]
+		8: #/properties/g/examples/1: does not fit: 2 is not a string [string_type]
+		9: #/properties/h/format: "hostname" is not asserted by any option
+		10: #/properties/i/definitions: keyword of an older draft, now $defs
+		12: #/required: "z" is forbidden by additionalProperties
+		13: #/x-inv-key: "b" is not in required
+		14: #/$defs/unused: nothing refers to it
+	END
+}
+
+@test "--lint: formats are asserted beside a keyword of inv" {
+	[ "$(lint '{"properties":{"a":{"format":"email"}}}')" = \
+		'1: #/properties/a/format: "email" is not asserted without --format-assertion' ]
+	[ "$(lint '{"properties":{"a":{"format":"email","x-inv-empty":"null"}}}')" = '' ]
+	[ "$(lint '{"properties":{"a":{"format":"date"}}}')" = '' ]
+}
+
+@test "--lint finds nothing in the schemas that ship" {
+	local s n=0
+	for s in "$ROOT"/examples/schemas/*.schema.json; do
+		inv-validate --lint -s "$s"
+		n=$((n + 1))
+	done
+	[ "$n" -gt 0 ]
+}
+
+@test "--lint finds nothing in what --infer drafts" {
+	local f
+	corpus csv-spectrum
+	good_csv > good.csv
+	for f in good.csv "$CORPUS"/csvs/*.csv "$CORPORA"/frictionless-csv/*.?sv \
+		"$ROOT"/examples/manifests/*.csv; do
+		inv-split -q --no-archive "$f" 2> /dev/null |
+			inv-validate -q --infer > draft.schema.json || continue
+		echo "$f"
+		inv-validate --lint -s ./draft.schema.json
+	done
 }
