@@ -296,3 +296,109 @@ edit() {
 	grep -q 'drift: too many columns: some are compared in part or not at all' err
 	grep '"type":"report"' out | jq -e .partial
 }
+
+# ---- spreadsheets ----
+
+# warned: the types of warnings in out, with their columns.
+warned() {
+	jq -r 'select(.warnings) | .warnings[] | .type + ":" + .loc[0]' out
+}
+
+@test "what a spreadsheet did is a warning on the row, and is said" {
+	printf 'a,b\n#REF!,1\n#####,2\nx,#N/A\n' |
+		inv-split -q 2> split.err | inv-validate > out 2> err
+	[ "$(warned | tr '\n' ' ')" = "spreadsheet_error:a spreadsheet_overflow:a spreadsheet_error:b " ]
+	[ "$(jq -c 'select(.row == 1).warnings' out)" = '[{"type":"spreadsheet_error","loc":["a"],"msg":"is an error of a spreadsheet","input":"#REF!","severity":"WARNING"}]' ]
+	"$ROOT/tests/helper/check-stream" "$ROOT/examples/stream" < out
+	[ "$(tail -n 1 out | jq .counts.pending)" = 3 ]
+	[ "$(head -n 1 err)" = 'inv-validate: -:2: a: "#REF!" is an error of a spreadsheet [spreadsheet_error]' ]
+}
+
+@test "a row that is refused has the warning beside its errors" {
+	echo '{"properties":{"a":{"type":"string","pattern":"^LAB-[0-9]+$"}}}' > a.json
+	printf 'a\nLAB-1\n1.23E+11\n' | inv-split -q 2> split.err |
+		inv-validate -s ./a.json > out 2> err
+	[ "$(jq -c 'select(.row == 2) | [.verdict, .errors[0].type, .warnings[0].type]' out)" = \
+		'["quarantined","string_pattern_mismatch","spreadsheet_number"]' ]
+}
+
+@test "a number that the schema reads as one is no damage" {
+	echo '{"properties":{"a":{"type":"number"},"b":{"type":"string"}}}' > a.json
+	printf 'a,b\n1.23E+11,1.23E+11\n' | inv-split -q 2> split.err |
+		inv-validate -s ./a.json > out 2> err
+	[ "$(warned)" = "spreadsheet_number:b" ]
+}
+
+@test "lost zeros, dates and day numbers show beside the cells before them" {
+	{
+		echo "zip,shelf,day"
+		for ((i = 0; i < 12; i++)); do
+			echo "0050$((i % 10)),$i-3,2026-01-1$((i % 10))"
+		done
+		echo "501,5-Mar,46095"
+		echo "00502,Mar-05,2026-01-02"
+	} | inv-split -q 2> split.err | inv-validate > out 2> err
+	[ "$(warned | tr '\n' ' ')" = "spreadsheet_zeros:zip spreadsheet_date:shelf spreadsheet_serial:day spreadsheet_date:shelf " ]
+	[ "$(jq 'select(.warnings) | .line' out | head -n 1)" = 14 ]
+}
+
+@test "what a column is like is not known before the tenth cell" {
+	{
+		echo "zip,shelf,day"
+		echo "501,5-Mar,46095"
+		for ((i = 0; i < 8; i++)); do
+			echo "0050$i,$i-3,2026-01-1$i"
+		done
+		echo "501,5-Mar,46095"
+	} | inv-split -q 2> split.err | inv-validate > out 2> err
+	[ "$(warned)" = "" ]
+}
+
+@test "a baseline knows the zeros and dates from the first row on" {
+	{
+		echo "zip,day"
+		for ((i = 0; i < 200; i++)); do
+			echo "0050$((i % 10)),2026-01-1$((i % 10))"
+		done
+	} | inv-split -q 2> split.err |
+		inv-validate --write-baseline b.json > /dev/null
+	printf 'zip,day\n501,46095\n' | inv-split -q 2> split.err |
+		inv-validate --baseline b.json > out 2> err
+	[ "$(warned | tr '\n' ' ')" = "spreadsheet_zeros:zip spreadsheet_serial:day " ]
+}
+
+@test "text that is as long as a spreadsheet lets it be may have been cut" {
+	text() {
+		printf '%*s' "$1" '' | tr ' ' x
+	}
+	printf '%s\n' a "$(text 254)" "$(text 255)" "$(text 256)" \
+		"$(text 255)" "$(text 32767)" "$(text 32766)" |
+		inv-split -q 2> split.err | inv-validate > out 2> err
+	[ "$(jq -c 'select(.warnings) | [.row, .warnings[].type]' out | tr '\n' ' ')" = \
+		'[2,"spreadsheet_cut"] [5,"spreadsheet_cut"] ' ]
+}
+
+@test "values of typed manifests are no cells of a spreadsheet" {
+	echo '{"a":"#REF!","b":"1.23E+11"}' | inv-split -q -f ndjson 2> split.err |
+		inv-validate > out 2> err
+	[ "$(warned)" = "" ]
+}
+
+@test "files that no spreadsheet has damaged have no warnings" {
+	local file n=0
+	corpus csv-spectrum
+	for file in "$CORPUS"/*/*.csv "$CORPUS"/*.csv \
+		"$CORPORA"/frictionless-csv/*.csv \
+		"$CORPORA"/frictionless-csv/*/*.csv \
+		"$ROOT"/examples/manifests/*.csv; do
+		[ -e "$file" ] || continue
+		n=$((n + 1))
+		inv-split -q "$file" 2> split.err > nd || continue
+		inv-validate -q nd > out
+		if [ -n "$(warned)" ]; then
+			echo "$file: $(warned)"
+			return 1
+		fi
+	done
+	[ "$n" -gt 5 ]
+}

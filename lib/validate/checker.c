@@ -121,6 +121,7 @@ inv_checker_judge(struct inv_checker *c, struct inv_str text,
     const struct inv_members *fields)
 {
 	inv_buf_reset(&c->out);
+	inv_flaws_reset(&c->warnings);
 	return inv_schema_check(c->schema, text, fields, c->cells, &c->out,
 		   &c->flaws, &c->warnings)
 	    ? INV_FITS

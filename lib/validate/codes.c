@@ -183,6 +183,53 @@ static const struct code codes[] = {
 	    "Look at the row; nothing in it is as the schema wants it.",
 	    "m.csv:2: has more errors than can be listed [too_many_errors]" },
 
+	/* ---- what a spreadsheet did ---- */
+	{ "spreadsheet_zeros", "warning",
+	    "A cell may have lost its leading zeros.",
+	    "A spreadsheet took a code such as 00501 for a number.",
+	    "Put the zeros back; format the column as text before the file is "
+	    "opened.",
+	    "m.csv:9: zip: \"501\" may have lost its leading zeros in a "
+	    "spreadsheet [spreadsheet_zeros]" },
+	{ "spreadsheet_number", "warning",
+	    "A code may have been shortened as a number; its last digits are "
+	    "gone.",
+	    "A spreadsheet took a long code for a number.",
+	    "Get the code from where it comes from; format the column as text.",
+	    "m.csv:9: serial: \"1.23E+11\" may be a code that a spreadsheet "
+	    "has shortened as a number [spreadsheet_number]" },
+	{ "spreadsheet_overflow", "warning",
+	    "A cell holds signs where a value did not fit its column.",
+	    "What was shown was copied, not what was in the cell.",
+	    "Widen the column, and save or copy again.",
+	    "m.csv:9: cost: \"#####\" is what a spreadsheet shows in a column "
+	    "that is too narrow [spreadsheet_overflow]" },
+	{ "spreadsheet_error", "warning", "A cell holds an error of a formula.",
+	    "A reference to a cell that is gone, or a look-up that found "
+	    "nothing.",
+	    "Put the formula right, and save again.",
+	    "m.csv:9: room: \"#N/A\" is an error of a spreadsheet "
+	    "[spreadsheet_error]" },
+	{ "spreadsheet_date", "warning",
+	    "A code may have been changed into a date.",
+	    "A spreadsheet took 5-3 or MARCH5 for a day.",
+	    "Get the code from where it comes from; format the column as text.",
+	    "m.csv:99: shelf: \"5-Mar\" may be a code that a spreadsheet took "
+	    "for a date [spreadsheet_date]" },
+	{ "spreadsheet_serial", "warning",
+	    "A date may have been written as a number of days.",
+	    "The cell of a spreadsheet is not formatted as a date.",
+	    "Format the column as YYYY-MM-DD, and save again.",
+	    "m.csv:99: acquired_on: \"46095\" may be a date that a spreadsheet "
+	    "wrote as a number [spreadsheet_serial]" },
+	{ "spreadsheet_cut", "warning",
+	    "A text may have lost its end: it has exactly 255 or 32,767 "
+	    "characters.",
+	    "A spreadsheet, or an export of one, holds no more in a cell.",
+	    "Get the whole text from where it comes from.",
+	    "m.csv:9: note: \"This balance...\" may have been cut: it is as "
+	    "long as a spreadsheet lets text be [spreadsheet_cut]" },
+
 	/* ---- why a row did not go on ---- */
 	{ "schema_violation", "reason",
 	    "A rule of the schema is broken (quarantined).",

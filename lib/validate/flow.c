@@ -36,7 +36,7 @@ begin_manifest(struct flow *flow, const struct inv_record *rec)
 
 	inv_messages_begin(&flow->messages, name);
 	inv_checker_begin(&flow->checker, flow->f.block.typed);
-	inv_watch_begin(&flow->watch, flow->f.block.id);
+	inv_watch_begin(&flow->watch, flow->f.block.id, flow->f.block.typed);
 	if (m != NULL && m->kind == INV_KIND_ARRAY)
 		inv_columns_compare(flow->checker.schema, name, m->value);
 	inv_filter_pass(&flow->f, rec);
@@ -60,6 +60,9 @@ check_record(struct flow *flow, const struct inv_record *rec)
 	struct inv_checker *c = &flow->checker;
 	enum inv_judgement j = inv_checker_judge(c, rec->record, rec->fields);
 
+	inv_watch_record(&flow->watch, rec,
+	    j == INV_FITS ? inv_buf_str(&c->out) : (struct inv_str){ 0 },
+	    &c->warnings);
 	if (j == INV_FITS)
 		inv_filter_replace(&flow->f, rec, inv_buf_str(&c->out),
 		    c->warnings.n > 0 ? inv_flaws_json(&c->warnings)
@@ -76,8 +79,6 @@ check_record(struct flow *flow, const struct inv_record *rec)
 		inv_messages_say(&flow->messages, where, &c->flaws);
 		inv_messages_say(&flow->messages, where, &c->warnings);
 	}
-	inv_watch_record(&flow->watch,
-	    j == INV_FITS ? inv_buf_str(&c->out) : rec->record);
 	inv_guard_pass(&flow->guard, rec->text.n);
 }
 

@@ -39,7 +39,7 @@ bool
 inv_watch_open(struct inv_watch *w, const struct inv_watch_options *how,
     struct inv_err *err)
 {
-	*w = (struct inv_watch){ .how = *how };
+	*w = (struct inv_watch){ .how = *how, .damage = inv_damage_new() };
 	if (how->baseline != NULL && !read_baseline(w, err))
 		return false;
 	/* What a person has set is kept in a baseline that is renewed. */
@@ -55,13 +55,17 @@ inv_watch_close(struct inv_watch *w)
 	inv_baseline_free(&w->all);
 	inv_profile_free(&w->now);
 	inv_findings_free(&w->found);
+	inv_damage_free(w->damage);
 }
 
 void
-inv_watch_begin(struct inv_watch *w, const char *id)
+inv_watch_begin(struct inv_watch *w, const char *id, bool typed)
 {
 	struct inv_str seed = { id, INV_MANIFEST_ID };
 
+	w->typed = typed;
+	inv_damage_begin(w->damage,
+	    w->how.baseline != NULL ? &w->was.profile : NULL);
 	if (w->how.baseline != NULL) {
 		inv_profile_free(&w->now);
 		inv_profile_init(&w->now, seed);
@@ -73,8 +77,13 @@ inv_watch_begin(struct inv_watch *w, const char *id)
 }
 
 void
-inv_watch_record(struct inv_watch *w, struct inv_str record)
+inv_watch_record(struct inv_watch *w, const struct inv_record *rec,
+    struct inv_str canonical, struct inv_flaws *warnings)
 {
+	struct inv_str record = canonical.n > 0 ? canonical : rec->record;
+
+	if (!w->typed)
+		inv_damage_look(w->damage, rec->fields, canonical, warnings);
 	if (w->how.baseline != NULL)
 		inv_profile_add(&w->now, record);
 	if (w->how.write != NULL)

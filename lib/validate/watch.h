@@ -2,12 +2,14 @@
  * watch.h - what the manifests of a stream look like, held against a baseline
  *
  * With a baseline each manifest is compared with it, by itself; what is
- * written is made of all manifests of the stream together.
+ * written is made of all manifests of the stream together.  Cells of sources
+ * without types are looked at for what a spreadsheet did to them.
  */
 #ifndef INV_VALIDATE_WATCH_H
 #define INV_VALIDATE_WATCH_H
 
 #include "data/baseline.h"
+#include "data/damage.h"
 #include "data/digest.h"
 
 struct inv_watch_options {
@@ -24,6 +26,8 @@ struct inv_watch {
 	struct inv_profile now;      /* the manifest under way */
 	struct inv_baseline all;     /* for what is to be written */
 	struct inv_findings found;
+	struct inv_damage *damage;
+	bool typed; /* the manifest under way: nothing of that there */
 };
 
 /* INV_CONFIG, with the file, where the baseline is none. */
@@ -31,11 +35,15 @@ INV_MUST bool inv_watch_open(struct inv_watch *w,
     const struct inv_watch_options *how, struct inv_err *err);
 void inv_watch_close(struct inv_watch *w);
 
-/* A manifest of that id (64 hex digits) begins. */
-void inv_watch_begin(struct inv_watch *w, const char *id);
+/* A manifest of that id (64 hex digits) begins; it has types, or not. */
+void inv_watch_begin(struct inv_watch *w, const char *id, bool typed);
 
-/* A record of it: an object that data/scan has accepted. */
-void inv_watch_record(struct inv_watch *w, struct inv_str record);
+/*
+ * A record of it as it came, and in canonical form or empty.  What a
+ * spreadsheet may have done to it is added to *warnings.
+ */
+void inv_watch_record(struct inv_watch *w, const struct inv_record *rec,
+    struct inv_str canonical, struct inv_flaws *warnings);
 
 /*
  * The manifest ends: people are told, and a report line without newline is
