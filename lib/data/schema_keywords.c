@@ -563,7 +563,8 @@ inv_keyword_enum(struct inv_compile *c, struct inv_node *node,
 	struct inv_check *check = add_check(c, node, INV_CHECK_ENUM);
 	struct inv_str ctx = { 0 };
 
-	if (n == 0)
+	/* An empty one is none that the draft likes, but it is one. */
+	if (inv_json_kind(v) != INV_KIND_ARRAY)
 		return inv_compile_wrong(c, "not a list of values");
 	check->choices =
 	    inv_arena_new(&c->p->arena, n * sizeof(*check->choices));
