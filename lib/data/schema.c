@@ -288,13 +288,17 @@ check_cell(struct record *rec, const struct inv_shape_column *column,
 	return column->node == NULL || check_scalar(rec, column->node, c);
 }
 
+/* Its numbers are looked at all the same: it is to be written. */
 static bool
 is_forbidden(struct record *rec, const struct inv_shape_column *column,
-    const struct inv_cell *c)
+    struct inv_cell *c)
 {
-	if (column->forbidden)
-		say(rec, &rec->s->shape->root->additional->type, c);
-	return column->forbidden;
+	if (!column->forbidden)
+		return false;
+	say(rec, &rec->s->shape->root->additional->type, c);
+	(void)inv_cells_read(&rec->s->reader, c, &column->plan,
+	    INV_CELLS_TYPED);
+	return true;
 }
 
 /* In canonical order the i-th: read, checked and written. */

@@ -109,6 +109,9 @@ says_each_error_of_what_is_nested(void)
 		{ "{\"$ref\":\"#/$defs/m\",\"$defs\":{\"m\":{\"properties\":"
 		  "{\"a\":{\"type\":\"integer\"}},\"required\":[\"b\"]}}}",
 		    "{\"a\":\"1\"}", "a:int_type b:missing" },
+		/* It is written all the same, and has no canonical text. */
+		{ "{\"additionalProperties\":false}", "{\"a\":[1e400]}",
+		    "a:extra_forbidden a/0:number_not_exact" },
 	};
 
 	CHECK_TRIALS(trials);
