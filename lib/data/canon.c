@@ -308,14 +308,23 @@ inv_canon_text(struct inv_buf *out, struct inv_str raw)
 }
 
 static void
-add_string(struct inv_buf *out, struct inv_str raw)
+add_string(struct inv_buf *out, struct inv_str raw, bool escaped)
 {
 	inv_buf_byte(out, '"');
-	if (string_is_canon(raw))
+	if (!escaped || string_is_canon(raw))
 		inv_buf_add(out, raw);
 	else
 		inv_canon_text(out, raw);
 	inv_buf_byte(out, '"');
+}
+
+static bool
+is_sorted(const struct inv_member *at, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		if (cmp_keys(&at[i - 1], &at[i]) > 0)
+			return false;
+	return true;
 }
 
 /* In place, without memory of its own: records have few keys, mostly sorted. */
@@ -324,6 +333,8 @@ sort(struct inv_member *at, size_t n)
 {
 	static const size_t gaps[] = { 1750, 701, 301, 132, 57, 23, 10, 4, 1 };
 
+	if (is_sorted(at, n))
+		return;
 	for (size_t g = 0; g < sizeof(gaps) / sizeof(*gaps); g++) {
 		size_t gap = gaps[g];
 
@@ -354,7 +365,7 @@ add_members(struct inv_canon *c, size_t n, struct inv_buf *out)
 		c->path[c->depth - 1].key = at[i].key;
 		if (i > 0)
 			inv_buf_byte(out, ',');
-		add_string(out, at[i].key);
+		add_string(out, at[i].key, at[i].key_escaped);
 		inv_buf_byte(out, ':');
 		if (!add_value(c, &at[i], out))
 			return false;
@@ -424,7 +435,7 @@ add_value(struct inv_canon *c, const struct inv_member *m, struct inv_buf *out)
 	case INV_KIND_NUMBER:
 		return add_number(c, m->value, out);
 	case INV_KIND_STRING:
-		add_string(out, inv_member_inner(m));
+		add_string(out, inv_member_inner(m), m->value_escaped);
 		break;
 	case INV_KIND_ARRAY:
 	case INV_KIND_OBJECT:
@@ -447,7 +458,7 @@ inv_canon_loc(const struct inv_canon *c, struct inv_buf *out)
 		if (i > 0)
 			inv_buf_byte(out, ',');
 		if (c->path[i].key.p != NULL)
-			add_string(out, c->path[i].key);
+			add_string(out, c->path[i].key, true);
 		else
 			inv_buf_u64(out, c->path[i].index);
 	}
@@ -525,7 +536,7 @@ bool
 inv_canon_value(struct inv_canon *c, struct inv_str json, struct inv_buf *out,
     struct inv_err *err)
 {
-	struct inv_member m = { .value = trimmed(json) };
+	struct inv_member m = { .value = trimmed(json), .value_escaped = true };
 	size_t before = out->n;
 
 	m.kind = kind_of(m.value.p[0]);

@@ -976,11 +976,15 @@ inv_member_inner(const struct inv_member *m)
 static const char *
 past_string(const char *p, const char *end, bool *escaped)
 {
-	for (p++; p < end && *p != '"'; p++)
+	for (p++; p < end; p++) {
+		p += plain_run(p, (size_t)(end - p));
+		if (p == end || *p == '"')
+			break;
 		if (*p == '\\') {
 			*escaped = true;
 			p++;
 		}
+	}
 	return p < end ? p + 1 : end;
 }
 
@@ -993,7 +997,7 @@ past_value(const char *p, const char *end, bool *escaped)
 	if (*p == '"')
 		return past_string(p, end, escaped);
 	if (*p != '{' && *p != '[') {
-		while (p < end && strchr(",]} \t\r\n", *p) == NULL)
+		while (p<end && * p> ' ' && *p != ',' && *p != ']' && *p != '}')
 			p++;
 		return p;
 	}
