@@ -5,11 +5,14 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 #include <openssl/evp.h>
 
 #include "base/log.h"
 #include "base/mem.h"
+
+enum { PIECE = 256 << 10 }; /* bytes of a read */
 
 struct inv_digest {
 	EVP_MD *sha256;
@@ -95,6 +98,33 @@ inv_digest_hex_of(struct inv_digest *d, struct inv_str s,
 
 	inv_digest_of(d, s, bytes);
 	inv_str_hex(bytes, sizeof(bytes), out);
+}
+
+bool
+inv_digest_file(int fd, const char *name, char out[INV_DIGEST_HEX],
+    struct inv_err *err)
+{
+	struct inv_digest *d = inv_digest_new();
+	unsigned char bytes[INV_DIGEST];
+	char *piece = inv_mem_new(PIECE);
+	off_t at = 0;
+	ssize_t n;
+
+	inv_digest_begin(d);
+	while ((n = pread(fd, piece, PIECE, at)) > 0 ||
+	    (n < 0 && errno == EINTR)) {
+		if (n < 0)
+			continue;
+		inv_digest_add(d, (struct inv_str){ piece, (size_t)n });
+		at += n;
+	}
+	if (n < 0)
+		inv_fail_sys(err, INV_NOINPUT, "%s: read", name);
+	inv_digest_end(d, bytes);
+	inv_str_hex(bytes, sizeof(bytes), out);
+	inv_digest_free(d);
+	free(piece);
+	return n == 0;
 }
 
 void

@@ -7,7 +7,7 @@
 #ifndef INV_DATA_DIGEST_H
 #define INV_DATA_DIGEST_H
 
-#include "base/str.h"
+#include "base/err.h"
 
 enum {
 	INV_DIGEST = 32,     /* bytes */
@@ -35,6 +35,13 @@ void inv_digest_of(struct inv_digest *d, struct inv_str s,
     unsigned char out[INV_DIGEST]);
 void inv_digest_hex_of(struct inv_digest *d, struct inv_str s,
     char out[INV_DIGEST_HEX]);
+
+/*
+ * The SHA-256 of all that a file has, from its beginning; where fd then stands
+ * is not said.  INV_NOINPUT where it can not be read.
+ */
+INV_MUST bool inv_digest_file(int fd, const char *name,
+    char out[INV_DIGEST_HEX], struct inv_err *err);
 
 /* n random bytes from the kernel; the process ends (70) where there are none. */
 void inv_random(void *out, size_t n);

@@ -5,17 +5,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
-#include "base/mem.h"
 #include "data/record.h"
 #include "data/scan.h"
 
-enum {
-	ENTRY_MAX = 64 << 10, /* bytes of a line of the index */
-	PIECE = 256 << 10,    /* bytes of a read */
-};
+enum { ENTRY_MAX = 64 << 10 }; /* bytes of a line of the index */
 
 bool
 inv_archive_list_open(struct inv_archive_list *l, int state,
@@ -67,26 +62,6 @@ inv_archive_list_next(struct inv_archive_list *l, struct inv_archive_entry *e,
 	return INV_NEXT_ERR;
 }
 
-/* The SHA-256 of all that fd has, from its beginning. */
-static bool
-digest_file(int fd, char hex[INV_DIGEST_HEX], struct inv_err *err)
-{
-	struct inv_digest *d = inv_digest_new();
-	unsigned char digest[INV_DIGEST];
-	char *piece = inv_mem_new(PIECE);
-	ssize_t n;
-
-	inv_digest_begin(d);
-	while ((n = read(fd, piece, PIECE)) > 0 || (n < 0 && errno == EINTR))
-		if (n > 0)
-			inv_digest_add(d, (struct inv_str){ piece, (size_t)n });
-	inv_digest_end(d, digest);
-	inv_str_hex(digest, sizeof(digest), hex);
-	inv_digest_free(d);
-	free(piece);
-	return n == 0 || inv_fail_sys(err, INV_IO, "archive: read");
-}
-
 int
 inv_archive_fetch(int state, struct inv_str id, struct inv_err *err)
 {
@@ -101,7 +76,7 @@ inv_archive_fetch(int state, struct inv_str id, struct inv_err *err)
 		inv_fail_sys(err, INV_NOINPUT, "%s", path);
 		return -1;
 	}
-	bool ok = digest_file(fd, hex, err);
+	bool ok = inv_digest_file(fd, path, hex, err);
 
 	if (ok && !inv_str_eq(id, (struct inv_str){ hex, sizeof(hex) }))
 		ok = inv_fail(err, INV_IO,
