@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "data/calendar.h"
 #include "data/lint.h"
 #include "io/file.h"
 #include "prog/opt.h"
@@ -15,16 +16,19 @@
 #include "validate/trial.h"
 
 enum {
-	OPT_BACKTEST = INV_OPT_LONG,
+	OPT_AS_OF = INV_OPT_LONG,
+	OPT_BACKTEST,
 	OPT_BASELINE,
 	OPT_COERCE,
 	OPT_DRIFT_FAIL,
 	OPT_DRIFT_WARN,
 	OPT_EXPLAIN,
+	OPT_FORMAT_ASSERTION,
 	OPT_INFER,
 	OPT_LINT,
 	OPT_LIST_CODES,
 	OPT_MAX_MEMORY,
+	OPT_REF_DIR,
 	OPT_TEST,
 	OPT_WRITE_BASELINE,
 };
@@ -42,6 +46,8 @@ enum mode {
 
 static const struct inv_option options[] = {
 	{ 's', "schema", "SCHEMA", "the rules: a name, or a file" },
+	{ OPT_AS_OF, "as-of", "TIME",
+	    "what is now, where a schema forbids the future" },
 	{ OPT_BACKTEST, "backtest", NULL,
 	    "try archived manifests again: what would be otherwise now?" },
 	{ OPT_BASELINE, "baseline", "FILE",
@@ -53,12 +59,16 @@ static const struct inv_option options[] = {
 	{ OPT_DRIFT_WARN, "drift-warn", "N",
 	    "say nothing of fewer than N differences (1)" },
 	{ OPT_EXPLAIN, "explain", "CODE", "say what a code means, and exit" },
+	{ OPT_FORMAT_ASSERTION, "format-assertion", NULL,
+	    "check every format that is known" },
 	{ OPT_INFER, "infer", NULL,
 	    "draft a schema that the records fit, and write that" },
 	{ OPT_LINT, "lint", NULL, "say what is odd about the schema" },
 	{ OPT_LIST_CODES, "list-codes", NULL, "list all codes, and exit" },
 	{ OPT_MAX_MEMORY, "max-memory", "LIMIT",
 	    "go slowly where that much, 75% say, is in use" },
+	{ OPT_REF_DIR, "ref-dir", "DIR",
+	    "where schemas are that the schema refers to" },
 	{ OPT_TEST, "test", "DIR",
 	    "try the rows of DIR: is each as its inv:expect says?" },
 	{ OPT_WRITE_BASELINE, "write-baseline", "FILE",
@@ -210,21 +220,42 @@ backtest(const struct inv_checker_options *how)
 	return close_trial(&checker, &out, ok, changed, &err);
 }
 
+/* What records are held against. */
+static void
+set_checker(struct inv_checker_options *how, int code)
+{
+	switch (code) {
+	case 's':
+		how->schema = optarg;
+		break;
+	case OPT_AS_OF:
+		if (!inv_calendar_is_time(inv_str_of(optarg)))
+			inv_opt_wrong("--as-of", optarg,
+			    "not a time such as 2026-11-20T06:30:00Z");
+		how->as_of = optarg;
+		break;
+	case OPT_COERCE:
+		how->coerce = read_coerce(optarg);
+		break;
+	case OPT_FORMAT_ASSERTION:
+		how->compile.assert_formats = true;
+		break;
+	case OPT_REF_DIR:
+		how->compile.ref_dir = optarg;
+		break;
+	}
+}
+
 static void
 set_option(struct settings *s, int code)
 {
+	set_checker(&s->how.checker, code);
 	switch (code) {
 	case OPT_BACKTEST:
 		set_mode(s, MODE_BACKTEST);
 		break;
-	case 's':
-		s->how.checker.schema = optarg;
-		break;
 	case OPT_BASELINE:
 		s->how.watch.baseline = optarg;
-		break;
-	case OPT_COERCE:
-		s->how.checker.coerce = read_coerce(optarg);
 		break;
 	case OPT_DRIFT_FAIL:
 		s->how.watch.fail =

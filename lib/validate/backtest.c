@@ -43,6 +43,7 @@ struct trial {
 	struct inv_past past;
 	char *name;
 	char encoding[ENCODING_MAX];
+	char received[INV_CLOCK_TEXT];
 	uint64_t rows;
 	struct inv_rows fails; /* accepted then, would fail now */
 	struct inv_rows fits;  /* failed then, fits now */
@@ -166,7 +167,10 @@ read_how(struct backtest *b, struct inv_source_options *how,
 	    !inv_format_of(said_of(b, "format"), &how->format))
 		return inv_fail(err, INV_BAD, "of no format that is known");
 	struct inv_str name = said_of(b, "name");
+	struct inv_str received = said_of(b, "received");
 
+	if (received.n < sizeof(t->received))
+		memcpy(t->received, received.p, received.n);
 	t->name = inv_mem_new(name.n + 1);
 	t->name[inv_text_decode(name, t->name)] = '\0';
 	if (t->past.split.n == 0)
@@ -243,7 +247,8 @@ try_rows(struct backtest *b, struct inv_rowfile *file, struct inv_err *err)
 	struct inv_row row;
 
 	inv_checker_begin(b->checker,
-	    inv_rowfile_format(file) == INV_FORMAT_NDJSON);
+	    inv_rowfile_format(file) == INV_FORMAT_NDJSON,
+	    inv_str_of(t->received));
 	while ((next = inv_rowfile_next(file, &row, err)) == INV_NEXT_LINE)
 		if (!try_row(b, &row)) {
 			leave_out(t, "its rows are scattered past counting");

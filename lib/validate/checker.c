@@ -13,6 +13,8 @@
 
 #define DEFAULT "inventory" /* the schema, where none is given */
 
+enum { TIME_MAX = 64 }; /* bytes of a time */
+
 /* A file's name without its folder and endings. */
 static void
 take_name(struct inv_checker *c)
@@ -31,7 +33,8 @@ take_name(struct inv_checker *c)
 }
 
 static bool
-read_schema(struct inv_checker *c, struct inv_err *err)
+read_schema(struct inv_checker *c, const struct inv_schema_options *how,
+    struct inv_err *err)
 {
 	struct inv_buf text = INV_BUF(INV_SCHEMA_MAX);
 	struct inv_err why;
@@ -40,7 +43,7 @@ read_schema(struct inv_checker *c, struct inv_err *err)
 		err->fault = INV_CONFIG;
 		return false;
 	}
-	c->schema = inv_schema_new(inv_buf_str(&text), NULL, &why);
+	c->schema = inv_schema_new(inv_buf_str(&text), how, &why);
 	if (c->schema == NULL) {
 		inv_buf_free(&text);
 		return inv_fail(err, INV_CONFIG, "%s: %s", c->path, why.msg);
@@ -54,8 +57,11 @@ read_schema(struct inv_checker *c, struct inv_err *err)
 }
 
 static bool
-open_schema(struct inv_checker *c, const char *name, struct inv_err *err)
+open_schema(struct inv_checker *c, const struct inv_checker_options *options,
+    struct inv_err *err)
 {
+	const char *name = options->schema;
+
 	if (name == NULL)
 		name = inv_opt_env("INV_SCHEMA");
 	bool given = name != NULL;
@@ -63,7 +69,7 @@ open_schema(struct inv_checker *c, const char *name, struct inv_err *err)
 	if (!inv_lookup_schema(given ? name : DEFAULT, c->path, err))
 		return false;
 	take_name(c);
-	if (!read_schema(c, err))
+	if (!read_schema(c, &options->compile, err))
 		return false;
 	if (given)
 		inv_note("schema %s: %s", c->name, c->path);
@@ -72,17 +78,33 @@ open_schema(struct inv_checker *c, const char *name, struct inv_err *err)
 	return true;
 }
 
+static enum inv_cells
+cells_of(enum inv_coerce coerce, bool typed)
+{
+	switch (coerce) {
+	case INV_COERCE_AUTO:
+		return typed ? INV_CELLS_TYPED : INV_CELLS_TEXT;
+	case INV_COERCE_ALWAYS:
+		return INV_CELLS_TEXT;
+	case INV_COERCE_NEVER:
+		return INV_CELLS_TYPED;
+	}
+	return INV_CELLS_TYPED;
+}
+
 bool
 inv_checker_open(struct inv_checker *c,
     const struct inv_checker_options *options, struct inv_err *err)
 {
 	*c = (struct inv_checker){
 		.coerce = options->coerce,
+		.as_of = options->as_of,
+		.now = INV_BUF(TIME_MAX),
 		.out = INV_BUF(INV_SCHEMA_OUT),
 		.flaws = INV_FLAWS,
 		.warnings = INV_FLAWS,
 	};
-	return open_schema(c, options->schema, err);
+	return open_schema(c, options, err);
 }
 
 void
@@ -97,23 +119,18 @@ void
 inv_checker_close(struct inv_checker *c)
 {
 	inv_checker_relax(c);
+	inv_buf_free(&c->now);
 	inv_schema_free(c->schema);
 }
 
 void
-inv_checker_begin(struct inv_checker *c, bool typed)
+inv_checker_begin(struct inv_checker *c, bool typed, struct inv_str received)
 {
-	switch (c->coerce) {
-	case INV_COERCE_AUTO:
-		c->cells = typed ? INV_CELLS_TYPED : INV_CELLS_TEXT;
-		break;
-	case INV_COERCE_ALWAYS:
-		c->cells = INV_CELLS_TEXT;
-		break;
-	case INV_COERCE_NEVER:
-		c->cells = INV_CELLS_TYPED;
-		break;
-	}
+	c->cells = cells_of(c->coerce, typed);
+	inv_buf_reset(&c->now);
+	inv_buf_add(&c->now,
+	    c->as_of != NULL ? inv_str_of(c->as_of) : received);
+	inv_schema_set_as_of(c->schema, inv_buf_str(&c->now));
 }
 
 enum inv_judgement
@@ -157,4 +174,6 @@ inv_checker_stage(const struct inv_checker *c, struct inv_buf *b)
 		inv_emit_member_str(b, INV_LIT("coerce"),
 		    c->coerce == INV_COERCE_ALWAYS ? INV_LIT("always")
 						   : INV_LIT("never"));
+	if (inv_schema_has_time(c->schema) && c->now.n > 0)
+		inv_emit_member_str(b, INV_LIT("as_of"), inv_buf_str(&c->now));
 }

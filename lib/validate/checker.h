@@ -22,6 +22,8 @@ enum inv_coerce {
 struct inv_checker_options {
 	const char *schema; /* a name or a file; NULL: INV_SCHEMA's, else
 			       inventory, with a warning that says so */
+	struct inv_schema_options compile;
+	const char *as_of; /* NULL: when the manifest was received */
 	enum inv_coerce coerce;
 };
 
@@ -38,6 +40,8 @@ struct inv_checker {
 	char sha256[INV_DIGEST_HEX]; /* of its text */
 	enum inv_coerce coerce;
 	enum inv_cells cells; /* of the manifest under way */
+	const char *as_of;    /* the option, or NULL */
+	struct inv_buf now;   /* what it is for the manifest under way */
 
 	/* Of the last record, good until the next. */
 	struct inv_buf out; /* canonical */
@@ -45,7 +49,10 @@ struct inv_checker {
 	struct inv_flaws warnings;
 };
 
-/* INV_CONFIG, with file and place, where a schema is not found or is wrong. */
+/*
+ * INV_CONFIG, with file and place, where a schema is not found or is wrong.
+ * options->as_of is kept.
+ */
 INV_MUST bool inv_checker_open(struct inv_checker *c,
     const struct inv_checker_options *options, struct inv_err *err);
 void inv_checker_close(struct inv_checker *c);
@@ -53,8 +60,12 @@ void inv_checker_close(struct inv_checker *c);
 /* Give back memory that can be had again. */
 void inv_checker_relax(struct inv_checker *c);
 
-/* A manifest begins: its source has types of its own, or not. */
-void inv_checker_begin(struct inv_checker *c, bool typed);
+/*
+ * A manifest begins: its source has types of its own, or not; it was received
+ * then (undecoded), which may be empty.
+ */
+void inv_checker_begin(struct inv_checker *c, bool typed,
+    struct inv_str received);
 
 INV_MUST enum inv_judgement inv_checker_judge(struct inv_checker *c,
     struct inv_str text, const struct inv_members *fields);

@@ -35,7 +35,8 @@ begin_manifest(struct flow *flow, const struct inv_record *rec)
 	struct inv_str name = inv_buf_str(&flow->f.block.name);
 
 	inv_messages_begin(&flow->messages, name);
-	inv_checker_begin(&flow->checker, flow->f.block.typed);
+	inv_checker_begin(&flow->checker, flow->f.block.typed,
+	    inv_member_text(rec->outer, "received"));
 	inv_watch_begin(&flow->watch, flow->f.block.id, flow->f.block.typed);
 	if (m != NULL && m->kind == INV_KIND_ARRAY)
 		inv_columns_compare(flow->checker.schema, name, m->value);

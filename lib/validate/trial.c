@@ -287,7 +287,8 @@ try_rows(struct trial *t, struct inv_rowfile *file, const char *name,
 	struct inv_row row;
 
 	inv_checker_begin(t->checker,
-	    inv_rowfile_format(file) == INV_FORMAT_NDJSON);
+	    inv_rowfile_format(file) == INV_FORMAT_NDJSON,
+	    (struct inv_str){ 0 });
 	while ((next = inv_rowfile_next(file, &row, err)) == INV_NEXT_LINE)
 		if (!try_row(t, &row, name, err))
 			return false;
