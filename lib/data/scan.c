@@ -685,17 +685,51 @@ take_lead(struct inv_scan *s, const struct shape *shape, size_t i,
 	return true;
 }
 
-static inline bool
-take_usual(struct inv_scan *s, struct inv_member *m)
+/*
+ * As many members as have the names they had before, no blanks around them,
+ * and text or whole numbers for values: all in registers.  What ends that,
+ * right or wrong, is left to be scanned; false if it was the closing brace.
+ */
+static bool
+take_usual(struct inv_scan *s, const struct shape *shape,
+    struct inv_members *list)
 {
-	const char *p = past_usual(s, s->at, &m->kind);
+	size_t room = s->max.open - s->open;
+	size_t most = room < shape->n ? room : shape->n;
+	const char *p = s->at, *end = s->end;
+	const char *lead = shape->leads;
+	bool more = true;
+	size_t i;
 
-	if (p == NULL)
-		return false;
-	m->value = (struct inv_str){ s->at, (size_t)(p - s->at) };
-	m->value_escaped = false;
+	for (i = 0; i < most && more; i++) {
+		const char *next = shape->leads + shape->end[i];
+		size_t n = (size_t)(next - lead);
+		enum inv_kind kind;
+
+		if ((size_t)(end - p) <= n ||
+		    !has_lead(p, (struct inv_str){ lead, n }))
+			break;
+		const char *value = p + n;
+		const char *behind = past_usual(s, value, &kind);
+
+		if (behind == NULL || behind == end ||
+		    (*behind != ',' && *behind != '}'))
+			break;
+		list->at[i] = (struct inv_member){
+			.key = { p + 1, n - 3 },
+			.value = { value, (size_t)(behind - value) },
+			.kind = kind,
+		};
+		more = *behind == ',';
+		p = behind + 1;
+		lead = next;
+	}
+	list->n = i;
+	s->open += i;
 	s->at = p;
-	return true;
+	if (more && i > 0)
+		blanks(s);
+	return more;
 }
 
 /* The names so far, none of them escaped, to where their places are. */
@@ -780,14 +814,13 @@ scan_told(struct inv_scan *s, int depth, struct inv_members *list,
 	size_t first = s->open;
 	bool known = true;
 
-	for (bool more = true; more; list->n++) {
+	for (bool more = take_usual(s, shape, list); more; list->n++) {
 		struct inv_member *m = &list->at[list->n];
 
 		if (list->n == INV_MEMBERS_MAX)
 			return wrong(s, "more than 4096 members");
 		if (known && take_lead(s, shape, list->n, m)) {
-			if (!take_usual(s, m) &&
-			    !scan_value_of(s, depth, list, m))
+			if (!scan_value_of(s, depth, list, m))
 				return false;
 		} else {
 			if (known)
