@@ -265,6 +265,9 @@ edit() {
 	echo '[]' > b.json
 	run -78 inv-validate --baseline b.json was.csv.nd
 	[[ $output = *"b.json: not a baseline: no inv_baseline"* ]]
+	head -c 33M /dev/zero | tr '\0' ' ' > b.json
+	run -78 inv-validate --baseline b.json was.csv.nd
+	[[ $output = *"b.json: longer than 33554432 bytes"* ]]
 	run -78 inv-validate --baseline nowhere was.csv.nd
 	[[ $output = *"nowhere: No such file"* ]]
 }
@@ -282,6 +285,17 @@ edit() {
 	baseline
 	drift 'print "A-" i "," r(5) "," i % 100 ",2026-03-0" i % 9 + 1'
 	[ "$(found)" = "" ]
+}
+
+@test "of many findings the first are listed, and all are counted" {
+	baseline
+	jq -nc '[range(1200) as $i | {key: "c\($i)", value: "x"}] |
+		from_entries' | inv-split -q -f ndjson 2> split.err |
+		inv-validate --baseline b.json 2> err > out
+	report=$(grep '"type":"report"' out)
+	[ "$(jq -c '[.drifted, (.findings | length)]' <<< "$report")" = '[1204,1000]' ]
+	grep -q 'when is missing; .*; c1001 is new; 1194 more$' err
+	"$ROOT/tests/helper/check-stream" "$ROOT/examples/stream" < out
 }
 
 @test "columns past what memory holds are left out, and that is said" {

@@ -144,6 +144,27 @@ what_chance_makes_of_few_rows_is_not_found(void)
 }
 
 static void
+chance_is_shared_out_over_the_columns(void)
+{
+	struct pair p;
+
+	for (int wide = 0; wide <= 1; wide++) {
+		const char *more = wide
+		    ? ",\"a\":1,\"b\":1,\"c\":1,\"d\":1,\"e\":1,\"f\":1"
+		    : "";
+
+		begin(&p);
+		for (int i = 0; i < 100; i++) {
+			row(&p.was, "{\"q\":\"%s\"%s}", i < 10 ? "" : "1",
+			    more);
+			row(&p.is, "{\"q\":\"%s\"%s}", i < 25 ? "" : "1", more);
+		}
+		check(compare(&p) == (wide ? 0 : 1));
+		end(&p);
+	}
+}
+
+static void
 a_type_that_shifted_is_found(void)
 {
 	struct pair p;
@@ -323,6 +344,7 @@ main(void)
 		TEST(the_same_rows_have_not_drifted),
 		TEST(a_rate_of_nulls_that_rose_is_found),
 		TEST(what_chance_makes_of_few_rows_is_not_found),
+		TEST(chance_is_shared_out_over_the_columns),
 		TEST(a_type_that_shifted_is_found),
 		TEST(columns_that_came_and_went_are_found),
 		TEST(a_column_is_known_by_its_values_under_another_name),
