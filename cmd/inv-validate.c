@@ -27,6 +27,7 @@ enum {
 	OPT_INFER,
 	OPT_LINT,
 	OPT_LIST_CODES,
+	OPT_LOOKUP,
 	OPT_MAX_MEMORY,
 	OPT_REF_DIR,
 	OPT_TEST,
@@ -65,6 +66,8 @@ static const struct inv_option options[] = {
 	    "draft a schema that the records fit, and write that" },
 	{ OPT_LINT, "lint", NULL, "say what is odd about the schema" },
 	{ OPT_LIST_CODES, "list-codes", NULL, "list all codes, and exit" },
+	{ OPT_LOOKUP, "lookup", "FIELD=FILE[:COLUMN]",
+	    "FIELD is one of the values of a registry" },
 	{ OPT_MAX_MEMORY, "max-memory", "LIMIT",
 	    "go slowly where that much, 75% say, is in use" },
 	{ OPT_REF_DIR, "ref-dir", "DIR",
@@ -239,6 +242,11 @@ set_checker(struct inv_checker_options *how, int code)
 		break;
 	case OPT_FORMAT_ASSERTION:
 		how->compile.assert_formats = true;
+		break;
+	case OPT_LOOKUP:
+		if (how->lookups == INV_LOOKUPS_MAX)
+			inv_opt_wrong("--lookup", optarg, "one too many");
+		how->lookup[how->lookups++] = optarg;
 		break;
 	case OPT_REF_DIR:
 		how->compile.ref_dir = optarg;

@@ -10,6 +10,7 @@
 #include "io/file.h"
 #include "prog/lookup.h"
 #include "prog/opt.h"
+#include "validate/registry.h"
 
 #define DEFAULT "inventory" /* the schema, where none is given */
 
@@ -92,6 +93,28 @@ cells_of(enum inv_coerce coerce, bool typed)
 	return INV_CELLS_TYPED;
 }
 
+static bool
+open_registries(struct inv_checker *c,
+    const struct inv_checker_options *options, struct inv_err *err)
+{
+	const struct inv_registry_cells cells = {
+		.table = cells_of(c->coerce, false),
+		.typed = cells_of(c->coerce, true),
+	};
+	const char *folder = inv_opt_env("TMPDIR");
+
+	for (; c->registries < options->lookups; c->registries++) {
+		struct inv_registry *r =
+		    inv_registry_open(options->lookup[c->registries], c->schema,
+			cells, folder != NULL ? folder : "/var/tmp", err);
+
+		if (r == NULL)
+			return false;
+		c->registry[c->registries] = r;
+	}
+	return true;
+}
+
 bool
 inv_checker_open(struct inv_checker *c,
     const struct inv_checker_options *options, struct inv_err *err)
@@ -104,7 +127,7 @@ inv_checker_open(struct inv_checker *c,
 		.flaws = INV_FLAWS,
 		.warnings = INV_FLAWS,
 	};
-	return open_schema(c, options, err);
+	return open_schema(c, options, err) && open_registries(c, options, err);
 }
 
 void
@@ -113,12 +136,16 @@ inv_checker_relax(struct inv_checker *c)
 	inv_buf_free(&c->out);
 	inv_flaws_free(&c->flaws);
 	inv_flaws_free(&c->warnings);
+	for (size_t i = 0; i < c->registries; i++)
+		inv_registry_relax(c->registry[i]);
 }
 
 void
 inv_checker_close(struct inv_checker *c)
 {
 	inv_checker_relax(c);
+	for (size_t i = 0; i < c->registries; i++)
+		inv_registry_free(c->registry[i]);
 	inv_buf_free(&c->now);
 	inv_schema_free(c->schema);
 }
@@ -133,16 +160,31 @@ inv_checker_begin(struct inv_checker *c, bool typed, struct inv_str received)
 	inv_schema_set_as_of(c->schema, inv_buf_str(&c->now));
 }
 
+/* What these leave of a record need not be one. */
+static bool
+is_whole(const struct inv_flaws *flaws)
+{
+	for (size_t i = 0; i < flaws->n; i++)
+		if (strcmp(flaws->at[i].type, "number_not_exact") == 0 ||
+		    strcmp(flaws->at[i].type, "record_too_long") == 0 ||
+		    strcmp(flaws->at[i].type, "too_many_errors") == 0)
+			return false;
+	return true;
+}
+
 enum inv_judgement
 inv_checker_judge(struct inv_checker *c, struct inv_str text,
     const struct inv_members *fields)
 {
 	inv_buf_reset(&c->out);
-	inv_flaws_reset(&c->warnings);
-	return inv_schema_check(c->schema, text, fields, c->cells, &c->out,
-		   &c->flaws, &c->warnings)
-	    ? INV_FITS
-	    : INV_SCHEMA_VIOLATION;
+	bool fits = inv_schema_check(c->schema, text, fields, c->cells, &c->out,
+	    &c->flaws, &c->warnings);
+
+	for (size_t i = 0; i < c->registries && is_whole(&c->flaws); i++)
+		fits = inv_registry_judge(c->registry[i], inv_buf_str(&c->out),
+			   &c->flaws) &&
+		    fits;
+	return fits ? INV_FITS : INV_SCHEMA_VIOLATION;
 }
 
 struct inv_str
@@ -176,4 +218,11 @@ inv_checker_stage(const struct inv_checker *c, struct inv_buf *b)
 						   : INV_LIT("never"));
 	if (inv_schema_has_time(c->schema) && c->now.n > 0)
 		inv_emit_member_str(b, INV_LIT("as_of"), inv_buf_str(&c->now));
+	if (c->registries == 0)
+		return;
+	inv_emit_key(b, INV_LIT("lookups"));
+	inv_emit_open(b, '[');
+	for (size_t i = 0; i < c->registries; i++)
+		inv_registry_stage(c->registry[i], b);
+	inv_emit_close(b, ']');
 }

@@ -19,12 +19,16 @@ enum inv_coerce {
 	INV_COERCE_NEVER,
 };
 
+enum { INV_LOOKUPS_MAX = 16 }; /* registries */
+
 struct inv_checker_options {
 	const char *schema; /* a name or a file; NULL: INV_SCHEMA's, else
 			       inventory, with a warning that says so */
 	struct inv_schema_options compile;
 	const char *as_of; /* NULL: when the manifest was received */
 	enum inv_coerce coerce;
+	const char *lookup[INV_LOOKUPS_MAX]; /* FIELD=FILE[:COLUMN] */
+	size_t lookups;
 };
 
 /* What became of a record; only the first may go on. */
@@ -32,6 +36,8 @@ enum inv_judgement {
 	INV_FITS,
 	INV_SCHEMA_VIOLATION,
 };
+
+struct inv_registry;
 
 struct inv_checker {
 	struct inv_schema *schema;
@@ -42,6 +48,8 @@ struct inv_checker {
 	enum inv_cells cells; /* of the manifest under way */
 	const char *as_of;    /* the option, or NULL */
 	struct inv_buf now;   /* what it is for the manifest under way */
+	struct inv_registry *registry[INV_LOOKUPS_MAX];
+	size_t registries;
 
 	/* Of the last record, good until the next. */
 	struct inv_buf out; /* canonical */
@@ -50,8 +58,8 @@ struct inv_checker {
 };
 
 /*
- * INV_CONFIG, with file and place, where a schema is not found or is wrong.
- * options->as_of is kept.
+ * INV_CONFIG, with file and place, where a schema is not found or is wrong;
+ * what a registry can be, see registry.h.  options->as_of is kept.
  */
 INV_MUST bool inv_checker_open(struct inv_checker *c,
     const struct inv_checker_options *options, struct inv_err *err);

@@ -171,6 +171,13 @@ static const struct code codes[] = {
 	    "Send it with the schema that is meant for it.",
 	    "m.csv:2: version: \"2\" is not \"1\" [literal_error]" },
 
+	{ "not_in_registry", "error",
+	    "The value is none of those of the registry (--lookup).",
+	    "A tag that was mistyped, or is not registered yet.",
+	    "Correct the value, or register it and run the manifest again.",
+	    "m.csv:2: asset_id: \"LAB-9\" is not in registry.csv "
+	    "[not_in_registry]" },
+
 	/* ---- rows as a whole ---- */
 	{ "record_too_long", "error",
 	    "The record is longer than 1 MiB in canonical form.",
