@@ -289,6 +289,8 @@ inv_flaws_text(const struct inv_flaws *f, size_t i, struct inv_buf *out)
 	if (input.n > 0)
 		inv_buf_byte(out, ' ');
 	inv_buf_add(out, flaw->msg);
+	if (flaw->code.n > 0)
+		inv_buf_addf(out, " (%.*s)", INV_ARG(flaw->code));
 	inv_buf_addf(out, " [%s]", flaw->type);
 }
 

@@ -94,7 +94,8 @@ struct inv_str inv_flaws_json(struct inv_flaws *f);
 
 /*
  * For people: the place of a flaw as a/0/b (`what` is "quantity"), and the
- * flaw as: "-3" is less than 0 [greater_than_equal].  A long input is cut.
+ * flaw as: "-3" is less than 0 [greater_than_equal], with its code in brackets
+ * before the type where it has one.  A long input is cut.
  */
 void inv_flaws_place(const struct inv_flaws *f, size_t i, struct inv_buf *out);
 void inv_flaws_text(const struct inv_flaws *f, size_t i, struct inv_buf *out);

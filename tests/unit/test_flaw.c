@@ -80,7 +80,7 @@ says_a_flaw_of_another_list_again_under_a_rule(void)
 	check_str(inv_flaws_loc(&f, 2), "[]");
 	inv_flaws_text(&f, 1, &text);
 	check_str(inv_buf_str(&text),
-	    "-3 is \"no\" count [greater_than_equal]");
+	    "-3 is \"no\" count (Q) [greater_than_equal]");
 	inv_flaws_free(&f);
 	inv_flaws_free(&from);
 	inv_buf_free(&text);
@@ -118,7 +118,7 @@ sorts_by_column_then_what_is_missing_then_the_record(void)
 	}
 	check_str(inv_buf_str(&b),
 	    "b\\\" 2  [t]\nc 0  [t]\nc 4  [t]\n"
-	    "a is missing [missing]\n 1  [t]\n");
+	    "a is missing (MISSING_REQUIRED_FIELD:a) [missing]\n 1  [t]\n");
 	inv_buf_free(&b);
 	inv_flaws_free(&f);
 }
