@@ -1,4 +1,4 @@
-/* lookup.c - where a schema is, by its name */
+/* lookup.c - where a schema or a rules file is, by its name */
 
 #include "prog/lookup.h"
 
@@ -9,7 +9,16 @@
 
 #define SYSTEM "/etc/inv/schemas"
 #define INSTALLED INV_SHAREDIR "/schemas"
-#define BESIDE "/examples/schemas"
+
+struct kind {
+	const char *what;
+	const char *ending;
+	const char *beside; /* a build that is not installed, from its root */
+};
+
+static const struct kind schema = { "schema", ".schema.json",
+	"/examples/schemas" };
+static const struct kind rules = { "rules", ".rules.json", "/examples/rules" };
 
 static bool
 is_path(const char *name)
@@ -21,54 +30,70 @@ is_path(const char *name)
 }
 
 static bool
-find_in(struct inv_str dir, const char *name, char path[PATH_MAX])
+find_in(const struct kind *kind, struct inv_str dir, const char *name,
+    char path[PATH_MAX])
 {
 	if (dir.n == 0 || dir.n >= PATH_MAX)
 		return false;
-	int n =
-	    snprintf(path, PATH_MAX, "%.*s/%s.schema.json", INV_ARG(dir), name);
+	int n = snprintf(path, PATH_MAX, "%.*s/%s%s", INV_ARG(dir), name,
+	    kind->ending);
 
 	return n > 0 && n < PATH_MAX && access(path, F_OK) == 0;
 }
 
 /* From ROOT/build/rel/inv-validate to ROOT/examples/schemas. */
 static bool
-find_beside(const char *name, char path[PATH_MAX])
+find_beside(const struct kind *kind, const char *name, char path[PATH_MAX])
 {
+	size_t beside_n = strlen(kind->beside) + 1;
 	char dir[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", dir, sizeof(dir));
 
 	for (int up = 0; up < 3; up++)
 		while (n > 0 && dir[--n] != '/')
 			;
-	if (n <= 0 || (size_t)n + sizeof(BESIDE) > sizeof(dir))
+	if (n <= 0 || (size_t)n + beside_n > sizeof(dir))
 		return false;
-	memcpy(dir + n, BESIDE, sizeof(BESIDE));
-	return find_in(inv_str_of(dir), name, path);
+	memcpy(dir + n, kind->beside, beside_n);
+	return find_in(kind, inv_str_of(dir), name, path);
 }
 
-bool
-inv_lookup_schema(const char *name, char path[PATH_MAX], struct inv_err *err)
+static bool
+look_up(const struct kind *kind, const char *name, char path[PATH_MAX],
+    struct inv_err *err)
 {
 	const char *list = inv_opt_env("INV_SCHEMA_PATH");
 
 	if (is_path(name)) {
 		if (snprintf(path, PATH_MAX, "%s", name) < PATH_MAX)
 			return true;
-		return inv_fail(err, INV_CONFIG, "schema: path too long");
+		return inv_fail(err, INV_CONFIG, "%s: path too long",
+		    kind->what);
 	}
 	while (list != NULL && *list != '\0') {
 		struct inv_str dir = { list, strcspn(list, ":") };
 
-		if (find_in(dir, name, path))
+		if (find_in(kind, dir, name, path))
 			return true;
 		list += dir.n + (list[dir.n] == ':');
 	}
-	if (find_in(INV_LIT(SYSTEM), name, path) ||
-	    find_in(INV_LIT(INSTALLED), name, path) || find_beside(name, path))
+	if (find_in(kind, INV_LIT(SYSTEM), name, path) ||
+	    find_in(kind, INV_LIT(INSTALLED), name, path) ||
+	    find_beside(kind, name, path))
 		return true;
 	return inv_fail(err, INV_CONFIG,
-	    "schema %s: no %s.schema.json in INV_SCHEMA_PATH, " SYSTEM
-	    " or " INSTALLED,
-	    name, name);
+	    "%s %s: no %s%s in INV_SCHEMA_PATH, " SYSTEM " or " INSTALLED,
+	    kind->what, name, name, kind->ending);
+}
+
+bool
+inv_lookup_schema(const char *name, char path[PATH_MAX], struct inv_err *err)
+{
+	return look_up(&schema, name, path, err);
+}
+
+bool
+inv_lookup_rules(const char *name, char path[PATH_MAX], struct inv_err *err)
+{
+	return look_up(&rules, name, path, err);
 }

@@ -1,4 +1,4 @@
-/* lookup.h - where a schema is, by its name */
+/* lookup.h - where a schema or a rules file is, by its name */
 #ifndef INV_PROG_LOOKUP_H
 #define INV_PROG_LOOKUP_H
 
@@ -14,6 +14,10 @@
  * INV_CONFIG, naming the folders, if it is in none of them.
  */
 INV_MUST bool inv_lookup_schema(const char *name, char path[PATH_MAX],
+    struct inv_err *err);
+
+/* The same for NAME.rules.json, the last of the folders being examples/rules. */
+INV_MUST bool inv_lookup_rules(const char *name, char path[PATH_MAX],
     struct inv_err *err);
 
 #endif
