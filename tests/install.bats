@@ -25,6 +25,8 @@ for_dest() { # TARGET
 	done
 	cmp "$ROOT/examples/schemas/inventory.schema.json" \
 		dest/usr/share/inv/schemas/inventory.schema.json
+	cmp "$ROOT/examples/rules/funders.rules.json" \
+		dest/usr/share/inv/schemas/funders.rules.json
 	[ "$(find dest -perm /022 -not -type l)" = "" ]
 	for_dest uninstall
 	[ "$(find dest -type f)" = "" ]
