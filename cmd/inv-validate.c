@@ -20,6 +20,7 @@ enum {
 	OPT_BACKTEST,
 	OPT_BASELINE,
 	OPT_COERCE,
+	OPT_DECISIONS,
 	OPT_DRIFT_FAIL,
 	OPT_DRIFT_WARN,
 	OPT_EXPLAIN,
@@ -30,9 +31,12 @@ enum {
 	OPT_LOOKUP,
 	OPT_MAX_MEMORY,
 	OPT_REF_DIR,
+	OPT_RULES,
 	OPT_TEST,
 	OPT_WRITE_BASELINE,
 };
+
+enum { RULES_MAX = 64 }; /* files of one run */
 
 /* What is done instead of checking a stream. */
 enum mode {
@@ -55,6 +59,8 @@ static const struct inv_option options[] = {
 	    "compare each manifest with what FILE says they look like" },
 	{ OPT_COERCE, "coerce", "WHEN",
 	    "auto|always|never: read text as the schema's types" },
+	{ OPT_DECISIONS, "decisions", "FILE",
+	    "add what rules decide of each record to FILE" },
 	{ OPT_DRIFT_FAIL, "drift-fail", "N",
 	    "fail a manifest that differs in N ways" },
 	{ OPT_DRIFT_WARN, "drift-warn", "N",
@@ -72,6 +78,8 @@ static const struct inv_option options[] = {
 	    "go slowly where that much, 75% say, is in use" },
 	{ OPT_REF_DIR, "ref-dir", "DIR",
 	    "where schemas are that the schema refers to" },
+	{ OPT_RULES, "rules", "RULES",
+	    "further rules: a name, or a file; may come again" },
 	{ OPT_TEST, "test", "DIR",
 	    "try the rows of DIR: is each as its inv:expect says?" },
 	{ OPT_WRITE_BASELINE, "write-baseline", "FILE",
@@ -92,6 +100,7 @@ struct settings {
 	struct inv_flow_options how;
 	enum mode mode;
 	const char *operand; /* of the mode */
+	const char *rules[RULES_MAX];
 };
 
 static enum inv_coerce
@@ -107,6 +116,41 @@ read_coerce(const char *arg)
 		if (strcmp(arg, names[i]) == 0)
 			return (enum inv_coerce)i;
 	inv_opt_wrong("--coerce", arg, "is not auto, always or never");
+}
+
+static void
+add_rules(struct settings *s, const char *name)
+{
+	struct inv_rulebook_options *rules = &s->how.checker.rules;
+
+	if (rules->n == RULES_MAX)
+		inv_opt_wrong("--rules", name, "is one file too many");
+	s->rules[rules->n++] = name;
+	rules->rules = s->rules;
+}
+
+static void
+set_decisions(struct settings *s, const char *file)
+{
+	if (strcmp(file, "-") == 0)
+		inv_opt_wrong("--decisions", file, "is not a file");
+	s->how.checker.rules.decisions = file;
+}
+
+/* Options that need another. */
+static void
+check_settings(const struct settings *s)
+{
+	const struct inv_rulebook_options *rules = &s->how.checker.rules;
+
+	if (rules->decisions == NULL)
+		return;
+	if (rules->n == 0)
+		inv_opt_wrong("--decisions", rules->decisions,
+		    "there are no --rules");
+	if (s->mode != MODE_FILTER)
+		inv_opt_wrong("--decisions", rules->decisions,
+		    "there is no stream to check");
 }
 
 /* ---- instead of that ---- */
@@ -265,6 +309,9 @@ set_option(struct settings *s, int code)
 	case OPT_BASELINE:
 		s->how.watch.baseline = optarg;
 		break;
+	case OPT_DECISIONS:
+		set_decisions(s, optarg);
+		break;
 	case OPT_DRIFT_FAIL:
 		s->how.watch.fail =
 		    inv_opt_u64("--drift-fail", optarg, 1, UINT32_MAX);
@@ -289,6 +336,9 @@ set_option(struct settings *s, int code)
 		if (!inv_guard_read(&s->how.guard, inv_str_of(optarg)))
 			inv_opt_wrong("--max-memory", optarg,
 			    "not a size such as 512M, or a share such as 75%");
+		break;
+	case OPT_RULES:
+		add_rules(s, optarg);
 		break;
 	case OPT_TEST:
 		set_mode(s, MODE_TEST);
@@ -319,6 +369,7 @@ main(int argc, char *argv[])
 
 	for (int c; (c = inv_opt(&info, argc, argv)) != -1;)
 		set_option(&s, c);
+	check_settings(&s);
 	if (s.mode != MODE_FILTER && s.mode != MODE_INFER &&
 	    argv[optind] != NULL)
 		inv_opt_wrong("FILE", argv[optind], "nothing is read here");

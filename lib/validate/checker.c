@@ -115,6 +115,19 @@ open_registries(struct inv_checker *c,
 	return true;
 }
 
+static bool
+open_rules(struct inv_checker *c, const struct inv_checker_options *options,
+    struct inv_err *err)
+{
+	struct inv_rulebook_options rules = options->rules;
+
+	if (rules.n == 0)
+		return true;
+	rules.ref_dir = options->compile.ref_dir;
+	c->rules = inv_rulebook_new(&rules, err);
+	return c->rules != NULL;
+}
+
 bool
 inv_checker_open(struct inv_checker *c,
     const struct inv_checker_options *options, struct inv_err *err)
@@ -127,7 +140,8 @@ inv_checker_open(struct inv_checker *c,
 		.flaws = INV_FLAWS,
 		.warnings = INV_FLAWS,
 	};
-	return open_schema(c, options, err) && open_registries(c, options, err);
+	return open_schema(c, options, err) &&
+	    open_registries(c, options, err) && open_rules(c, options, err);
 }
 
 void
@@ -148,6 +162,7 @@ inv_checker_close(struct inv_checker *c)
 		inv_registry_free(c->registry[i]);
 	inv_buf_free(&c->now);
 	inv_schema_free(c->schema);
+	inv_rulebook_free(c->rules);
 }
 
 void
@@ -158,6 +173,8 @@ inv_checker_begin(struct inv_checker *c, bool typed, struct inv_str received)
 	inv_buf_add(&c->now,
 	    c->as_of != NULL ? inv_str_of(c->as_of) : received);
 	inv_schema_set_as_of(c->schema, inv_buf_str(&c->now));
+	if (c->rules != NULL)
+		inv_rulebook_set_as_of(c->rules, inv_buf_str(&c->now));
 }
 
 /* What these leave of a record need not be one. */
@@ -184,7 +201,12 @@ inv_checker_judge(struct inv_checker *c, struct inv_str text,
 		fits = inv_registry_judge(c->registry[i], inv_buf_str(&c->out),
 			   &c->flaws) &&
 		    fits;
-	return fits ? INV_FITS : INV_SCHEMA_VIOLATION;
+	if (c->rules != NULL && is_whole(&c->flaws))
+		inv_rulebook_judge(c->rules, inv_buf_str(&c->out), &c->flaws,
+		    &c->warnings);
+	if (!fits)
+		return INV_SCHEMA_VIOLATION;
+	return c->flaws.n == 0 ? INV_FITS : INV_COMPLIANCE_BLOCK;
 }
 
 struct inv_str
@@ -195,6 +217,8 @@ inv_judgement_reason(enum inv_judgement j)
 		return (struct inv_str){ 0 };
 	case INV_SCHEMA_VIOLATION:
 		return INV_LIT("schema_violation");
+	case INV_COMPLIANCE_BLOCK:
+		return INV_LIT("compliance_block");
 	}
 	return (struct inv_str){ 0 };
 }
@@ -216,8 +240,13 @@ inv_checker_stage(const struct inv_checker *c, struct inv_buf *b)
 		inv_emit_member_str(b, INV_LIT("coerce"),
 		    c->coerce == INV_COERCE_ALWAYS ? INV_LIT("always")
 						   : INV_LIT("never"));
-	if (inv_schema_has_time(c->schema) && c->now.n > 0)
+	bool timed = inv_schema_has_time(c->schema) ||
+	    (c->rules != NULL && inv_rulebook_has_time(c->rules));
+
+	if (timed && c->now.n > 0)
 		inv_emit_member_str(b, INV_LIT("as_of"), inv_buf_str(&c->now));
+	if (c->rules != NULL)
+		inv_rulebook_stage(c->rules, b);
 	if (c->registries == 0)
 		return;
 	inv_emit_key(b, INV_LIT("lookups"));

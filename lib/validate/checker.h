@@ -11,6 +11,7 @@
 
 #include "data/digest.h"
 #include "data/schema.h"
+#include "validate/rulebook.h"
 
 /* Which values are text to be read as the schema's types. */
 enum inv_coerce {
@@ -29,12 +30,14 @@ struct inv_checker_options {
 	enum inv_coerce coerce;
 	const char *lookup[INV_LOOKUPS_MAX]; /* FIELD=FILE[:COLUMN] */
 	size_t lookups;
+	struct inv_rulebook_options rules;
 };
 
 /* What became of a record; only the first may go on. */
 enum inv_judgement {
 	INV_FITS,
 	INV_SCHEMA_VIOLATION,
+	INV_COMPLIANCE_BLOCK, /* it fits the schema, and breaks a rule */
 };
 
 struct inv_registry;
@@ -50,6 +53,7 @@ struct inv_checker {
 	struct inv_buf now;   /* what it is for the manifest under way */
 	struct inv_registry *registry[INV_LOOKUPS_MAX];
 	size_t registries;
+	struct inv_rulebook *rules; /* or NULL */
 
 	/* Of the last record, good until the next. */
 	struct inv_buf out; /* canonical */

@@ -178,6 +178,29 @@ static const struct code codes[] = {
 	    "m.csv:2: asset_id: \"LAB-9\" is not in registry.csv "
 	    "[not_in_registry]" },
 
+	/* ---- rules ---- */
+	{ "combination_not_allowed", "error",
+	    "The values of several columns do not go together.",
+	    "One of them was changed and the others were not.",
+	    "Compare the row with \"allowed\" of the rule that the error names.",
+	    "m.csv:2: {\"code\":\"T32\",\"budget\":\"modular\"} is no "
+	    "combination that is allowed (COMBINATION_NOT_ALLOWED:NIH-2) "
+	    "[combination_not_allowed]" },
+	{ "MISSING_REQUIRED_FIELD", "flag",
+	    "A rule requires a column that is missing, null or blank.",
+	    "What the funder wants to know was not filled in.",
+	    "Fill it in; the error names the rule and where it comes from.",
+	    NULL },
+	{ "TRUNCATION_RISK", "flag",
+	    "A text is longer than whoever receives it will keep.",
+	    "It was written for another form, or another funder.",
+	    "Shorten it; what is cut by the receiver is lost unseen.", NULL },
+	{ "COMBINATION_NOT_ALLOWED", "flag",
+	    "A rule does not allow the values of several columns together.",
+	    "One of them was changed and the others were not.",
+	    "Compare the row with \"allowed\" of the rule behind the colon.",
+	    NULL },
+
 	/* ---- rows as a whole ---- */
 	{ "record_too_long", "error",
 	    "The record is longer than 1 MiB in canonical form.",
@@ -242,6 +265,12 @@ static const struct code codes[] = {
 	    "A rule of the schema is broken (quarantined).",
 	    "See the errors of the row.",
 	    "Correct the row where it comes from, and send the file again.",
+	    NULL },
+	{ "compliance_block", "reason",
+	    "A rule of a rules file stops the row (quarantined).",
+	    "See the errors of the row; each names its rule and its fallback.",
+	    "What the fallback says: retry later, notify the officer, or "
+	    "mend the row and validate it again.",
 	    NULL },
 	{ "malformed_row", "reason",
 	    "No record could be read there (quarantined).",

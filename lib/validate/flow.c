@@ -58,7 +58,13 @@ warnings_of(struct flow *flow, const struct inv_record *rec)
 static void
 check_record(struct flow *flow, const struct inv_record *rec)
 {
+	const struct inv_block *block = &flow->f.block;
 	struct inv_checker *c = &flow->checker;
+
+	if (c->rules != NULL)
+		inv_rulebook_at(c->rules,
+		    (struct inv_str){ block->id, sizeof(block->id) },
+		    (struct inv_str){ block->run, sizeof(block->run) }, rec);
 	enum inv_judgement j = inv_checker_judge(c, rec->record, rec->fields);
 
 	inv_watch_record(&flow->watch, rec,
@@ -144,6 +150,9 @@ close_flow(struct flow *flow)
 
 	inv_messages_sum(&flow->messages);
 	inv_messages_free(&flow->messages);
+	if (flow->checker.rules != NULL &&
+	    !inv_rulebook_flush(flow->checker.rules, &err))
+		inv_filter_stop(&flow->f, &err);
 	inv_checker_close(&flow->checker);
 	inv_buf_free(&flow->text);
 	inv_guard_sum(&flow->guard, &memory);
