@@ -284,10 +284,6 @@ take_number(struct inv_profile *p, struct inv_figures *f, struct inv_str s)
 
 	if (!isfinite(v))
 		return;
-	if (f->numbers == 0 || v < f->least)
-		f->least = v;
-	if (f->numbers == 0 || v > f->greatest)
-		f->greatest = v;
 	f->numbers++;
 	take_sample(p, f, v);
 }
@@ -364,7 +360,6 @@ take_value(struct inv_profile *p, struct inv_figures *f,
 		f->looks[INV_LOOK_OBJECT]++;
 		break;
 	case INV_KIND_STRING:
-		f->strings++;
 		take_text(p, f,
 		    decoded(p, inv_member_inner(m), m->value_escaped));
 		break;

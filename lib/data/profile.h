@@ -49,7 +49,6 @@ struct inv_figures {
 	struct inv_str name; /* decoded */
 	char *text;          /* its bytes */
 	uint64_t looks[INV_LOOKS];
-	uint64_t strings; /* values in quotes, empty ones too */
 
 	/* Of values other than null, empty, arrays and objects. */
 	uint64_t shortest; /* in characters; meaningless where there is none */
@@ -63,8 +62,6 @@ struct inv_figures {
 	uint64_t most_digits;
 
 	/* Of numbers. */
-	double least;
-	double greatest;
 	uint64_t numbers;
 	double *sample;
 	size_t sampled;

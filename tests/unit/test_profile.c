@@ -80,7 +80,6 @@ counts_kinds_of_value_by_column(void)
 
 	check(a->looks[INV_LOOK_INTEGER] == 2);
 	check(a->looks[INV_LOOK_NUMBER] == 1);
-	check(a->strings == 1);
 	check(inv_figures_rows(a) == 3 && inv_figures_values(a) == 3);
 	const struct inv_figures *b = column(&p, "b");
 
@@ -98,7 +97,7 @@ counts_kinds_of_value_by_column(void)
 }
 
 static void
-tells_lengths_digits_and_bounds(void)
+tells_lengths_digits_and_numbers(void)
 {
 	struct inv_profile p;
 
@@ -112,7 +111,6 @@ tells_lengths_digits_and_bounds(void)
 	check(f->digits == 2 && f->padded == 1);
 	check(f->least_digits == 5 && f->most_digits == 5);
 	f = column(&p, "n");
-	check(f->least == -1.5 && f->greatest == 3);
 	check(f->numbers == 2 && f->sampled == 2);
 	check(f->looks[INV_LOOK_NUMBER] == 2);
 	f = column(&p, "t");
@@ -224,7 +222,7 @@ main(void)
 	static const struct test tests[] = {
 		TEST(tells_what_a_value_looks_like),
 		TEST(counts_kinds_of_value_by_column),
-		TEST(tells_lengths_digits_and_bounds),
+		TEST(tells_lengths_digits_and_numbers),
 		TEST(an_escaped_name_is_the_same_column),
 		TEST(settled_figures_are_in_order),
 		TEST(the_sample_is_fair_and_the_same_again),
