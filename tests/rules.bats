@@ -191,6 +191,23 @@ ASKS='"required":["a"],"severity":"WARNING"'
 		'["greater_than_equal",["n"],"is less than 1",0,{"ge":1}]' ]
 }
 
+@test "now is --as-of, or when the manifest was received; the stage line says it" {
+	rules '{"id":"A","check":{"properties":{"d":{"x-inv-not-future":true}}},"severity":"INFO"}'
+	[ "$(codes '{"d":"2026-11-20"}' '{"d":"2026-11-21"}')" = $'-\nA' ]
+	stream ndjson '{"d":"2026-11-20"}' | validate --as-of 2026-11-19T00:00:00Z > out
+	[ "$(jq -r 'select(.row) | .warnings[].code' out)" = A ]
+	[ "$(jq -r 'select(.type == "stage") | .as_of' out)" = 2026-11-19T00:00:00Z ]
+}
+
+@test "references in rules lead into the folder of --ref-dir" {
+	mkdir refs
+	echo '{"minimum":5}' > refs/five.json
+	rules '{"id":"A","check":{"properties":{"n":{"$ref":"five.json"}}},"severity":"INFO"}'
+	[[ $(refused) == './r.rules.json: #/rules/0/check/properties/n/$ref: '* ]]
+	stream ndjson '{"n":4}' | validate --ref-dir refs > out
+	[ "$(jq -r 'select(.row) | .warnings[].code' out)" = A ]
+}
+
 @test "a schema that is wrong in a rule is refused with its place" {
 	rules '{"id":"A","check":{"minLength":-1},"severity":"INFO"}'
 	[ "$(refused)" = './r.rules.json: #/rules/0/check/minLength: not a whole number from 0 on' ]
@@ -413,7 +430,7 @@ ASKS='"required":["a"],"severity":"WARNING"'
 	local set
 	for set in funders rcra cost-principles; do
 		inv-validate -q -s "$RULES/$set.schema.json" --rules $set \
-			--test "$RULES/$set.rows"
+			--as-of 2026-11-01T00:00:00Z --test "$RULES/$set.rows"
 	done
 }
 
@@ -421,7 +438,8 @@ ASKS='"required":["a"],"severity":"WARNING"'
 	local set
 	for set in funders rcra cost-principles; do
 		inv-split -q "$RULES/$set.rows"/* | inv-validate -q --coerce auto \
-			-s "$RULES/$set.schema.json" --rules $set --decisions log.$set > /dev/null
+			--as-of 2026-11-01T00:00:00Z --decisions log.$set \
+			-s "$RULES/$set.schema.json" --rules $set > /dev/null
 		jq -r 'select(.result == "failed") | .rule' log.$set | sort -u > broken
 		jq -r '.rules[].id, .blocks[].rules[].id' "$RULES/$set.rules.json" | sort > all
 		diff all broken
