@@ -5,15 +5,10 @@
 
 #include "base/log.h"
 #include "data/calendar.h"
-#include "data/lint.h"
-#include "io/file.h"
 #include "prog/opt.h"
-#include "validate/backtest.h"
-#include "validate/codes.h"
+#include "validate/aside.h"
 #include "validate/flow.h"
 #include "validate/infer.h"
-#include "validate/inspect.h"
-#include "validate/trial.h"
 
 enum {
 	OPT_AS_OF = INV_OPT_LONG,
@@ -153,8 +148,6 @@ check_settings(const struct settings *s)
 		    "there is no stream to check");
 }
 
-/* ---- instead of that ---- */
-
 static void
 set_mode(struct settings *s, enum mode mode)
 {
@@ -168,103 +161,6 @@ set_mode(struct settings *s, enum mode mode)
 	}
 	s->mode = mode;
 	s->operand = optarg;
-}
-
-/* All that a mode has to say, on standard output. */
-static int
-print(struct inv_buf *text)
-{
-	struct inv_err err;
-
-	if (!inv_file_write(STDOUT_FILENO, inv_buf_str(text), "stdout", &err))
-		inv_die(&err);
-	inv_buf_free(text);
-	return 0;
-}
-
-static int
-list_codes(void)
-{
-	struct inv_buf text = INV_BUF(INV_CODES_TEXT);
-
-	inv_codes_list(&text);
-	return print(&text);
-}
-
-static int
-explain(const char *code)
-{
-	struct inv_buf text = INV_BUF(INV_CODES_TEXT);
-	struct inv_err err;
-
-	if (!inv_codes_explain(inv_str_of(code), &text, &err))
-		inv_die(&err);
-	return print(&text);
-}
-
-/* Both end so: `wrong` is what there was to find. */
-static int
-close_trial(struct inv_checker *c, struct inv_out *out, bool ok, uint64_t wrong,
-    const struct inv_err *err)
-{
-	struct inv_err why;
-
-	inv_checker_close(c);
-	if (!inv_out_close(out, &why))
-		inv_die(&why);
-	if (!ok)
-		inv_die(err);
-	return wrong > 0 ? inv_fault_exit(INV_NO) : 0;
-}
-
-static int
-lint(const struct inv_checker_options *how)
-{
-	struct inv_buf text = INV_BUF(INV_LINT_TEXT);
-	struct inv_err err;
-	size_t n;
-
-	if (!inv_inspect(how, &text, &n, &err))
-		inv_die(&err);
-	print(&text);
-	return n > 0 ? inv_fault_exit(INV_NO) : 0;
-}
-
-static int
-test(const struct inv_checker_options *how, const char *dir)
-{
-	struct inv_checker checker;
-	struct inv_err err;
-	struct inv_out out;
-	uint64_t wrong = 0;
-
-	if (!inv_checker_open(&checker, how, &err))
-		inv_die(&err);
-	inv_out_init(&out, STDOUT_FILENO, "stdout");
-	bool ok = inv_trial_run(&checker, dir, &out, &wrong, &err);
-
-	return close_trial(&checker, &out, ok, wrong, &err);
-}
-
-static int
-backtest(const struct inv_checker_options *how)
-{
-	struct inv_backtest_options in = {
-		.terminal = isatty(STDOUT_FILENO) == 1,
-	};
-	struct inv_checker checker;
-	struct inv_err err;
-	struct inv_out out;
-	uint64_t changed = 0;
-
-	in.state.fd = inv_opt_state(&in.state.path);
-	if (!inv_checker_open(&checker, how, &err))
-		inv_die(&err);
-	inv_out_init(&out, STDOUT_FILENO, "stdout");
-	bool ok = inv_backtest_run(&checker, &in, &out, &changed, &err);
-
-	close(in.state.fd);
-	return close_trial(&checker, &out, ok, changed, &err);
 }
 
 /* What records are held against. */
@@ -378,17 +274,17 @@ main(int argc, char *argv[])
 	case MODE_FILTER:
 		break;
 	case MODE_EXPLAIN:
-		return explain(s.operand);
+		return inv_aside_explain(s.operand);
 	case MODE_INFER:
 		return inv_infer_run(&info, argv[optind]);
 	case MODE_LINT:
-		return lint(&s.how.checker);
+		return inv_aside_lint(&s.how.checker);
 	case MODE_LIST_CODES:
-		return list_codes();
+		return inv_aside_list_codes();
 	case MODE_TEST:
-		return test(&s.how.checker, s.operand);
+		return inv_aside_test(&s.how.checker, s.operand);
 	case MODE_BACKTEST:
-		return backtest(&s.how.checker);
+		return inv_aside_backtest(&s.how.checker);
 	}
 	return inv_flow_run(&info, &s.how, argv[optind]);
 }
