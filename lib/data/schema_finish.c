@@ -284,5 +284,6 @@ inv_compile_finish(struct inv_compile *c)
 		if (!node->marks && is_true(node->items) && node->prefix.n == 0)
 			node->items = NULL;
 		node->flat = is_flat(node);
+		inv_node_index(&c->p->arena, node);
 	}
 }

@@ -169,6 +169,9 @@ struct inv_node {
 	struct inv_resource *resource; /* it stands in: the dynamic scope */
 
 	/* Worked out when all nodes are there. */
+	uint32_t *slots; /* a hash table: 0, or 1 + the index of a prop;
+			    NULL where props are few */
+	uint32_t mask;   /* its places, a power of two, but one */
 	bool flat;  /* nothing from pattern_props on but `additional` that is
 		      `never`: types, checks, props and required say it all */
 	bool marks; /* what it evaluates matters to unevaluated* of it or of
@@ -202,6 +205,12 @@ struct inv_program {
 INV_MUST bool inv_program_compile(struct inv_program *p, struct inv_str text,
     const struct inv_schema_options *options, struct inv_err *err);
 void inv_program_free(struct inv_program *p);
+
+/* The properties of a node; slots are filled in, or looked into. */
+struct inv_arena;
+void inv_node_index(struct inv_arena *a, struct inv_node *node);
+const struct inv_prop *inv_node_prop(const struct inv_node *node,
+    struct inv_str name);
 
 /* By binary search; NULL if there is none of that name. */
 const struct inv_prop *inv_props_find(const struct inv_prop *props, size_t n,

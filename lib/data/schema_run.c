@@ -290,8 +290,7 @@ find_prop(struct inv_run *r, const struct inv_node *node,
 	/* Members and properties mostly come in the same order. */
 	if (*next < node->n_props && inv_str_eq(node->props[*next].name, name))
 		return &node->props[(*next)++];
-	const struct inv_prop *prop =
-	    inv_props_find(node->props, node->n_props, name);
+	const struct inv_prop *prop = inv_node_prop(node, name);
 
 	if (prop != NULL)
 		*next = (size_t)(prop - node->props) + 1;

@@ -441,6 +441,38 @@ tells_whether_a_value_fits(void)
 	inv_schema_free(s);
 }
 
+/* More properties than are searched one by one, of any length. */
+static void
+finds_each_of_many_properties(void)
+{
+	struct inv_buf text = INV_BUF(1 << 20);
+	struct inv_buf record = INV_BUF(1 << 20);
+	char name[64] = "";
+
+	inv_buf_add(&text, INV_LIT("{\"properties\":{\"o\":{\"properties\":{"));
+	inv_buf_add(&record, INV_LIT("{\"o\":{"));
+	for (int i = 0; i < 50; i++) {
+		const char *comma = i == 0 ? "" : ",";
+
+		inv_buf_addf(&text, "%s\"%s\":{\"type\":\"null\"}", comma,
+		    name);
+		inv_buf_addf(&record, "%s\"%s\":%d,\"%s_\":1", comma, name, i,
+		    name);
+		name[i] = (char)('a' + i % 26);
+	}
+	inv_buf_add(&text, INV_LIT("}}}}\0"));
+	inv_buf_add(&record, INV_LIT("}}\0"));
+	struct inv_schema *s = schema(text.p);
+
+	errors(s, record.p, INV_CELLS_TYPED);
+	check(flaws.n == 50);
+	for (size_t i = 0; i < flaws.n; i++)
+		check(strcmp(flaws.at[i].type, "none_required") == 0);
+	inv_schema_free(s);
+	inv_buf_free(&text);
+	inv_buf_free(&record);
+}
+
 /* Many values compared with each other: by sorting, in n log n. */
 static void
 finds_two_alike_among_many(void)
@@ -501,6 +533,7 @@ main(void)
 		TEST(writes_a_column_with_a_flaw_as_it_came),
 		TEST(shows_what_came_one_level_deep),
 		TEST(tells_whether_a_value_fits),
+		TEST(finds_each_of_many_properties),
 		TEST(finds_two_alike_among_many),
 		TEST(looks_at_time_only_where_it_is_told),
 	};
