@@ -15,7 +15,6 @@
 #include "base/mem.h"
 #include "data/digest.h"
 #include "data/schema_folder.h"
-#include "data/schema_meta.h"
 #include "data/uri.h"
 
 /* Of a schema without $id, so that what it refers to is seen from somewhere. */
@@ -276,32 +275,6 @@ add_anchor(struct inv_docs *d, struct inv_spot *s, struct inv_str keyword,
 static struct inv_spot *find_document(struct inv_docs *d, struct inv_str uri,
     struct inv_err *err);
 
-static unsigned
-vocabulary_of(struct inv_str uri)
-{
-	static const struct {
-		const char *uri;
-		unsigned bit;
-	} all[] = {
-		{ INV_META_VOCABULARY "core", INV_VOCABULARY_CORE },
-		{ INV_META_VOCABULARY "applicator", INV_VOCABULARY_APPLICATOR },
-		{ INV_META_VOCABULARY "unevaluated",
-		    INV_VOCABULARY_UNEVALUATED },
-		{ INV_META_VOCABULARY "validation", INV_VOCABULARY_VALIDATION },
-		{ INV_META_VOCABULARY "meta-data", INV_VOCABULARY_META_DATA },
-		{ INV_META_VOCABULARY "format-annotation",
-		    INV_VOCABULARY_FORMAT },
-		{ INV_META_VOCABULARY "format-assertion",
-		    INV_VOCABULARY_FORMAT | INV_VOCABULARY_ASSERTION },
-		{ INV_META_VOCABULARY "content", INV_VOCABULARY_CONTENT },
-	};
-
-	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
-		if (inv_str_is(uri, all[i].uri))
-			return all[i].bit;
-	return 0;
-}
-
 static bool
 read_vocabularies(const struct inv_spot *meta, unsigned *bits,
     struct inv_err *err)
@@ -319,7 +292,7 @@ read_vocabularies(const struct inv_spot *meta, unsigned *bits,
 		    "not an object", err);
 	*bits = 0;
 	for (void *walk = NULL; inv_json_next(list, &walk, &uri, &required);) {
-		unsigned bit = vocabulary_of(uri);
+		unsigned bit = inv_meta_vocabulary(uri);
 
 		*bits |= bit;
 		if (bit == 0 && inv_json_kind(required) != INV_KIND_FALSE)
@@ -364,48 +337,6 @@ read_dialect(struct inv_docs *d, const struct inv_spot *s,
 
 /* ---- searching a document ---- */
 
-enum holds { NOTHING, ONE, LIST, MEMBERS };
-
-#define NAME(s)                                                                \
-	{                                                                      \
-		s, sizeof(s) - 1                                               \
-	}
-
-/* Where schemas stand, and nowhere else: an enum may hold anything. */
-static enum holds
-holds_of(struct inv_str keyword)
-{
-	static const struct {
-		struct inv_str name;
-		enum holds holds;
-	} all[] = {
-		{ NAME("$defs"), MEMBERS },
-		{ NAME("additionalProperties"), ONE },
-		{ NAME("allOf"), LIST },
-		{ NAME("anyOf"), LIST },
-		{ NAME("contains"), ONE },
-		{ NAME("contentSchema"), ONE },
-		{ NAME("dependentSchemas"), MEMBERS },
-		{ NAME("else"), ONE },
-		{ NAME("if"), ONE },
-		{ NAME("items"), ONE },
-		{ NAME("not"), ONE },
-		{ NAME("oneOf"), LIST },
-		{ NAME("patternProperties"), MEMBERS },
-		{ NAME("prefixItems"), LIST },
-		{ NAME("properties"), MEMBERS },
-		{ NAME("propertyNames"), ONE },
-		{ NAME("then"), ONE },
-		{ NAME("unevaluatedItems"), ONE },
-		{ NAME("unevaluatedProperties"), ONE },
-	};
-
-	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
-		if (inv_str_eq(keyword, all[i].name))
-			return all[i].holds;
-	return NOTHING;
-}
-
 static void
 search_one(struct inv_docs *d, struct inv_spot *s, struct inv_str keyword,
     const struct inv_json *value)
@@ -425,20 +356,20 @@ search_keyword(struct inv_docs *d, struct inv_spot *s, struct inv_str keyword,
 	inv_pointer_add(&d->name, keyword);
 	size_t n = d->name.n;
 
-	switch (holds_of(keyword)) {
-	case NOTHING:
+	switch (inv_meta_holds(keyword)) {
+	case INV_HOLDS_NOTHING:
 		break;
-	case ONE:
+	case INV_HOLDS_ONE:
 		search_one(d, s, keyword, value);
 		break;
-	case LIST:
+	case INV_HOLDS_LIST:
 		for (size_t i = 0; i < inv_json_count(value); i++) {
 			inv_buf_addf(&d->name, "/%zu", i);
 			search_one(d, s, keyword, inv_json_at(value, i));
 			d->name.n = n;
 		}
 		break;
-	case MEMBERS:
+	case INV_HOLDS_MEMBERS:
 		if (inv_json_kind(value) != INV_KIND_OBJECT)
 			break;
 		for (void *walk = NULL;

@@ -13,22 +13,11 @@
 #include "data/flaw.h"
 #include "data/json.h"
 #include "data/schema.h"
+#include "data/schema_meta.h"
 
 struct inv_docs;
 struct inv_node;
 struct inv_resource;
-
-/* What a metaschema's $vocabulary may list. */
-enum {
-	INV_VOCABULARY_CORE = 1 << 0,
-	INV_VOCABULARY_APPLICATOR = 1 << 1,
-	INV_VOCABULARY_UNEVALUATED = 1 << 2,
-	INV_VOCABULARY_VALIDATION = 1 << 3,
-	INV_VOCABULARY_META_DATA = 1 << 4,
-	INV_VOCABULARY_FORMAT = 1 << 5,
-	INV_VOCABULARY_ASSERTION = 1 << 6, /* of formats */
-	INV_VOCABULARY_CONTENT = 1 << 7,
-};
 
 /* A $dynamicAnchor. */
 struct inv_dynamic {

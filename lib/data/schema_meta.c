@@ -1,7 +1,7 @@
 /*
- * schema_meta.c - the metaschemas of draft 2020-12 that need no file
+ * schema_meta.c - what is known of draft 2020-12 without a file
  *
- * The general one, and one for each vocabulary: what kind of value each
+ * The general metaschema, and one for each vocabulary: what kind of value each
  * keyword has, as the specification says it.
  */
 
@@ -128,4 +128,69 @@ inv_meta_find(struct inv_str uri, struct inv_str *text)
 			return true;
 		}
 	return false;
+}
+
+unsigned
+inv_meta_vocabulary(struct inv_str uri)
+{
+	static const struct {
+		const char *uri;
+		unsigned bit;
+	} all[] = {
+		{ INV_META_VOCABULARY "core", INV_VOCABULARY_CORE },
+		{ INV_META_VOCABULARY "applicator", INV_VOCABULARY_APPLICATOR },
+		{ INV_META_VOCABULARY "unevaluated",
+		    INV_VOCABULARY_UNEVALUATED },
+		{ INV_META_VOCABULARY "validation", INV_VOCABULARY_VALIDATION },
+		{ INV_META_VOCABULARY "meta-data", INV_VOCABULARY_META_DATA },
+		{ INV_META_VOCABULARY "format-annotation",
+		    INV_VOCABULARY_FORMAT },
+		{ INV_META_VOCABULARY "format-assertion",
+		    INV_VOCABULARY_FORMAT | INV_VOCABULARY_ASSERTION },
+		{ INV_META_VOCABULARY "content", INV_VOCABULARY_CONTENT },
+	};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
+		if (inv_str_is(uri, all[i].uri))
+			return all[i].bit;
+	return 0;
+}
+
+#define NAME(s)                                                                \
+	{                                                                      \
+		s, sizeof(s) - 1                                               \
+	}
+
+enum inv_holds
+inv_meta_holds(struct inv_str keyword)
+{
+	static const struct {
+		struct inv_str name;
+		enum inv_holds holds;
+	} all[] = {
+		{ NAME("$defs"), INV_HOLDS_MEMBERS },
+		{ NAME("additionalProperties"), INV_HOLDS_ONE },
+		{ NAME("allOf"), INV_HOLDS_LIST },
+		{ NAME("anyOf"), INV_HOLDS_LIST },
+		{ NAME("contains"), INV_HOLDS_ONE },
+		{ NAME("contentSchema"), INV_HOLDS_ONE },
+		{ NAME("dependentSchemas"), INV_HOLDS_MEMBERS },
+		{ NAME("else"), INV_HOLDS_ONE },
+		{ NAME("if"), INV_HOLDS_ONE },
+		{ NAME("items"), INV_HOLDS_ONE },
+		{ NAME("not"), INV_HOLDS_ONE },
+		{ NAME("oneOf"), INV_HOLDS_LIST },
+		{ NAME("patternProperties"), INV_HOLDS_MEMBERS },
+		{ NAME("prefixItems"), INV_HOLDS_LIST },
+		{ NAME("properties"), INV_HOLDS_MEMBERS },
+		{ NAME("propertyNames"), INV_HOLDS_ONE },
+		{ NAME("then"), INV_HOLDS_ONE },
+		{ NAME("unevaluatedItems"), INV_HOLDS_ONE },
+		{ NAME("unevaluatedProperties"), INV_HOLDS_ONE },
+	};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
+		if (inv_str_eq(keyword, all[i].name))
+			return all[i].holds;
+	return INV_HOLDS_NOTHING;
 }
