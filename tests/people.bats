@@ -65,7 +65,7 @@ on_terminal() { # COMMAND
 	grep -qx 'schema_violation  *reason  *A rule of the schema is broken.*' \
 		list
 	[ "$(cut -d ' ' -f 1 list | sort | uniq -d)" = '' ]
-	! grep -vE '^[A-Za-z_-]+ +(error|warning|flag|reason) +[A-Z].*\.$' list
+	! grep -vE '^[A-Za-z0-9_-]+ +(error|warning|flag|reason) +[A-Z].*\.$' list
 }
 
 @test "--explain says what a code means, causes it, what to do, and how it looks" {
@@ -99,8 +99,8 @@ on_terminal() { # COMMAND
 	run -1 --separate-stderr inv-validate --explain intparsing
 	[ "$output" = '' ]
 	[ "$stderr" = 'inv-validate: intparsing: no such code; int_parsing?' ]
-	run -1 --separate-stderr inv-validate --explain nonsense
-	[ "$stderr" = 'inv-validate: nonsense: no such code' ]
+	run -1 --separate-stderr inv-validate --explain gibberish
+	[ "$stderr" = 'inv-validate: gibberish: no such code' ]
 	run -1 --separate-stderr inv-validate --explain ''
 	[ "$stderr" = 'inv-validate: : no such code' ]
 }
@@ -116,12 +116,12 @@ on_terminal() { # COMMAND
 }
 
 # Words of the sources that could be types of errors, and are none.
-NO_TYPES='grant_code max_length min_length schema_sha256'
+NO_TYPES='grant_code max_contains max_length min_contains min_length schema_sha256'
 
 # The types of errors, and flags of rules, that the sources know.
 types_of_sources() {
 	local files
-	files=$(cd "$ROOT" && grep -lE '"data/(flaw|schema|schema_node)\.h"' \
+	files=$(cd "$ROOT" && grep -lE '"data/(flaw|schema|schema_[a-z]+|syntax)\.h"' \
 		lib/data/*.c lib/validate/*.c | grep -v codes.c)
 	(cd "$ROOT" && cat $files) > sources
 	{

@@ -95,6 +95,12 @@ static const struct code codes[] = {
 	    "The text of a cell is neither true nor false.",
 	    "yes, no, 1, 0, TRUE of a spreadsheet.", "Write true or false.",
 	    "m.csv:2: active: \"yes\" is not true or false [bool_parsing]" },
+	{ "json_invalid", "error",
+	    "The cell begins as an array or object, and is no JSON.",
+	    "A quote that was lost, or a list written in another way.",
+	    "Write it as JSON: [1,2], {\"a\":\"b\"}.",
+	    "m.csv:2: tags: \"[1,\" is no JSON: byte 4: a value is missing "
+	    "[json_invalid]" },
 	{ "number_not_exact", "error",
 	    "The number can not travel without changing its value.",
 	    "More than 17 digits, or larger than a double can be; most often "
@@ -120,6 +126,12 @@ static const struct code codes[] = {
 	    "A digit too many, another unit, two columns exchanged.",
 	    "Correct the number; if it is right, the schema's bound is not.",
 	    "m.csv:2: share: \"1\" is not less than 1 [less_than]" },
+	{ "multiple_of", "error",
+	    "The number is not a multiple of \"multipleOf\".",
+	    "More decimals than the unit has, or packs counted as pieces.",
+	    "Round the number, or correct it where it comes from.",
+	    "m.csv:2: cost: \"1.005\" is not a multiple of 0.01 "
+	    "[multiple_of]" },
 
 	/* ---- strings ---- */
 	{ "string_too_short", "error",
@@ -201,12 +213,125 @@ static const struct code codes[] = {
 	    "Compare the row with \"allowed\" of the rule behind the colon.",
 	    NULL },
 
+	/* ---- other formats ---- */
+	{ "date_past", "error",
+	    "The date lies in the future, which x-inv-not-future forbids.",
+	    "A typing error in the year, or day and month exchanged.",
+	    "Correct the date; now is when the file was received.",
+	    "m.csv:2: acquired_on: \"2062-03-14\" lies in the future "
+	    "[date_past]" },
+	{ "datetime_past", "error",
+	    "The time lies in the future, which x-inv-not-future forbids.",
+	    "A clock that is wrong, or a local time written with a Z.",
+	    "Correct the time; now is when the file was received.",
+	    "m.csv:2: seen_at: \"2062-03-14T09:30:00Z\" lies in the future "
+	    "[datetime_past]" },
+	{ "time_parsing", "error", "The string is not a time of the day.",
+	    "No seconds, or no offset.", "Write 09:30:00Z.",
+	    "m.csv:2: at: \"9:30\" is not a time of the day with its offset, "
+	    "as RFC 3339 writes it [time_parsing]" },
+	{ "time_delta_parsing", "error", "The string is not a duration.",
+	    "A number without its unit, or words.",
+	    "Write P3D for three days, PT90S for ninety seconds.",
+	    "m.csv:2: lasts: \"3 days\" is not a duration, as RFC 3339 writes "
+	    "it [time_delta_parsing]" },
+	{ "value_error", "error", "The string is not an email address.",
+	    "A name, a phone number, or two addresses in one cell.",
+	    "Write one address and nothing else.",
+	    "m.csv:2: contact: \"j.doe\" is not an email address "
+	    "[value_error]" },
+	{ "url_parsing", "error", "The string is not a URI.",
+	    "The scheme was left out, or there are blanks in it.",
+	    "Write it with its scheme, https://example.org/a%20b.",
+	    "m.csv:2: page: \"example.org\" is not a URI with its scheme "
+	    "[url_parsing]" },
+	{ "uuid_parsing", "error", "The string is not a UUID.",
+	    "Another kind of identifier, or one that was cut.",
+	    "Write all 32 digits and four hyphens.",
+	    "m.csv:2: id: \"1234\" is not a UUID [uuid_parsing]" },
+	{ "ip_v4_address", "error", "The string is not an IPv4 address.",
+	    "A host name, leading zeros, or an address with a port.",
+	    "Write four numbers from 0 to 255 with dots between them.",
+	    "m.csv:2: host: \"10.0.0.256\" is not an IPv4 address "
+	    "[ip_v4_address]" },
+	{ "ip_v6_address", "error", "The string is not an IPv6 address.",
+	    "An IPv4 address, brackets around it, or a zone behind it.",
+	    "Write it as RFC 4291 does.",
+	    "m.csv:2: host: \"10.0.0.1\" is not an IPv6 address "
+	    "[ip_v6_address]" },
+	{ "pattern_regex", "error", "The string is not a regular expression.",
+	    "A bracket that is not closed, or another dialect.",
+	    "Write it as ECMA-262 does.",
+	    "m.csv:2: form: \"(\" is not a regular expression "
+	    "[pattern_regex]" },
+	{ "json_pointer_parsing", "error", "The string is not a JSON pointer.",
+	    "A path with dots, or without the slash at its beginning.",
+	    "Write /a/b, with ~0 for ~ and ~1 for a slash in a name.",
+	    "m.csv:2: at: \"a.b\" is not a JSON pointer "
+	    "[json_pointer_parsing]" },
+
+	/* ---- arrays and objects ---- */
+	{ "too_short", "error",
+	    "There are fewer items, or members, than there must be.",
+	    "A list that was not filled in.",
+	    "Add what is missing, or let it be null.",
+	    "m.ndjson:2: tags: [] has fewer than 1 item [too_short]" },
+	{ "too_long", "error",
+	    "There are more items, or members, than there may be.",
+	    "Two lists in one.", "Take some out.",
+	    "m.ndjson:2: tags: [1,2,3] has more than 2 items [too_long]" },
+	{ "not_unique", "error", "The list has the same item twice.",
+	    "A list that was put together from two.", "Take one of them out.",
+	    "m.ndjson:2: tags: [1,1] has the same item twice [not_unique]" },
+	{ "contains_too_few", "error",
+	    "Too few items of the list fit \"contains\".",
+	    "The item that matters was left out.",
+	    "Add it; the schema says what it must be.",
+	    "m.ndjson:2: roles: [\"co\"] has fewer than 1 item of a kind it "
+	    "must have [contains_too_few]" },
+	{ "contains_too_many", "error",
+	    "Too many items of the list fit \"contains\".",
+	    "What may be there once is there twice.", "Take some out.",
+	    "m.ndjson:2: roles: [\"pi\",\"pi\"] has more than 1 item of a "
+	    "kind it must have [contains_too_many]" },
+
+	/* ---- schemas within schemas ---- */
+	{ "none_of", "error", "The value fits none of \"anyOf\" or \"oneOf\".",
+	    "A record of a kind that the schema does not know.",
+	    "Compare it with the kinds that the schema has.",
+	    "m.ndjson:2: part: {} fits none of the schemas it may fit "
+	    "[none_of]" },
+	{ "one_of_many", "error", "The value fits more than one of \"oneOf\".",
+	    "The kinds in the schema are not told apart by what they ask for.",
+	    "Give each kind a member with a \"const\" of its own.",
+	    "m.ndjson:2: part: {} fits more than one of the schemas of which "
+	    "it must fit one [one_of_many]" },
+	{ "not_allowed", "error", "The value fits \"not\".",
+	    "A value that is kept for something else.",
+	    "Use another value; the schema says which may not be.",
+	    "m.csv:2: code: \"TEST\" is what it must not be [not_allowed]" },
+	{ "never", "error", "The schema of the value is false.",
+	    "A member that must not be there in a record of this kind.",
+	    "Take it out.", "m.csv:2: old_id: \"7\" is not allowed [never]" },
+	{ "schema_recursion", "error",
+	    "The schema goes round in a circle for this value.",
+	    "A $dynamicRef that leads back to where it stands.",
+	    "Correct the schema; the row is not at fault.",
+	    "m.ndjson:2: part: {} is checked round and round without an end "
+	    "[schema_recursion]" },
+
 	/* ---- rows as a whole ---- */
 	{ "record_too_long", "error",
 	    "The record is longer than 1 MiB in canonical form.",
 	    "A document or an image in a cell.",
 	    "Send it as an attachment, and its name in the record.",
 	    "m.ndjson:2: is longer than 1048576 bytes [record_too_long]" },
+	{ "record_too_deep", "error",
+	    "The record is nested deeper, or has more names, than it may.",
+	    "JSON in cells, on top of what the record is.",
+	    "Send less in one record.",
+	    "m.csv:2: is nested deeper, or has more names, than a record may "
+	    "[record_too_deep]" },
 	{ "too_many_errors", "error",
 	    "The errors of the row do not fit on a line.",
 	    "A file of another kind altogether, or another delimiter.",
