@@ -11,7 +11,6 @@
 enum {
 	PAIRS_MAX = 64,        /* columns that may have been renamed */
 	CATEGORY_REPEATS = 10, /* times that a category's value comes */
-	VANISHED_MIN = 10,     /* rows a vanished value should have had */
 };
 
 static const double NUMERIC = 0.9; /* share of numbers among the values */
@@ -219,34 +218,57 @@ bins_of(const struct inv_finding *f, double *was, double *is)
 	return fmax(other, 0);
 }
 
+/*
+ * Good (1953): what a sample has not seen makes up about as much as the values
+ * that it has seen once.
+ */
+static double
+unseen(const struct inv_tally *t)
+{
+	uint64_t once = 0;
+
+	for (size_t i = 0; i < t->n; i++)
+		once += t->at[i].n == 1;
+	return share(once, t->total);
+}
+
 static void
 compare_new_values(struct comparison *c, struct inv_finding f, double other)
 {
+	double n = (double)f.was->values.total;
+	double m = (double)f.is->values.total;
+	double p = unseen(&f.was->values);
+
 	f.kind = INV_DRIFT_NEW_VALUES;
-	f.score = other / (double)f.is->values.total;
-	f.threshold = c->limit.at[INV_NEW_VALUES];
+	f.score = other / m;
+	f.threshold = fmax(c->limit.at[INV_NEW_VALUES],
+	    p + inv_stat_share_limit(c->limit.at[INV_ALPHA], p, n, f.score, m));
 	for (size_t i = 0; i < f.is->values.n; i++)
 		f.values += inv_value_is_new(f.was, &f.is->values.at[i]);
 	if (f.score > f.threshold)
 		find(c, f);
 }
 
+/* Each value that does not come is tested; alpha is for all together. */
 static void
 compare_vanished(struct comparison *c, struct inv_finding f)
 {
 	const struct inv_tally *t = &f.was->values;
-	double expected = (double)f.is->values.total / (double)t->total;
+	double alpha = c->limit.at[INV_ALPHA] / (double)t->n;
+	double n = (double)t->total;
+	double m = (double)f.is->values.total;
+	double q = (double)f.is->values.error / m;
 
 	f.kind = INV_DRIFT_VANISHED_VALUES;
 	f.threshold = c->limit.at[INV_VANISHED_VALUES];
 	for (size_t i = 0; i < t->n; i++) {
-		double rows = (double)t->at[i].n * expected;
+		double p = (double)t->at[i].n / n;
 
-		if (rows < VANISHED_MIN + (double)f.is->values.error ||
-		    !inv_value_is_new(f.is, &t->at[i]))
+		if (!inv_value_is_new(f.is, &t->at[i]) ||
+		    p - q <= inv_stat_share_limit(alpha, p, n, q, m))
 			continue;
 		f.values++;
-		f.score += share(t->at[i].n, t->total);
+		f.score += p;
 	}
 	if (f.score > f.threshold)
 		find(c, f);
