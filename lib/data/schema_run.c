@@ -720,7 +720,9 @@ inv_run_value(struct inv_run *r, const struct inv_node *node,
 	r->n_said = 0;
 	bool ok = inv_run_node(r, node, value, place, INV_MARKS_NONE);
 
-	if (r->stuck)
-		(void)inv_run_say(r, &rule, NULL, value, place);
-	return ok && !r->stuck;
+	if (!r->stuck)
+		return ok;
+	r->stuck = false;
+	(void)inv_run_say(r, &rule, NULL, value, place);
+	return false;
 }

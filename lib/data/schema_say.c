@@ -131,6 +131,9 @@ say(struct inv_run *r, const struct inv_rule *rule, const struct inv_rule *as,
 {
 	bool warning = rule->severity >= INV_SEVERITY_WARNING;
 
+	/* What is found from here on is found by not looking. */
+	if (r->stuck)
+		return false;
 	switch (r->mode) {
 	case INV_RUN_LOUD:
 		break;

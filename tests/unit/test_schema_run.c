@@ -224,15 +224,30 @@ knows_what_has_been_evaluated(void)
 	CHECK_TRIALS(trials);
 }
 
+/* Where a $dynamicRef leads to is known when it runs, so no circle is seen. */
 static void
 ends_what_goes_round_and_round(void)
 {
 	static const struct trial trials[] = {
-		{ "{\"$id\":\"urn:a\",\"$dynamicAnchor\":\"n\",\"properties\":"
-		  "{\"x\":{\"$id\":\"urn:b\",\"$ref\":\"#/$defs/t\",\"$defs\":"
-		  "{\"t\":{\"$dynamicRef\":\"#n\"},\"o\":{\"$dynamicAnchor\":"
-		  "\"n\"}}}}}",
-		    "{\"x\":{\"x\":1}}", "" },
+		{ "{\"$id\":\"urn:r\",\"$dynamicAnchor\":\"n\",\"$ref\":"
+		  "\"urn:b\",\"$defs\":{\"b\":{\"$id\":\"urn:b\","
+		  "\"$dynamicRef\":\"#n\",\"$defs\":{\"d\":"
+		  "{\"$dynamicAnchor\":\"n\"}}}}}",
+		    "{\"a\":1}", ":schema_recursion" },
+		/* Nor does it branch on the way. */
+		{ "{\"$id\":\"urn:r\",\"$dynamicAnchor\":\"n\",\"$ref\":"
+		  "\"urn:b\",\"$defs\":{\"b\":{\"$id\":\"urn:b\",\"not\":"
+		  "{\"anyOf\":[{\"$dynamicRef\":\"#n\"},"
+		  "{\"$dynamicRef\":\"#n\"}]},\"$defs\":{\"d\":"
+		  "{\"$dynamicAnchor\":\"n\"}}}}}",
+		    "{\"a\":1}", ":schema_recursion" },
+		/* Down into the value it goes on to an end. */
+		{ "{\"$id\":\"urn:r\",\"$dynamicAnchor\":\"n\",\"$ref\":"
+		  "\"urn:b\",\"$defs\":{\"b\":{\"$id\":\"urn:b\","
+		  "\"additionalProperties\":{\"$dynamicRef\":\"#n\"},"
+		  "\"type\":\"object\",\"$defs\":{\"d\":"
+		  "{\"$dynamicAnchor\":\"n\"}}}}}",
+		    "{\"a\":{\"b\":{\"c\":1}}}", "a/b/c:dict_type" },
 	};
 
 	CHECK_TRIALS(trials);
