@@ -65,7 +65,7 @@ static const struct inv_option options[] = {
 	    "check every format that is known" },
 	{ OPT_INFER, "infer", NULL,
 	    "draft a schema that the records fit, and write that" },
-	{ OPT_LINT, "lint", NULL, "say what is odd about the schema" },
+	{ OPT_LINT, "lint", NULL, "say what is odd about schema and rules" },
 	{ OPT_LIST_CODES, "list-codes", NULL, "list all codes, and exit" },
 	{ OPT_LOOKUP, "lookup", "FIELD=FILE[:COLUMN]",
 	    "FIELD is one of the values of a registry" },

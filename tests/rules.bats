@@ -424,7 +424,43 @@ ASKS='"required":["a"],"severity":"WARNING"'
 	[ ! -e log ]
 }
 
+# ---- lint ----
+
+@test "--lint finds columns that the schema does not have, and odd schemas" {
+	echo '{"properties":{"a":{"type":"string"}}}' > any.schema.json
+	file '"name":"r","version":"1","rules":[
+		{"id":"A","severity":"INFO","required":["a","b"],"max_length":{"c":1},
+			"allowed":[{"a":1,"d":2}],"when":{"properties":{"e":true}}},
+		{"id":"B","severity":"INFO","max_length":["f"],"check":{"minimun":1}}],
+		"blocks":[{"name":"C","field":"g","prefix":"x","when":{"properties":{"a":{"enum":[1,1]}}},
+			"rules":[{"id":"D","severity":"INFO","required":["h"]}]}]'
+	run -1 --separate-stderr validate --lint
+	diff -u - <(echo "$output") <<- 'END'
+	./r.rules.json: #/rules/0/required: the schema has no column b
+	./r.rules.json: #/rules/0/max_length: the schema has no column c
+	./r.rules.json: #/rules/0/allowed/0: the schema has no column d
+	./r.rules.json: #/rules/0/when: the schema has no column e
+	./r.rules.json: #/rules/1/max_length: the schema has no column f
+	./r.rules.json: #/rules/1/check/minimun: unknown keyword, minimum?
+	./r.rules.json: #/blocks/0/field: the schema has no column g
+	./r.rules.json: #/blocks/0/when/properties/a/enum: 1 is there twice
+	./r.rules.json: #/blocks/0/rules/0/required: the schema has no column h
+	END
+	rules '{"id":"A","required":["a"],"severity":"INFO"}'
+	run -0 validate --lint
+	[ "$output" = '' ]
+	rules '{"id":"A","required":["a"]}'
+	run -$EX_CONFIG validate --lint
+}
+
 # ---- the sets that ship ----
+
+@test "--lint finds nothing in the sets that ship" {
+	local set
+	for set in funders rcra cost-principles; do
+		inv-validate --lint -s "$RULES/$set.schema.json" --rules $set
+	done
+}
 
 @test "the sets that ship take and refuse the rows beside them" {
 	local set
