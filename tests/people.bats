@@ -116,12 +116,12 @@ on_terminal() { # COMMAND
 }
 
 # Words of the sources that could be types of errors, and are none.
-NO_TYPES='grant_code max_contains max_length min_contains min_length schema_sha256'
+NO_TYPES='grant_code max_contains max_length min_contains min_length not_applicable not_judged schema_sha256 validate_again'
 
 # The types of errors, and flags of rules, that the sources know.
 types_of_sources() {
 	local files
-	files=$(cd "$ROOT" && grep -lE '"data/(flaw|schema|schema_[a-z]+|syntax)\.h"' \
+	files=$(cd "$ROOT" && grep -lE '"data/(flaw|rules|rules_[a-z]+|schema|schema_[a-z]+|syntax)\.h"' \
 		lib/data/*.c lib/validate/*.c | grep -v codes.c)
 	(cd "$ROOT" && cat $files) > sources
 	{
