@@ -46,19 +46,33 @@ struct inv_automaton {
 	uint16_t *cell;             /* by state << shift | class: the same */
 };
 
+struct state {
+	size_t from, count;
+};
+
 struct build {
 	const struct inv_regex *r;
 	struct step *step;
 	size_t n;
-	size_t words;    /* of a set of steps as bits */
-	uint64_t *waits; /* the steps that are no mere way to others */
-	uint64_t *sets;  /* by state */
+	/*
+	 * The steps of a state that wait for a byte or the end, ascending, lie
+	 * from set[from] on, `count` of them.  Behind the last state a set is
+	 * in the making; seen[] of a step is `round` if it is in that one, or
+	 * was passed on the way to one that is.
+	 */
+	struct state *state;
 	size_t states, cap;
+	uint32_t *set;
+	size_t used, room;
+	uint32_t *seen;
+	uint32_t round;
+	bool has_found; /* the set in the making has STEP_FOUND */
 	uint32_t *stack;
-	uint32_t *found; /* states by hash of their set, 0 for none */
+	uint32_t *same; /* states by hash of their set, 0 for none */
 	size_t slots;
 	size_t work;
 	bool failed;
+	uint16_t *cell; /* CELLS_MAX of them */
 	struct inv_automaton *a;
 };
 
@@ -82,18 +96,31 @@ split(struct build *b, uint32_t next, uint32_t other)
 	    (struct step){ STEP_SPLIT, .next = next, .other = other });
 }
 
+/* One that was made since that step, where there is one: ways that meet. */
+static uint32_t
+add_byte(struct build *b, size_t since, char from, char to, uint32_t next)
+{
+	struct step step = { STEP_BYTE, (unsigned char)from, (unsigned char)to,
+		next, 0 };
+
+	for (size_t i = since; i < b->n; i++)
+		if (b->step[i].op == STEP_BYTE &&
+		    b->step[i].from == step.from && b->step[i].to == step.to &&
+		    b->step[i].next == next)
+			return (uint32_t)i;
+	return add_step(b, step);
+}
+
 /* The bytes of from to those of to, of one length: a chain. */
 static uint32_t
-add_chain(struct build *b, uint32_t from, uint32_t to, uint32_t next)
+add_chain(struct build *b, size_t since, struct inv_range range, uint32_t next)
 {
-	char x[4], y[4];
-	size_t n = inv_utf8_put(from, x);
+	char from[4], to[4];
+	size_t n = inv_utf8_put(range.from, from);
 
-	inv_utf8_put(to, y);
+	inv_utf8_put(range.to, to);
 	for (; n > 0; n--)
-		next = add_step(b,
-		    (struct step){ STEP_BYTE, (unsigned char)x[n - 1],
-			(unsigned char)y[n - 1], next, 0 });
+		next = add_byte(b, since, from[n - 1], to[n - 1], next);
 	return next;
 }
 
@@ -127,6 +154,7 @@ cut_of(uint32_t from, uint32_t to)
 static uint32_t
 add_set(struct build *b, const struct inv_regex_node *node, uint32_t next)
 {
+	size_t since = b->n;
 	bool any = false;
 	uint32_t at = 0;
 
@@ -135,7 +163,8 @@ add_set(struct build *b, const struct inv_regex_node *node, uint32_t next)
 
 		while (range.from <= range.to && !b->failed) {
 			uint32_t cut = cut_of(range.from, range.to);
-			uint32_t chain = add_chain(b, range.from, cut, next);
+			uint32_t chain = add_chain(b, since,
+			    (struct inv_range){ range.from, cut }, next);
 
 			at = any ? split(b, chain, at) : chain;
 			any = true;
@@ -221,21 +250,38 @@ add_node(struct build *b, uint32_t at, uint32_t next)
 
 /* ---- states ---- */
 
-static uint64_t *
-set_of(const struct build *b, size_t state)
-{
-	return b->sets + state * b->words;
-}
-
-static bool
-has(const uint64_t *set, size_t i)
-{
-	return set[i / 64] >> (i % 64) & 1;
-}
-
-/* Add a step, and all that it leads to without a byte. */
 static void
-add_to_set(struct build *b, uint64_t *set, uint32_t at, bool start, bool end)
+new_set(struct build *b)
+{
+	if (b->states >= b->cap) {
+		b->cap = b->cap == 0 ? 16 : 2 * b->cap;
+		b->state = inv_mem_resize(b->state, b->cap, sizeof(*b->state));
+	}
+	b->state[b->states] = (struct state){ b->used, 0 };
+	b->round++;
+	b->has_found = false;
+}
+
+/* To the set in the making, in its place. */
+static void
+put_step(struct build *b, uint32_t at)
+{
+	struct state *state = &b->state[b->states];
+	size_t i = state->from + state->count;
+
+	if (i == b->room) {
+		b->room = b->room == 0 ? 64 : 2 * b->room;
+		b->set = inv_mem_resize(b->set, b->room, sizeof(*b->set));
+	}
+	for (; i > state->from && b->set[i - 1] > at; i--, b->work++)
+		b->set[i] = b->set[i - 1];
+	b->set[i] = at;
+	state->count++;
+}
+
+/* Add a step, or all that it leads to without a byte. */
+static void
+add_to_set(struct build *b, uint32_t at, bool start, bool end)
 {
 	size_t n = 0;
 
@@ -244,101 +290,103 @@ add_to_set(struct build *b, uint64_t *set, uint32_t at, bool start, bool end)
 		at = b->stack[--n];
 		const struct step *step = &b->step[at];
 
-		if (has(set, at))
+		if (b->seen[at] == b->round)
 			continue;
 		b->work++;
-		set[at / 64] |= (uint64_t)1 << (at % 64);
-		if (step->op == STEP_SPLIT) {
+		b->seen[at] = b->round;
+		switch (step->op) {
+		case STEP_SPLIT:
 			b->stack[n++] = step->other;
 			b->stack[n++] = step->next;
-		} else if ((step->op == STEP_START && start) ||
-		    (step->op == STEP_END && end)) {
-			b->stack[n++] = step->next;
+			break;
+		case STEP_START:
+			if (start)
+				b->stack[n++] = step->next;
+			break;
+		case STEP_END:
+			if (end)
+				b->stack[n++] = step->next;
+			put_step(b, at);
+			break;
+		case STEP_BYTE:
+			put_step(b, at);
+			break;
+		case STEP_FOUND:
+			b->has_found = true;
+			break;
 		}
 	}
 }
 
-/* Only what waits for a byte or the end tells one set from another. */
 static bool
-is_empty_but_for_ways(const struct build *b, uint64_t *set)
+has_same_set(const struct build *b, size_t x, size_t y)
 {
-	uint64_t any = 0;
+	const struct state *p = &b->state[x], *q = &b->state[y];
 
-	for (size_t i = 0; i < b->words; i++)
-		any |= set[i] &= b->waits[i];
-	return any == 0;
+	return p->count == q->count &&
+	    memcmp(b->set + p->from, b->set + q->from,
+		p->count * sizeof(*b->set)) == 0;
 }
 
-/* An empty set behind the last state. */
-static uint64_t *
-new_set(struct build *b)
-{
-	if (b->states >= b->cap) {
-		b->cap = b->cap == 0 ? 16 : 2 * b->cap;
-		b->sets = inv_mem_resize(b->sets, b->cap,
-		    b->words * sizeof(*b->sets));
-	}
-	memset(set_of(b, b->states), 0, b->words * sizeof(*b->sets));
-	return set_of(b, b->states);
-}
-
-/* The state of the set behind the last: an old one, or that one now. */
+/* The state of the set in the making: an old one, or a new one now. */
 static size_t
-state_of_new(struct build *b)
+state_of_set(struct build *b)
 {
-	uint64_t *set = set_of(b, b->states);
-	size_t n = b->words * sizeof(*set);
+	const struct state *new = &b->state[b->states];
 	uint64_t hash = 0;
 
-	b->work += b->words;
-	if (is_empty_but_for_ways(b, set))
-		return NO;
-	if (has(set, FOUND))
+	if (b->has_found)
 		return YES;
-	for (size_t i = 0; i < b->words; i++)
-		hash = (hash ^ set[i]) * 0x9e3779b97f4a7c15 ^ hash >> 29;
+	if (new->count == 0)
+		return NO;
+	for (size_t i = 0; i < new->count; i++)
+		hash = (hash ^ b->set[new->from + i]) * 0x9e3779b97f4a7c15 ^
+		    hash >> 29;
 	size_t slot = hash % b->slots;
 
-	for (; b->found[slot] != 0; slot = (slot + 1) % b->slots)
-		if (memcmp(set_of(b, b->found[slot]), set, n) == 0)
-			return b->found[slot];
+	for (; b->same[slot] != 0; slot = (slot + 1) % b->slots)
+		if (has_same_set(b, b->same[slot], b->states))
+			return b->same[slot];
 	if (b->states == b->slots / 2) {
 		b->failed = true;
 		return NO;
 	}
-	b->found[slot] = (uint32_t)b->states;
+	b->same[slot] = (uint32_t)b->states;
+	b->used += new->count;
 	return b->states++;
 }
 
 static size_t
-state_behind(struct build *b, size_t state, unsigned byte)
+state_behind(struct build *b, size_t from, unsigned byte)
 {
-	uint64_t *set = new_set(b);
+	new_set(b);
+	struct state state = b->state[from];
 
-	for (size_t w = 0; w < b->words; w++)
-		for (uint64_t bits = set_of(b, state)[w]; bits != 0;
-		     bits &= bits - 1) {
-			const struct step *step =
-			    &b->step[w * 64 + (size_t)__builtin_ctzll(bits)];
+	b->work += state.count;
+	for (size_t i = 0; i < state.count; i++) {
+		const struct step *step = &b->step[b->set[state.from + i]];
 
-			b->work++;
-			if (step->op == STEP_BYTE && step->from <= byte &&
-			    byte <= step->to)
-				add_to_set(b, set, step->next, false, false);
-		}
-	return state_of_new(b);
+		if (step->op == STEP_BYTE && step->from <= byte &&
+		    byte <= step->to)
+			add_to_set(b, step->next, false, false);
+	}
+	return state_of_set(b);
 }
 
 /* Whether it is found in a text that ends here. */
 static size_t
-state_at_end(struct build *b, size_t state)
+state_at_end(struct build *b, size_t from)
 {
-	uint64_t *set = new_set(b);
+	new_set(b);
+	struct state state = b->state[from];
 
-	for (size_t i = 0; i < b->n; i++)
-		if (has(set_of(b, state), i) && b->step[i].op == STEP_END)
-			add_to_set(b, set, (uint32_t)i, state == BEGIN, true);
-	return has(set, FOUND) ? YES : NO;
+	for (size_t i = 0; i < state.count; i++) {
+		uint32_t at = b->set[state.from + i];
+
+		if (b->step[at].op == STEP_END)
+			add_to_set(b, at, from == BEGIN, true);
+	}
+	return b->has_found ? YES : NO;
 }
 
 /* Bytes that no step tells apart are of a class; their number. */
@@ -364,7 +412,7 @@ static void
 fill_row(struct build *b, size_t state)
 {
 	struct inv_automaton *a = b->a;
-	uint16_t *row = a->cell + (state << a->shift);
+	uint16_t *row = b->cell + (state << a->shift);
 
 	for (unsigned i = 0; i < BYTES; i++) {
 		unsigned class = a->class[i];
@@ -385,27 +433,23 @@ begin(struct build *b, uint32_t first)
 	    add_step(b, (struct step){ STEP_BYTE, 0, BYTES - 1, again, 0 });
 
 	b->step[again].other = any;
-	b->words = (b->n + 63) / 64;
-	b->waits = inv_mem_new(b->words * sizeof(*b->waits));
 	b->stack = inv_mem_resize(NULL, 2 * b->n + 2, sizeof(*b->stack));
-	for (size_t i = 0; i < b->n; i++)
-		if (b->step[i].op != STEP_SPLIT && b->step[i].op != STEP_START)
-			b->waits[i / 64] |= (uint64_t)1 << (i % 64);
+	b->seen = inv_mem_new(b->n * sizeof(*b->seen));
 	b->states = BEGIN;
-	uint64_t *set = new_set(b);
+	new_set(b);
+	add_to_set(b, first, false, false);
+	bool bound = b->state[BEGIN].count == 0 && !b->has_found;
 
-	add_to_set(b, set, first, false, false);
-	bool bound = is_empty_but_for_ways(b, set);
-
-	set = new_set(b);
-	add_to_set(b, set, first, true, false);
+	new_set(b);
+	add_to_set(b, first, true, false);
 	if (!bound)
-		add_to_set(b, set, again, true, false);
+		add_to_set(b, again, true, false);
 	b->a->begin = BEGIN;
-	if (has(set, FOUND))
+	if (b->has_found)
 		b->a->begin = YES;
-	else if (is_empty_but_for_ways(b, set))
+	else if (b->state[BEGIN].count == 0)
 		b->a->begin = NO;
+	b->used += b->state[BEGIN].count;
 	b->states++; /* never met again: only here nothing was read */
 }
 
@@ -420,19 +464,21 @@ fill(struct build *b)
 	while (1U << a->shift <= classes)
 		a->shift++;
 	b->slots = 2 * ((size_t)CELLS_MAX >> a->shift);
-	b->found = inv_mem_new(b->slots * sizeof(*b->found));
-	a->cell = inv_mem_new(CELLS_MAX * sizeof(*a->cell));
+	b->same = inv_mem_new(b->slots * sizeof(*b->same));
+	b->cell = inv_mem_new(CELLS_MAX * sizeof(*b->cell));
 	uint16_t yes = (uint16_t)(YES << a->shift);
 
 	for (unsigned i = 0; i <= a->end; i++)
-		a->cell[yes + i] = yes;
+		b->cell[yes + i] = yes;
 	for (size_t i = BEGIN; i < b->states && !b->failed; i++) {
 		fill_row(b, i);
 		b->failed = b->failed || b->work > WORK_MAX;
 	}
 	a->begin <<= a->shift;
-	a->cell =
-	    inv_mem_resize(a->cell, b->states << a->shift, sizeof(*a->cell));
+	size_t cells = b->states << a->shift;
+
+	a->cell = inv_mem_new(cells * sizeof(*a->cell));
+	memcpy(a->cell, b->cell, cells * sizeof(*a->cell));
 	return !b->failed;
 }
 
@@ -455,10 +501,12 @@ inv_automaton_new(const struct inv_regex *r)
 		b.a = NULL;
 	}
 	free(b.step);
-	free(b.waits);
-	free(b.sets);
+	free(b.state);
+	free(b.set);
+	free(b.seen);
 	free(b.stack);
-	free(b.found);
+	free(b.same);
+	free(b.cell);
 	return b.a;
 }
 
