@@ -116,29 +116,29 @@ head_of(const struct inv_regex *r, const struct inv_regex_node *node)
 	return node->negated ? INV_LIT("(?!") : INV_LIT("(?=");
 }
 
-static void
-put_node(struct inv_buf *out, const struct inv_regex *r, uint32_t at)
+/* What has no children; false, and nothing said, for what may. */
+static bool
+put_leaf(struct inv_buf *out, const struct inv_regex *r,
+    const struct inv_regex_node *node)
 {
-	const struct inv_regex_node *node = &r->at[at];
-
 	switch (node->op) {
 	case INV_REGEX_SET:
 		put_set(out, r, node);
-		return;
+		return true;
 	case INV_REGEX_REF:
 		/* JIT forgets that an unset one is empty if that repeats. */
 		inv_buf_addf(out, "(?:\\g{%u})", node->group);
-		return;
+		return true;
 	case INV_REGEX_START:
 		inv_buf_add(out, INV_LIT("\\A"));
-		return;
+		return true;
 	case INV_REGEX_END:
 		inv_buf_add(out, INV_LIT("\\z"));
-		return;
+		return true;
 	case INV_REGEX_EDGE:
 		inv_buf_add(out,
 		    node->negated ? INV_LIT("\\B") : INV_LIT("\\b"));
-		return;
+		return true;
 	case INV_REGEX_ANY:
 	case INV_REGEX_ALL:
 	case INV_REGEX_REPEAT:
@@ -146,23 +146,35 @@ put_node(struct inv_buf *out, const struct inv_regex *r, uint32_t at)
 	case INV_REGEX_LOOK:
 		break;
 	}
-	bool any = node->op == INV_REGEX_ANY;
-	bool bare = node->op != INV_REGEX_REPEAT &&
-	    r->at[node->up].op == INV_REGEX_REPEAT;
-	bool group = node->op == INV_REGEX_GROUP || node->op == INV_REGEX_LOOK;
+	return false;
+}
 
+static void
+put_node(struct inv_buf *out, const struct inv_regex *r, uint32_t at)
+{
+	const struct inv_regex_node *node = &r->at[at];
+	bool repeat = node->op == INV_REGEX_REPEAT;
+	bool group = node->op == INV_REGEX_GROUP || node->op == INV_REGEX_LOOK;
+	bool bare = !repeat && !group && r->at[node->up].op == INV_REGEX_REPEAT;
+
+	if (put_leaf(out, r, node))
+		return;
+	if (repeat && node->max == 0) { /* PCRE2 may look for it all the same */
+		inv_buf_add(out, INV_LIT("(?:)"));
+		return;
+	}
 	if (group)
 		inv_buf_add(out, head_of(r, node));
 	else if (bare)
 		inv_buf_add(out, INV_LIT("(?:"));
 	for (uint32_t i = node->first; i != 0; i = r->at[i].next) {
-		if (any && i != node->first)
+		if (node->op == INV_REGEX_ANY && i != node->first)
 			inv_buf_byte(out, '|');
 		put_node(out, r, i);
 	}
 	if (group || bare)
 		inv_buf_byte(out, ')');
-	if (node->op == INV_REGEX_REPEAT)
+	if (repeat)
 		put_times(out, node);
 }
 

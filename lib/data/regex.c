@@ -35,6 +35,7 @@ struct reader {
 	struct inv_regex *r;
 	struct set set; /* used by one at a time */
 	unsigned depth;
+	uint32_t *group;   /* nodes, by number */
 	const char *wrong; /* what, or NULL */
 	const char *where;
 };
@@ -496,7 +497,8 @@ add_ref(struct reader *rd, uint32_t up)
 	if (take(rd, 'k'))
 		rd->r->at[ref].name = take_name(rd);
 	else if (take_number(rd, &group))
-		rd->r->at[ref].group = (unsigned)group;
+		rd->r->at[ref].group =
+		    group < INV_REGEX_MAX ? (unsigned)group : INV_REGEX_MAX;
 }
 
 static void
@@ -647,14 +649,26 @@ read_any(struct reader *rd, uint32_t up)
 
 /* ---- references ---- */
 
-static uint32_t
-find_group(const struct inv_regex *r, struct inv_str name, unsigned group)
+/* Where each group is, by its number. */
+static void
+list_groups(struct reader *rd)
 {
+	const struct inv_regex *r = rd->r;
+
+	rd->group = inv_mem_new((r->groups + 1) * sizeof(*rd->group));
 	for (uint32_t i = INV_REGEX_ROOT; i < r->n; i++)
-		if (r->at[i].op == INV_REGEX_GROUP &&
-		    (name.n > 0 ? inv_str_eq(r->at[i].name, name)
-				: r->at[i].group == group))
-			return i;
+		if (r->at[i].op == INV_REGEX_GROUP)
+			rd->group[r->at[i].group] = i;
+}
+
+static uint32_t
+find_group(const struct reader *rd, struct inv_str name, unsigned number)
+{
+	if (name.n == 0)
+		return number <= rd->r->groups ? rd->group[number] : 0;
+	for (unsigned i = 1; i <= rd->r->groups; i++)
+		if (inv_str_eq(rd->r->at[rd->group[i]].name, name))
+			return rd->group[i];
 	return 0;
 }
 
@@ -724,16 +738,21 @@ is_plain_ref(const struct inv_regex *r, uint32_t ref, uint32_t group)
 	return true;
 }
 
+/* It is within what may come no times at most. */
+static bool
+never_comes(const struct inv_regex *r, uint32_t node)
+{
+	for (uint32_t i = node; i != 0; i = r->at[i].up)
+		if (r->at[i].op == INV_REGEX_REPEAT && r->at[i].max == 0)
+			return true;
+	return false;
+}
+
 /* Wherever the reference is tried, nothing is remembered, in any round. */
 static bool
 is_empty_ref(const struct inv_regex *r, uint32_t ref, uint32_t group)
 {
-	if (ref < group || is_within(r, ref, group))
-		return true;
-	for (uint32_t i = group; i != 0; i = r->at[i].up)
-		if (r->at[i].op == INV_REGEX_REPEAT && r->at[i].max == 0)
-			return true;
-	return false;
+	return ref < group || is_within(r, ref, group) || never_comes(r, group);
 }
 
 static void
@@ -742,7 +761,7 @@ check_ref(struct reader *rd, uint32_t ref)
 	struct inv_regex *r = rd->r;
 	struct inv_regex_node *node = &r->at[ref];
 	const char *where = node->name.p;
-	uint32_t group = find_group(r, node->name, node->group);
+	uint32_t group = find_group(rd, node->name, node->group);
 
 	if (group == 0)
 		fail(rd, where, "a reference to no group");
@@ -758,13 +777,17 @@ static void
 check_names(struct reader *rd)
 {
 	struct inv_regex *r = rd->r;
+	unsigned groups = 0;
 
+	list_groups(rd);
 	for (uint32_t i = INV_REGEX_ROOT; i < r->n && rd->wrong == NULL; i++) {
 		struct inv_str name = r->at[i].name;
 
+		if (r->at[i].op == INV_REGEX_GROUP)
+			r->at[i].group = never_comes(r, i) ? 0 : ++groups;
 		if (r->at[i].op == INV_REGEX_REF)
 			check_ref(rd, i);
-		else if (name.n > 0 && find_group(r, name, 0) != i)
+		else if (name.n > 0 && find_group(rd, name, 0) != i)
 			fail(rd, name.p, "a name that was given before");
 	}
 }
@@ -798,6 +821,7 @@ inv_regex_read(struct inv_regex *r, struct inv_str text, struct inv_err *err)
 		fail(&rd, rd.p, "no ( for this )");
 	check_names(&rd);
 	free(rd.set.at);
+	free(rd.group);
 	if (rd.wrong == NULL)
 		return true;
 	return inv_fail(err, INV_CONFIG, "pattern, character %zu: %s",

@@ -43,7 +43,8 @@ struct inv_regex_node {
 	bool behind;                          /* LOOK */
 	uint32_t up, next, prev, first, last; /* nodes; 0: there is none */
 	uint64_t min, max;    /* REPEAT; UINT64_MAX: as often as it likes */
-	unsigned group;       /* GROUP and REF: its number, from 1 */
+	unsigned group;       /* GROUP and REF: its number among those that
+				can come, from 1 */
 	struct inv_str name;  /* of it, in the text that was read; or empty */
 	size_t range, ranges; /* SET: ascending, a gap between each two */
 	size_t prop, props;   /* SET: bytes of properties, \p{..} for PCRE2 */

@@ -64,6 +64,8 @@ static const struct {
 	{ "^(?:\\1(a|b))+$", "ab", true }, /* and before it */
 	{ "(b)x|\\1+ c", "a c", true },    /* to what is unset, repeated */
 	{ "(?:(a)){0}x\\1+y", "xy", true },
+	{ "^(?:(a)){0}(b)\\1\\2$", "bb", true },
+	{ "(?=(?:^^|b){0})", "x", true }, /* what comes no times */
 	{ "^(?<n>.)\\k<n>$", "\xc3\xa9\xc3\xa9", true },
 	{ "^(?<=^|a)b", "b", true },
 	{ "^(?<n>a){0}x\\k<n>$", "x", true },

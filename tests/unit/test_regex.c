@@ -96,6 +96,7 @@ static const char *const refused[][2] = {
 	    "pattern, character 11: a name that was given before" },
 	{ "\\k<b>(?<a>c)", "pattern, character 4: a reference to no group" },
 	{ "x\\1", "pattern, character 3: a reference to no group" },
+	{ "(a)\\4294967297", "pattern, character 5: a reference to no group" },
 	{ "(a)\\2", "pattern, character 5: a reference to no group" },
 	{ "\xff", "pattern, character 1: not UTF-8" },
 	{ "(?<\xff>a)", "pattern, character 4: not UTF-8" },
