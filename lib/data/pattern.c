@@ -18,7 +18,7 @@
 
 enum {
 	TEXT_MAX = 4 << 20,       /* bytes of an expression for PCRE2 */
-	WORK_MAX = 16 << 20,      /* of a match, as count_work has it: 15 ms */
+	WORK_MAX = 8 << 20,       /* of a match, as count_work has it: 10 ms */
 	WORK_OF_ITEM = 4,         /* where a byte that was passed is one */
 	STEPS_MAX = 1000000,      /* of a match, from one place on */
 	HEAP_MAX = 32 << 10,      /* KiB of a match without JIT */
@@ -226,12 +226,6 @@ prepare(struct inv_pattern *p)
 	pcre2_set_heap_limit(p->limits, HEAP_MAX);
 	pcre2_set_callout(p->limits, count_work, &p->work);
 	p->jit = pcre2_jit_compile(p->code, PCRE2_JIT_COMPLETE) == 0;
-	if (!p->jit)
-		return true;
-	p->stack = pcre2_jit_stack_create(JIT_STACK_MIN, JIT_STACK_MAX, NULL);
-	if (p->stack == NULL)
-		return false;
-	pcre2_jit_stack_assign(p->limits, NULL, p->stack);
 	return true;
 }
 
@@ -282,22 +276,34 @@ inv_pattern_free(struct inv_pattern *p)
 	free(p);
 }
 
+static int
+try_engine(struct inv_pattern *p, struct inv_str s)
+{
+	PCRE2_SPTR at = (PCRE2_SPTR)(s.n > 0 ? s.p : "");
+
+	p->work = (struct work){ .left = WORK_MAX };
+	if (p->jit)
+		return pcre2_jit_match(p->code, at, s.n, 0, 0, p->found,
+		    p->limits);
+	return pcre2_match(p->code, at, s.n, 0, PCRE2_NO_UTF_CHECK, p->found,
+	    p->limits);
+}
+
+/* JIT has 32 KiB of our own stack; few patterns, on long texts, need more. */
 enum inv_match
 inv_pattern_match(struct inv_pattern *p, struct inv_str s)
 {
-	PCRE2_SPTR at = (PCRE2_SPTR)(s.n > 0 ? s.p : "");
-	int rc;
-
 	if (p->automaton != NULL)
 		return inv_automaton_match(p->automaton, s) ? INV_MATCH_YES
 							    : INV_MATCH_NO;
-	p->work = (struct work){ .left = WORK_MAX };
-	if (p->jit)
-		rc = pcre2_jit_match(p->code, at, s.n, 0, 0, p->found,
-		    p->limits);
-	else
-		rc = pcre2_match(p->code, at, s.n, 0, PCRE2_NO_UTF_CHECK,
-		    p->found, p->limits);
+	int rc = try_engine(p, s);
+
+	if (rc == PCRE2_ERROR_JIT_STACKLIMIT && p->stack == NULL) {
+		p->stack =
+		    pcre2_jit_stack_create(JIT_STACK_MIN, JIT_STACK_MAX, NULL);
+		pcre2_jit_stack_assign(p->limits, NULL, p->stack);
+		rc = try_engine(p, s);
+	}
 	if (rc >= 0)
 		return INV_MATCH_YES;
 	return rc == PCRE2_ERROR_NOMATCH ? INV_MATCH_NO : INV_MATCH_TOO_LONG;
