@@ -377,6 +377,8 @@ lint() { # JSON
 		'1: #/properties/a/format: "email" is not asserted without --format-assertion' ]
 	[ "$(lint '{"properties":{"a":{"format":"email","x-inv-empty":"null"}}}')" = '' ]
 	[ "$(lint '{"properties":{"a":{"format":"date"}}}')" = '' ]
+	schema q '{"properties":{"a":{"format":"email"}}}'
+	[ "$(inv-validate --lint --format-assertion -s ./q.schema.json)" = '' ]
 }
 
 @test "--lint finds nothing in the schemas that ship" {

@@ -35,7 +35,6 @@ bool
 inv_inspect(const struct inv_checker_options *options, struct inv_buf *out,
     size_t *n, struct inv_err *err)
 {
-	static const struct inv_schema_options plain = { 0 };
 	struct inv_buf text = INV_BUF(INV_SCHEMA_MAX);
 	struct inv_checker checker;
 
@@ -46,7 +45,7 @@ inv_inspect(const struct inv_checker_options *options, struct inv_buf *out,
 
 	if (ok)
 		*n = inv_lint_schema(inv_str_of(checker.path),
-		    inv_buf_str(&text), &plain, out);
+		    inv_buf_str(&text), &options->compile, out);
 	for (size_t i = 0; ok && i < options->rules.n; i++)
 		ok = inspect_rules(&checker, options, i, out, n, err);
 	inv_buf_free(&text);
