@@ -359,7 +359,7 @@ lint() { # JSON
 		4: #/properties/c/minimum: nothing is left by this and maximum 4
 		4: #/properties/c/then: says nothing without if
 		5: #/properties/d/pattern: [a-z] is not anchored: it is found anywhere
-		6: #/properties/e/pattern: ^a|b$: an anchor belongs to one side of | only
+		6: #/properties/e/pattern: ^a|b$ is anchored on one side of | only
 		7: #/properties/f/enum: 1 is not of type "string"
 		7: #/properties/f/enum: "a" is there twice
 		8: #/properties/g/default: does not fit: 1 is not a string [string_type]
@@ -381,13 +381,42 @@ lint() { # JSON
 	[ "$(inv-validate --lint --format-assertion -s ./q.schema.json)" = '' ]
 }
 
-@test "--lint finds nothing in the schemas that ship" {
+@test "--lint looks at rules files too, and at what their schemas say" {
+	schema q '{"properties":{"a":{},"b":{}},"additionalProperties":false}'
+	cat > q.rules.json <<- 'END'
+		{"name": "q", "version": "1", "rules": [
+		  {"id": "1", "severity": "INFO", "required": ["a", "z"],
+		   "when": {"properties": {"b": {"const": "x"}}}},
+		  {"id": "2", "severity": "INFO",
+		   "check": {"properties": {"a": {"pattrn": "^a"}}}}
+		]}
+	END
+	run -1 --separate-stderr inv-validate --lint -s ./q.schema.json \
+		--rules ./q.rules.json
+	[ "$stderr" = '' ]
+	diff -u - <(echo "$output") <<- 'END'
+		./q.rules.json:2: #/rules/0/required: the schema has no column z
+		./q.rules.json:3: #/rules/0/when: is so without b too: require it
+		./q.rules.json:5: #/rules/1/check/properties/a/pattrn: unknown keyword, pattern?
+	END
+	echo '{"name": "q"}' > q.rules.json
+	run -$EX_CONFIG --separate-stderr inv-validate --lint \
+		-s ./q.schema.json --rules ./q.rules.json
+	[ "$output" = '' ]
+}
+
+@test "--lint finds nothing in the schemas and rules that ship" {
 	local s n=0
-	for s in "$ROOT"/examples/schemas/*.schema.json; do
+	for s in "$ROOT"/examples/{schemas,rules,stream}/*.schema.json; do
+		echo "$s"
 		inv-validate --lint -s "$s"
 		n=$((n + 1))
 	done
-	[ "$n" -gt 0 ]
+	[ "$n" -gt 6 ]
+	for s in funders rcra cost-principles; do
+		inv-validate --lint -s "$ROOT/examples/rules/$s.schema.json" \
+			--rules "$ROOT/examples/rules/$s.rules.json"
+	done
 }
 
 @test "--lint finds nothing in what --infer drafts" {

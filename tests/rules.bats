@@ -436,15 +436,16 @@ ASKS='"required":["a"],"severity":"WARNING"'
 			"rules":[{"id":"D","severity":"INFO","required":["h"]}]}]'
 	run -1 --separate-stderr validate --lint
 	diff -u - <(echo "$output") <<- 'END'
-	./r.rules.json: #/rules/0/required: the schema has no column b
-	./r.rules.json: #/rules/0/max_length: the schema has no column c
-	./r.rules.json: #/rules/0/allowed/0: the schema has no column d
-	./r.rules.json: #/rules/0/when: the schema has no column e
-	./r.rules.json: #/rules/1/max_length: the schema has no column f
-	./r.rules.json: #/rules/1/check/minimun: unknown keyword, minimum?
-	./r.rules.json: #/blocks/0/field: the schema has no column g
-	./r.rules.json: #/blocks/0/when/properties/a/enum: 1 is there twice
-	./r.rules.json: #/blocks/0/rules/0/required: the schema has no column h
+	./r.rules.json:2: #/rules/0/required: the schema has no column b
+	./r.rules.json:2: #/rules/0/max_length: the schema has no column c
+	./r.rules.json:3: #/rules/0/allowed/0: the schema has no column d
+	./r.rules.json:3: #/rules/0/when: the schema has no column e
+	./r.rules.json:4: #/rules/1/max_length: the schema has no column f
+	./r.rules.json:4: #/rules/1/check/minimun: unknown keyword, minimum?
+	./r.rules.json:5: #/blocks/0/field: the schema has no column g
+	./r.rules.json:5: #/blocks/0/when: is so without a too: require it
+	./r.rules.json:5: #/blocks/0/when/properties/a/enum: 1 is there twice
+	./r.rules.json:6: #/blocks/0/rules/0/required: the schema has no column h
 	END
 	rules '{"id":"A","required":["a"],"severity":"INFO"}'
 	run -0 validate --lint

@@ -77,8 +77,8 @@ is_used(const struct inv_lint *l, const struct inv_lint_def *d,
 	return used;
 }
 
-static void
-look_at_defs(struct inv_lint *l)
+void
+inv_lint_defs(struct inv_lint *l)
 {
 	struct inv_buf text = INV_BUF(INV_LINT_TEXT);
 
@@ -138,7 +138,7 @@ static void
 build_schema(const struct inv_lint *l, struct inv_buf *out)
 {
 	inv_buf_addf(out, "{\"$defs\":{\"of\":");
-	struct inv_str id = add_document(l->text, out);
+	struct inv_str id = add_document(inv_lint_outermost(l->text), out);
 
 	inv_buf_addf(out, "},\"properties\":{");
 	for (size_t i = 0; i < l->n_values; i++) {
@@ -275,28 +275,48 @@ report(struct inv_lint *l, struct inv_str name, struct inv_buf *out)
 		inv_buf_addf(out, "%.*s: %zu more\n", INV_ARG(name), l->more);
 }
 
+struct inv_str
+inv_lint_outermost(struct inv_str text)
+{
+	while (text.n > 0 && strchr(" \t\r\n", *text.p) != NULL)
+		text = (struct inv_str){ text.p + 1, text.n - 1 };
+	return text;
+}
+
+void
+inv_lint_begin(struct inv_lint *l, struct inv_str text, bool asserts)
+{
+	*l = (struct inv_lint){
+		.text = text,
+		.asserts = asserts,
+		.words = INV_BUF(8 * INV_LINT_TEXT),
+		.finding = inv_mem_new(INV_LINT_MAX * sizeof(*l->finding)),
+	};
+}
+
+size_t
+inv_lint_finish(struct inv_lint *l, struct inv_str name, struct inv_buf *out)
+{
+	report(l, name, out);
+	free(l->refs);
+	free(l->defs);
+	free(l->values);
+	free(l->finding);
+	inv_buf_free(&l->words);
+	return l->n + l->more;
+}
+
 size_t
 inv_lint_schema(struct inv_str name, struct inv_str text,
     const struct inv_schema_options *options, struct inv_buf *out)
 {
-	struct inv_lint l = {
-		.text = text,
-		.asserts = options->assert_formats || has(text, "\"x-inv-") ||
-		    has(text, "format-assertion"),
-		.words = INV_BUF(8 * INV_LINT_TEXT),
-		.finding = inv_mem_new(INV_LINT_MAX * sizeof(*l.finding)),
-	};
+	struct inv_lint l;
 
-	inv_lint_walk(&l);
-	look_at_defs(&l);
+	inv_lint_begin(&l, text,
+	    options->assert_formats || has(text, "\"x-inv-") ||
+		has(text, "format-assertion"));
+	inv_lint_walk(&l, inv_lint_outermost(text), NULL, false);
+	inv_lint_defs(&l);
 	look_at_values(&l, options);
-	report(&l, name, out);
-	size_t n = l.n + l.more;
-
-	free(l.refs);
-	free(l.defs);
-	free(l.values);
-	free(l.finding);
-	inv_buf_free(&l.words);
-	return n;
+	return inv_lint_finish(&l, name, out);
 }

@@ -25,4 +25,11 @@ enum {
 size_t inv_lint_schema(struct inv_str name, struct inv_str text,
     const struct inv_schema_options *options, struct inv_buf *out);
 
+/*
+ * The same for a rules file that compiles, and the schema its records are held
+ * against before.
+ */
+size_t inv_lint_rules(struct inv_str name, struct inv_str text,
+    const struct inv_schema *schema, struct inv_buf *out);
+
 #endif

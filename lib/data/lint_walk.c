@@ -15,6 +15,7 @@
 #include "base/near.h"
 #include "data/canon.h"
 #include "data/lint.h"
+#include "data/schema_meta.h"
 #include "data/schema_node.h"
 #include "data/syntax.h"
 
@@ -24,77 +25,73 @@ enum {
 	NUMBERS = INV_TYPE_INTEGER | INV_TYPE_NUMBER,
 };
 
-/* How a keyword holds schemas. */
-enum holds { NONE, ONE, LIST, MAP };
-
 static const struct keyword {
 	const char *name;
 	unsigned types; /* it says something about */
-	enum holds holds;
 } keywords[] = {
-	{ "$schema", INV_TYPE_ANY, NONE },
-	{ "$id", INV_TYPE_ANY, NONE },
-	{ "$ref", INV_TYPE_ANY, NONE },
-	{ "$anchor", INV_TYPE_ANY, NONE },
-	{ "$dynamicRef", INV_TYPE_ANY, NONE },
-	{ "$dynamicAnchor", INV_TYPE_ANY, NONE },
-	{ "$vocabulary", INV_TYPE_ANY, NONE },
-	{ "$comment", INV_TYPE_ANY, NONE },
-	{ "$defs", INV_TYPE_ANY, MAP },
-	{ "allOf", INV_TYPE_ANY, LIST },
-	{ "anyOf", INV_TYPE_ANY, LIST },
-	{ "oneOf", INV_TYPE_ANY, LIST },
-	{ "not", INV_TYPE_ANY, ONE },
-	{ "if", INV_TYPE_ANY, ONE },
-	{ "then", INV_TYPE_ANY, ONE },
-	{ "else", INV_TYPE_ANY, ONE },
-	{ "dependentSchemas", INV_TYPE_OBJECT, MAP },
-	{ "prefixItems", INV_TYPE_ARRAY, LIST },
-	{ "items", INV_TYPE_ARRAY, ONE },
-	{ "contains", INV_TYPE_ARRAY, ONE },
-	{ "unevaluatedItems", INV_TYPE_ARRAY, ONE },
-	{ "properties", INV_TYPE_OBJECT, MAP },
-	{ "patternProperties", INV_TYPE_OBJECT, MAP },
-	{ "additionalProperties", INV_TYPE_OBJECT, ONE },
-	{ "propertyNames", INV_TYPE_OBJECT, ONE },
-	{ "unevaluatedProperties", INV_TYPE_OBJECT, ONE },
-	{ "type", INV_TYPE_ANY, NONE },
-	{ "enum", INV_TYPE_ANY, NONE },
-	{ "const", INV_TYPE_ANY, NONE },
-	{ "multipleOf", NUMBERS, NONE },
-	{ "maximum", NUMBERS, NONE },
-	{ "exclusiveMaximum", NUMBERS, NONE },
-	{ "minimum", NUMBERS, NONE },
-	{ "exclusiveMinimum", NUMBERS, NONE },
-	{ "maxLength", INV_TYPE_STRING, NONE },
-	{ "minLength", INV_TYPE_STRING, NONE },
-	{ "pattern", INV_TYPE_STRING, NONE },
-	{ "maxItems", INV_TYPE_ARRAY, NONE },
-	{ "minItems", INV_TYPE_ARRAY, NONE },
-	{ "uniqueItems", INV_TYPE_ARRAY, NONE },
-	{ "maxContains", INV_TYPE_ARRAY, NONE },
-	{ "minContains", INV_TYPE_ARRAY, NONE },
-	{ "maxProperties", INV_TYPE_OBJECT, NONE },
-	{ "minProperties", INV_TYPE_OBJECT, NONE },
-	{ "required", INV_TYPE_OBJECT, NONE },
-	{ "dependentRequired", INV_TYPE_OBJECT, NONE },
-	{ "title", INV_TYPE_ANY, NONE },
-	{ "description", INV_TYPE_ANY, NONE },
-	{ "default", INV_TYPE_ANY, NONE },
-	{ "deprecated", INV_TYPE_ANY, NONE },
-	{ "readOnly", INV_TYPE_ANY, NONE },
-	{ "writeOnly", INV_TYPE_ANY, NONE },
-	{ "examples", INV_TYPE_ANY, NONE },
-	{ "format", INV_TYPE_STRING, NONE },
-	{ "contentEncoding", INV_TYPE_STRING, NONE },
-	{ "contentMediaType", INV_TYPE_STRING, NONE },
-	{ "contentSchema", INV_TYPE_STRING, ONE },
-	{ "discriminator", INV_TYPE_ANY, NONE }, /* OpenAPI's, by pydantic */
-	{ "x-inv-empty", INV_TYPE_ANY, NONE },
-	{ "x-inv-key", INV_TYPE_OBJECT, NONE },
-	{ "x-inv-normalize", INV_TYPE_STRING, NONE },
-	{ "x-inv-not-future", INV_TYPE_STRING, NONE },
-	{ "x-inv-severity", INV_TYPE_ANY, NONE },
+	{ "$schema", INV_TYPE_ANY },
+	{ "$id", INV_TYPE_ANY },
+	{ "$ref", INV_TYPE_ANY },
+	{ "$anchor", INV_TYPE_ANY },
+	{ "$dynamicRef", INV_TYPE_ANY },
+	{ "$dynamicAnchor", INV_TYPE_ANY },
+	{ "$vocabulary", INV_TYPE_ANY },
+	{ "$comment", INV_TYPE_ANY },
+	{ "$defs", INV_TYPE_ANY },
+	{ "allOf", INV_TYPE_ANY },
+	{ "anyOf", INV_TYPE_ANY },
+	{ "oneOf", INV_TYPE_ANY },
+	{ "not", INV_TYPE_ANY },
+	{ "if", INV_TYPE_ANY },
+	{ "then", INV_TYPE_ANY },
+	{ "else", INV_TYPE_ANY },
+	{ "dependentSchemas", INV_TYPE_OBJECT },
+	{ "prefixItems", INV_TYPE_ARRAY },
+	{ "items", INV_TYPE_ARRAY },
+	{ "contains", INV_TYPE_ARRAY },
+	{ "unevaluatedItems", INV_TYPE_ARRAY },
+	{ "properties", INV_TYPE_OBJECT },
+	{ "patternProperties", INV_TYPE_OBJECT },
+	{ "additionalProperties", INV_TYPE_OBJECT },
+	{ "propertyNames", INV_TYPE_OBJECT },
+	{ "unevaluatedProperties", INV_TYPE_OBJECT },
+	{ "type", INV_TYPE_ANY },
+	{ "enum", INV_TYPE_ANY },
+	{ "const", INV_TYPE_ANY },
+	{ "multipleOf", NUMBERS },
+	{ "maximum", NUMBERS },
+	{ "exclusiveMaximum", NUMBERS },
+	{ "minimum", NUMBERS },
+	{ "exclusiveMinimum", NUMBERS },
+	{ "maxLength", INV_TYPE_STRING },
+	{ "minLength", INV_TYPE_STRING },
+	{ "pattern", INV_TYPE_STRING },
+	{ "maxItems", INV_TYPE_ARRAY },
+	{ "minItems", INV_TYPE_ARRAY },
+	{ "uniqueItems", INV_TYPE_ARRAY },
+	{ "maxContains", INV_TYPE_ARRAY },
+	{ "minContains", INV_TYPE_ARRAY },
+	{ "maxProperties", INV_TYPE_OBJECT },
+	{ "minProperties", INV_TYPE_OBJECT },
+	{ "required", INV_TYPE_OBJECT },
+	{ "dependentRequired", INV_TYPE_OBJECT },
+	{ "title", INV_TYPE_ANY },
+	{ "description", INV_TYPE_ANY },
+	{ "default", INV_TYPE_ANY },
+	{ "deprecated", INV_TYPE_ANY },
+	{ "readOnly", INV_TYPE_ANY },
+	{ "writeOnly", INV_TYPE_ANY },
+	{ "examples", INV_TYPE_ANY },
+	{ "format", INV_TYPE_STRING },
+	{ "contentEncoding", INV_TYPE_STRING },
+	{ "contentMediaType", INV_TYPE_STRING },
+	{ "contentSchema", INV_TYPE_STRING },
+	{ "discriminator", INV_TYPE_ANY }, /* OpenAPI's, by pydantic */
+	{ "x-inv-empty", INV_TYPE_ANY },
+	{ "x-inv-key", INV_TYPE_OBJECT },
+	{ "x-inv-normalize", INV_TYPE_STRING },
+	{ "x-inv-not-future", INV_TYPE_STRING },
+	{ "x-inv-severity", INV_TYPE_ANY },
 };
 
 enum { KEYWORDS = sizeof(keywords) / sizeof(*keywords) };
@@ -103,23 +100,13 @@ enum { KEYWORDS = sizeof(keywords) / sizeof(*keywords) };
 struct visit {
 	struct inv_lint *l;
 	const struct inv_place *place;
-	struct inv_str text;
 	struct inv_member *m;
 	size_t n;
 	unsigned types; /* that `type` leaves */
+	bool part;      /* of what is said of its value */
 };
 
 /* ---- spans ---- */
-
-static struct inv_str
-trimmed(struct inv_str s)
-{
-	while (s.n > 0 && strchr(" \t\r\n", *s.p) != NULL) {
-		s.p++;
-		s.n--;
-	}
-	return s;
-}
 
 static size_t
 list(struct inv_str text, struct inv_member **m)
@@ -206,7 +193,7 @@ inv_lint_pointer(struct inv_buf *words, const struct inv_place *place)
 	free(key);
 }
 
-static void
+__attribute__((format(printf, 4, 0))) static void
 say_at(struct inv_lint *l, struct inv_str span, struct inv_str pointer,
     const char *fmt, va_list ap)
 {
@@ -239,19 +226,38 @@ inv_lint_say(struct inv_lint *l, struct inv_str span, struct inv_str pointer,
 	va_end(ap);
 }
 
+__attribute__((format(printf, 4, 0))) static void
+say_of(struct inv_lint *l, const struct inv_place *place, struct inv_str span,
+    const char *fmt, va_list ap)
+{
+	struct inv_buf pointer = INV_BUF(INV_LINT_TEXT);
+
+	inv_lint_pointer(&pointer, place);
+	say_at(l, span, inv_buf_str(&pointer), fmt, ap);
+	inv_buf_free(&pointer);
+}
+
+void
+inv_lint_about(struct inv_lint *l, const struct inv_place *place,
+    struct inv_str span, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say_of(l, place, span, fmt, ap);
+	va_end(ap);
+}
+
 /* About a member of the subschema at hand. */
 __attribute__((format(printf, 3, 4))) static void
 say(const struct visit *v, const struct inv_member *m, const char *fmt, ...)
 {
 	struct inv_place place = { .up = v->place, .key = m->key };
-	struct inv_buf pointer = INV_BUF(INV_LINT_TEXT);
 	va_list ap;
 
-	inv_lint_pointer(&pointer, &place);
 	va_start(ap, fmt);
-	say_at(v->l, m->key, inv_buf_str(&pointer), fmt, ap);
+	say_of(v->l, &place, m->key, fmt, ap);
 	va_end(ap);
-	inv_buf_free(&pointer);
 }
 
 /* ---- keywords ---- */
@@ -464,7 +470,7 @@ look_at_required(const struct visit *v)
 			say(v, required, "%.*s is forbidden by %s",
 			    shown(one.value), one.value.p,
 			    is == NULL ? "additionalProperties" : "properties");
-		else if (is == NULL && !has_any(v, in_place))
+		else if (is == NULL && !v->part && !has_any(v, in_place))
 			say(v, required, "%.*s is not in properties",
 			    shown(one.value), one.value.p);
 	}
@@ -498,13 +504,15 @@ look_at_key(const struct visit *v)
 /* ---- strings ---- */
 
 /*
- * Where a pattern has ^ and $: in any of its alternatives, and in all of them.
+ * Where a pattern has ^ and $: in any of its alternatives, and in all of them,
+ * or at all.
  * Only a | outside of all brackets makes alternatives; inside, both anchors of
  * ^(a|b)$ are those of the whole.
  */
 struct anchors {
 	bool begin, begins; /* some alternative, every one */
 	bool end, ends;
+	bool inside; /* anywhere, or \b */
 };
 
 static void
@@ -538,8 +546,9 @@ anchors_of(struct inv_str regex)
 		else if (c == '(' || c == ')')
 			depth += c == '(' ? 1 : -1;
 		end = c == '$' && !class;
-		if (c == '\\')
-			i++;
+		a.inside |= !class && (c == '^' || c == '$');
+		if (c == '\\' && ++i < regex.n)
+			a.inside |= !class && regex.p[i] == 'b';
 	}
 	end_alternative(&a, from < regex.n && regex.p[from] == '^', end);
 	return a;
@@ -553,12 +562,12 @@ look_at_regex(const struct visit *v, const struct inv_member *m,
 	struct anchors a =
 	    anchors_of((struct inv_str){ text, inv_text_decode(raw, text) });
 
-	if (!a.begin && !a.end)
+	if (!a.inside)
 		say(v, m, "%.*s is not anchored: it is found anywhere",
 		    shown(raw), raw.p);
 	else if (a.begin != a.begins || a.end != a.ends)
-		say(v, m, "%.*s: an anchor belongs to one side of | only",
-		    shown(raw), raw.p);
+		say(v, m, "%.*s is anchored on one side of | only", shown(raw),
+		    raw.p);
 	free(text);
 }
 
@@ -786,31 +795,51 @@ keep_defs(const struct visit *v)
 
 /* ---- the walk ---- */
 
-static void walk(struct inv_lint *l, struct inv_str text,
-    const struct inv_place *place);
-
-static void
-walk_into(const struct visit *v, const struct inv_member *m, enum holds holds)
+/*
+ * Schemas applied to the same value as the one they stand in: what they lack
+ * may stand there.
+ */
+static bool
+is_part(struct inv_str keyword)
 {
-	struct inv_place place = { .up = v->place, .key = m->key };
-	struct inv_str rest = m->value;
+	static const char *const names[] = { "allOf", "anyOf", "oneOf", "not",
+		"if", "then", "else", "dependentSchemas" };
 
-	if (holds == ONE)
-		walk(v->l, m->value, &place);
-	if (holds != LIST && holds != MAP)
-		return;
-	struct inv_place inner = { .up = &place };
-
-	for (struct inv_member one; inv_scan_each(&rest, &one); inner.index++) {
-		inner.key = one.key;
-		walk(v->l, one.value, &inner);
-	}
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (inv_str_is(keyword, names[i]))
+			return true;
+	return false;
 }
 
 static void
-walk(struct inv_lint *l, struct inv_str text, const struct inv_place *place)
+walk_into(const struct visit *v, const struct inv_member *m)
 {
-	struct visit v = { .l = l, .place = place, .text = text };
+	struct inv_place place = { .up = v->place, .key = m->key };
+	struct inv_place inner = { .up = &place };
+	struct inv_str rest = m->value;
+	bool part = is_part(m->key);
+
+	switch (inv_meta_holds(m->key)) {
+	case INV_HOLDS_NOTHING:
+		return;
+	case INV_HOLDS_ONE:
+		inv_lint_walk(v->l, m->value, &place, part);
+		return;
+	case INV_HOLDS_LIST:
+	case INV_HOLDS_MEMBERS:
+		break;
+	}
+	for (struct inv_member one; inv_scan_each(&rest, &one); inner.index++) {
+		inner.key = one.key;
+		inv_lint_walk(v->l, one.value, &inner, part);
+	}
+}
+
+void
+inv_lint_walk(struct inv_lint *l, struct inv_str text,
+    const struct inv_place *place, bool part)
+{
+	struct visit v = { .l = l, .place = place, .part = part };
 
 	if (text.n == 0 || text.p[0] != '{')
 		return; /* true and false say what they say */
@@ -827,17 +856,7 @@ walk(struct inv_lint *l, struct inv_str text, const struct inv_place *place)
 	keep_values(&v);
 	keep_refs(&v);
 	keep_defs(&v);
-	for (size_t i = 0; i < v.n; i++) {
-		const struct keyword *k = keyword_of(v.m[i].key);
-
-		if (k != NULL)
-			walk_into(&v, &v.m[i], k->holds);
-	}
+	for (size_t i = 0; i < v.n; i++)
+		walk_into(&v, &v.m[i]);
 	free(v.m);
-}
-
-void
-inv_lint_walk(struct inv_lint *l)
-{
-	walk(l, trimmed(l->text), NULL);
 }

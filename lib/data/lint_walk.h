@@ -1,8 +1,8 @@
 /*
  * lint_walk.h - a schema as spans, for those who look for odd things in it
  *
- * Between lint.c (findings, values that do not fit) and lint_walk.c (what is
- * odd about a keyword).
+ * Between lint.c (findings, values that do not fit), lint_rules.c (rules files,
+ * which have schemas in them) and lint_walk.c (what is odd about a keyword).
  */
 #ifndef INV_DATA_LINT_WALK_H
 #define INV_DATA_LINT_WALK_H
@@ -44,8 +44,28 @@ struct inv_lint {
 	size_t n_values;
 };
 
-/* Look at the whole of l->text. */
-void inv_lint_walk(struct inv_lint *l);
+/* The value of a text, without the blanks before it. */
+struct inv_str inv_lint_outermost(struct inv_str text);
+
+/* asserts: formats that we know are. */
+void inv_lint_begin(struct inv_lint *l, struct inv_str text, bool asserts);
+
+/*
+ * The findings as lines, in the order of the text, and how many there are;
+ * everything is freed.
+ */
+size_t inv_lint_finish(struct inv_lint *l, struct inv_str name,
+    struct inv_buf *out);
+
+/*
+ * Look at a schema, all or some of l->text; place is NULL for all of it.
+ * part: more is said of the same value elsewhere.
+ */
+void inv_lint_walk(struct inv_lint *l, struct inv_str schema,
+    const struct inv_place *place, bool part);
+
+/* What was noted on the way, and nothing refers to. */
+void inv_lint_defs(struct inv_lint *l);
 
 /* Add a pointer to words: /properties/a~1b. */
 void inv_lint_pointer(struct inv_buf *words, const struct inv_place *place);
@@ -53,6 +73,11 @@ void inv_lint_pointer(struct inv_buf *words, const struct inv_place *place);
 /* "#POINTER: what" about what begins at span. */
 void inv_lint_say(struct inv_lint *l, struct inv_str span,
     struct inv_str pointer, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* The same about what is at place. */
+void inv_lint_about(struct inv_lint *l, const struct inv_place *place,
+    struct inv_str span, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "check.h"
 #include "data/lint.h"
+#include "data/rules.h"
 
 static struct inv_buf found = { .max = INV_LINT_TEXT };
 
@@ -117,6 +118,12 @@ tells_members_that_are_required_and_can_not_be(void)
 		       "\"allOf\":[{\"properties\":{\"b\":{}}}]}"),
 	    "");
 	check_str(lint("{\"required\":[\"b\"]}"), "");
+	check_str(lint("{\"properties\":{\"b\":{}},\"if\":{\"properties\":"
+		       "{\"a\":{}},\"required\":[\"b\"]},\"then\":{}}"),
+	    "");
+	check_str(lint("{\"items\":{\"properties\":{},"
+		       "\"required\":[\"b\"]}}"),
+	    "s:1: #/items/required: \"b\" is not in properties\n");
 	check_str(lint("{\"properties\":{\"a\":false},\"required\":[\"a\"]}"),
 	    "s:1: #/required: \"a\" is forbidden by properties\n");
 	check_str(lint("{\"additionalProperties\":false,"
@@ -134,10 +141,14 @@ tells_how_a_pattern_is_anchored(void)
 	check_str(lint("{\"pattern\":\"^a$\"}"), "");
 	check_str(lint("{\"pattern\":\"^(a|b)\"}"), "");
 	check_str(lint("{\"pattern\":\"^a$|^[|$]$\"}"), "");
+	check_str(lint("{\"pattern\":\"(^| )a( |$)\"}"), "");
+	check_str(lint("{\"pattern\":\"\\\\ba\\\\b\"}"), "");
+	check_str(lint("{\"pattern\":\"[\\\\]^$]\"}"),
+	    "s:1: #/pattern: [\\\\]^$] is not anchored: it is found anywhere\n");
 	check_str(lint("{\"pattern\":\"a\\\\$\"}"),
 	    "s:1: #/pattern: a\\\\$ is not anchored: it is found anywhere\n");
 	check_str(lint("{\"pattern\":\"^a|b$\"}"),
-	    "s:1: #/pattern: ^a|b$: an anchor belongs to one side of | only\n");
+	    "s:1: #/pattern: ^a|b$ is anchored on one side of | only\n");
 	check_str(lint("{\"patternProperties\":{\"a\":{}}}"),
 	    "s:1: #/patternProperties: a is not anchored: "
 	    "it is found anywhere\n");
@@ -208,6 +219,72 @@ tells_definitions_that_nothing_refers_to(void)
 	    "s:6: #/$defs/ab: nothing refers to it\n");
 }
 
+static struct inv_str
+lint_rules(const char *text)
+{
+	const char *schema = "{\"properties\":{\"a\":{},\"b\":{},"
+			     "\"c\":{}},\"required\":[\"a\"],"
+			     "\"additionalProperties\":false}";
+	struct inv_err err;
+	struct inv_schema *s = inv_schema_new(inv_str_of(schema), NULL, &err);
+	struct inv_rules *r = inv_rules_new(inv_str_of(text), NULL, &err);
+
+	if (r == NULL)
+		printf("# %s\n", err.msg);
+	check(r != NULL);
+	inv_rules_free(r);
+	inv_buf_reset(&found);
+	inv_lint_rules(INV_LIT("r"), inv_str_of(text), s, &found);
+	inv_schema_free(s);
+	return inv_buf_str(&found);
+}
+
+static void
+looks_at_the_schemas_of_rules(void)
+{
+	check_str(lint_rules("{\"name\":\"n\",\"version\":\"1\",\"blocks\":[\n"
+			     "{\"name\":\"x\",\"when\":{\"minimun\":1},"
+			     "\"rules\":[\n"
+			     "{\"id\":\"1\",\"severity\":\"INFO\","
+			     "\"check\":{\"pattern\":\"a\"}}]}]}"),
+	    "r:2: #/blocks/0/when/minimun: unknown keyword, minimum?\n"
+	    "r:3: #/blocks/0/rules/0/check/pattern: a is not anchored: it is "
+	    "found anywhere\n");
+}
+
+static void
+tells_a_when_that_is_so_of_what_is_missing(void)
+{
+	check_str(lint_rules(" {\"name\":\"n\",\"version\":\"1\",\n"
+			     "\"rules\":[{\"id\":\"1\","
+			     "\"severity\":\"INFO\",\"when\":{"
+			     "\"properties\":{\"a\":{\"const\":1},\n"
+			     "\"b\":{\"const\":1},"
+			     "\"c\":{\"minimum\":1}}},"
+			     "\"required\":[\"a\"]},\n"
+			     "{\"id\":\"2\",\"severity\":\"INFO\","
+			     "\"when\":{\"properties\":{\"b\":"
+			     "{\"const\":1}},\"required\":[\"b\"]},"
+			     "\"required\":[\"a\"]}]}"),
+	    "r:3: #/rules/0/when: is so without b too: require it\n");
+}
+
+static void
+tells_columns_of_rules_that_the_schema_does_not_have(void)
+{
+	check_str(lint_rules("{\"name\":\"n\",\"version\":\"1\",\"blocks\":[\n"
+			     "{\"name\":\"x\",\"field\":\"f\",\"prefix\":\"p\","
+			     "\"rules\":[{\"id\":\"1\",\"severity\":\"INFO\",\n"
+			     "\"required\":[\"a\",\"r\"],\n"
+			     "\"max_length\":{\"m\":5,\"b\":6},\n"
+			     "\"allowed\":[{\"a\":1},{\"d\":[1,2]}]}]}]}"),
+	    "r:2: #/blocks/0/field: the schema has no column f\n"
+	    "r:3: #/blocks/0/rules/0/required: the schema has no column r\n"
+	    "r:4: #/blocks/0/rules/0/max_length: the schema has no column "
+	    "m\n"
+	    "r:5: #/blocks/0/rules/0/allowed/1: the schema has no column d\n");
+}
+
 static void
 counts_what_is_past_the_ceiling(void)
 {
@@ -242,6 +319,9 @@ main(void)
 		TEST(tells_choices_that_can_not_be),
 		TEST(holds_defaults_and_examples_against_their_schema),
 		TEST(tells_definitions_that_nothing_refers_to),
+		TEST(looks_at_the_schemas_of_rules),
+		TEST(tells_a_when_that_is_so_of_what_is_missing),
+		TEST(tells_columns_of_rules_that_the_schema_does_not_have),
 		TEST(counts_what_is_past_the_ceiling),
 	};
 	int rc = RUN(tests);
