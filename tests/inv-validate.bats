@@ -416,6 +416,7 @@ schema() { # NAME JSON
 		\A , character 1: not an escape of ECMA-262
 		(?i)a , character 1: not a group of ECMA-262
 		(?<=a*)b : lookbehind assertion is not fixed length
+		(a)(?<=\1)b , character 9: a reference within a look behind
 		(?:(a)|b)*\1 , character 12: a reference to what a repeat may forget
 	END
 	schema long "$(jq -nc '{properties: {a: {pattern: ("a" * 65537)}}}')"

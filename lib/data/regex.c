@@ -711,17 +711,13 @@ may_be_empty(const struct inv_regex *r, uint32_t at)
 /*
  * ECMA-262 forgets what groups within a repeat remember at the begin of each
  * round, and takes an empty round back; PCRE2 does neither.  That shows if a
- * round can pass by the group, and if it can be empty.  Within (?<= ) ECMA-262
- * reads backwards.
+ * round can pass by the group, and if it can be empty.
  */
 static bool
-is_plain_ref(const struct inv_regex *r, uint32_t ref, uint32_t group)
+is_plain_ref(const struct inv_regex *r, uint32_t group)
 {
 	bool passed_by = false;
 
-	for (uint32_t i = ref; i != 0; i = r->at[i].up)
-		if (r->at[i].op == INV_REGEX_LOOK && r->at[i].behind)
-			return false;
 	for (uint32_t i = group; i != 0; i = r->at[i].up) {
 		const struct inv_regex_node *node = &r->at[i];
 		bool repeats = node->op == INV_REGEX_REPEAT;
@@ -736,6 +732,16 @@ is_plain_ref(const struct inv_regex *r, uint32_t ref, uint32_t group)
 			passed_by = true;
 	}
 	return true;
+}
+
+/* Within (?<= ), which ECMA-262 reads backwards. */
+static bool
+is_behind(const struct inv_regex *r, uint32_t node)
+{
+	for (uint32_t i = node; i != 0; i = r->at[i].up)
+		if (r->at[i].op == INV_REGEX_LOOK && r->at[i].behind)
+			return true;
+	return false;
 }
 
 /* It is within what may come no times at most. */
@@ -765,9 +771,11 @@ check_ref(struct reader *rd, uint32_t ref)
 
 	if (group == 0)
 		fail(rd, where, "a reference to no group");
+	else if (is_behind(r, ref))
+		fail(rd, where, "a reference within a look behind");
 	else if (is_empty_ref(r, ref, group))
 		node->op = INV_REGEX_ALL;
-	else if (!is_plain_ref(r, ref, group))
+	else if (!is_plain_ref(r, group))
 		fail(rd, where, "a reference to what a repeat may forget");
 	else
 		node->group = r->at[group].group;
