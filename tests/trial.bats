@@ -124,3 +124,10 @@ try() { # [OPTION ...]
 	[ "$status" = 1 ]
 	run ! grep -P '[\x00-\x09\x0b-\x1f\x7f]|\xe2\x80\xae' <<< "$output"
 }
+
+@test "a folder of more than 10,000 files is refused" {
+	(cd rows && seq -f '%g.csv' 10001 | xargs touch)
+	try
+	[ "$status" = "$EX_DATAERR" ]
+	[ "$stderr" = "inv-validate: rows: more than 10000 files of rows" ]
+}

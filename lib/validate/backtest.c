@@ -25,7 +25,6 @@ enum {
 	SORT_NAME = 4096,      /* bytes of place and type */
 	RANGES_SAID = 20,      /* to people */
 	NOTES_MAX = 64 << 10,  /* bytes of how a file was read */
-	SAID_MAX = 256 << 10,  /* bytes of a line to people */
 	NAME_MAX_BYTES = 4096, /* of a manifest, to people */
 	ENCODING_MAX = 64,     /* bytes of an encoding's name */
 };

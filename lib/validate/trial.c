@@ -372,6 +372,9 @@ inv_trial_run(struct inv_checker *c, const char *dir, struct inv_out *out,
 	if (n == 0)
 		ok = inv_fail(err, INV_BAD,
 		    "%s: no rows: neither *.csv nor *.tsv nor *.ndjson", dir);
+	if (n > FILES_MAX)
+		ok = inv_fail(err, INV_BAD, "%s: more than %d files of rows",
+		    dir, FILES_MAX);
 	trial_init(&t, c, out);
 	for (int i = 0; i < n; i++) {
 		ok = ok && try_named(&t, dir, files[i]->d_name, err);
