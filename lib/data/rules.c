@@ -28,7 +28,7 @@ bool
 inv_rules_has_time(const struct inv_rules *r)
 {
 	for (size_t i = 0; i < r->n_schemas; i++)
-		if (inv_schema_has_time(r->schemas[i]))
+		if (r->schemas[i]->program.timed)
 			return true;
 	return false;
 }
@@ -36,8 +36,8 @@ inv_rules_has_time(const struct inv_rules *r)
 void
 inv_rules_set_as_of(struct inv_rules *r, struct inv_str time)
 {
-	for (size_t i = 0; i < r->n_schemas; i++)
-		inv_schema_set_as_of(r->schemas[i], time);
+	inv_buf_reset(&r->as_of);
+	inv_buf_add(&r->as_of, time);
 }
 
 /* ---- what the schema has said ---- */
@@ -222,6 +222,17 @@ judge_allowed(struct inv_rules *r, struct tally *t,
 
 /* ---- rules ---- */
 
+/* With no flaws only the answer counts. */
+static bool
+fits(struct inv_rules *r, const struct inv_rules_schema *schema,
+    const struct inv_value *record, struct inv_flaws *flaws)
+{
+	const struct inv_findings findings = { .flaws = flaws };
+
+	return inv_run_value(schema->run, schema->program.root, record, NULL,
+	    inv_buf_str(&r->as_of), &findings);
+}
+
 static void
 judge_check(struct inv_rules *r, struct tally *t,
     const struct inv_rules_rule *rule)
@@ -229,17 +240,11 @@ judge_check(struct inv_rules *r, struct tally *t,
 	if (rule->check == NULL)
 		return;
 	inv_flaws_reset(&r->found);
-	if (inv_schema_fits(rule->check, t->j->record, &r->found))
+	if (fits(r, rule->check, t->j->record, &r->found))
 		return;
 	for (size_t i = 0; i < r->found.n; i++)
 		if (may_speak(t, inv_flaws_loc(&r->found, i)))
 			inv_flaws_adopt(t->list, &r->found, i, &rule->checked);
-}
-
-static bool
-applies(struct inv_schema *when, const struct inv_value *record)
-{
-	return when == NULL || inv_schema_fits(when, record, NULL);
 }
 
 static enum inv_rules_result
@@ -249,7 +254,7 @@ judge(struct inv_rules *r, const struct inv_rules_rule *rule,
 	struct tally t = { .j = j,
 		.list = rule->reject ? j->flaws : j->warnings };
 
-	if (!applies(rule->when, j->record))
+	if (rule->when != NULL && !fits(r, rule->when, j->record, NULL))
 		return INV_RULES_NOT_APPLICABLE;
 	judge_required(&t, rule);
 	judge_lengths(r, &t, rule);
@@ -297,7 +302,7 @@ static void
 judge_block(struct inv_rules *r, const struct inv_rules_block *block,
     const struct inv_judging *j)
 {
-	if (applies(block->when, j->record))
+	if (block->when == NULL || fits(r, block->when, j->record, NULL))
 		judge_all(r, &block->rules, j);
 }
 

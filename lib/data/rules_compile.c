@@ -12,6 +12,8 @@
 #include "base/mem.h"
 #include "data/emit.h"
 
+enum { AS_OF_MAX = 64 }; /* bytes of a time */
+
 struct inv_rules_piece {
 	struct inv_rules_piece *next;
 	_Alignas(max_align_t) char at[];
@@ -48,13 +50,20 @@ inv_rules_keep_text(struct inv_rules_compile *c)
 	return s;
 }
 
+static void
+free_schema(struct inv_rules_schema *s)
+{
+	inv_run_free(s->run);
+	inv_program_free(&s->program);
+}
+
 void
 inv_rules_free(struct inv_rules *r)
 {
 	if (r == NULL)
 		return;
 	for (size_t i = 0; i < r->n_schemas; i++)
-		inv_schema_free(r->schemas[i]);
+		free_schema(r->schemas[i]);
 	free(r->schemas);
 	for (size_t i = 0; i < r->n_fields; i++)
 		free(r->fields[i].at);
@@ -65,6 +74,7 @@ inv_rules_free(struct inv_rules *r)
 	}
 	inv_flaws_free(&r->found);
 	inv_buf_free(&r->text);
+	inv_buf_free(&r->as_of);
 	free(r);
 }
 
@@ -209,7 +219,7 @@ read_word(struct inv_rules_compile *c, const struct inv_json *v,
 
 static bool
 compile_schema(struct inv_rules_compile *c, const struct inv_json *v,
-    const char *name, struct inv_schema **out)
+    const char *name, struct inv_rules_schema **out)
 {
 	const struct inv_json *schema = inv_json_member(v, name);
 	const struct inv_schema_options options = {
@@ -225,14 +235,16 @@ compile_schema(struct inv_rules_compile *c, const struct inv_json *v,
 
 	inv_buf_reset(&c->json);
 	inv_json_print(schema, &c->json);
-	*out = inv_schema_new(inv_buf_str(&c->json), &options, &err);
-	if (*out == NULL)
+	*out = inv_rules_keep(c, sizeof(**out));
+	r->schemas = inv_mem_resize(r->schemas, r->n_schemas + 1,
+	    sizeof(struct inv_rules_schema *));
+	r->schemas[r->n_schemas++] = *out;
+	if (!inv_program_compile(&(*out)->program, inv_buf_str(&c->json),
+		&options, &err))
 		return inv_fail(c->err, INV_CONFIG, "#%.*s%s",
 		    INV_ARG(inv_buf_str(&c->pointer)),
 		    err.msg + (err.msg[0] == '#'));
-	r->schemas = inv_mem_resize(r->schemas, r->n_schemas + 1,
-	    sizeof(struct inv_schema *));
-	r->schemas[r->n_schemas++] = *out;
+	(*out)->run = inv_run_new(&(*out)->program);
 	c->pointer.n = before;
 	return true;
 }
@@ -662,6 +674,7 @@ inv_rules_new(struct inv_str text, const char *ref_dir, struct inv_err *err)
 
 	r->found = INV_FLAWS;
 	r->text = INV_BUF(INV_RECORD_MAX);
+	r->as_of = INV_BUF(AS_OF_MAX);
 	bool ok = compile(&c, v);
 
 	inv_json_free(v);

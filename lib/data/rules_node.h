@@ -7,7 +7,13 @@
 #define INV_DATA_RULES_NODE_H
 
 #include "data/rules.h"
-#include "data/schema.h"
+#include "data/schema_node.h"
+
+/* No more of a schema than a record that is laid out needs: it is small. */
+struct inv_rules_schema {
+	struct inv_program program;
+	struct inv_run *run;
+};
 
 /* A column that a rule names. */
 struct inv_rules_column {
@@ -48,7 +54,7 @@ struct inv_rules_rule {
 	struct inv_str msg;
 	enum inv_severity severity;
 	bool reject;
-	struct inv_schema *when; /* or NULL */
+	struct inv_rules_schema *when; /* or NULL */
 	struct inv_rules_demand *required;
 	size_t n_required;
 	struct inv_rules_demand *lengths;
@@ -59,7 +65,7 @@ struct inv_rules_rule {
 	struct inv_str *values;           /* of these, in the record at hand */
 	size_t n_columns;
 	struct inv_rule combination;
-	struct inv_schema *check; /* or NULL */
+	struct inv_rules_schema *check; /* or NULL */
 	struct inv_rule checked;
 	struct inv_str more;               /* of all of its errors */
 	struct inv_str log_head, log_tail; /* around the result */
@@ -72,7 +78,7 @@ struct inv_rules_list {
 
 struct inv_rules_block {
 	struct inv_str name;
-	struct inv_schema *when; /* or NULL */
+	struct inv_rules_schema *when; /* or NULL */
 	struct inv_rules_list rules;
 	bool by_prefix;
 };
@@ -100,8 +106,9 @@ struct inv_rules {
 	size_t n_blocks;
 	struct inv_rules_field *fields;
 	size_t n_fields;
-	struct inv_schema **schemas; /* all of them */
+	struct inv_rules_schema **schemas; /* all of them */
 	size_t n_schemas;
+	struct inv_buf as_of;
 	struct inv_rules_piece *pieces;
 
 	/* Scratch of the record at hand. */
