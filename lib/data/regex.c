@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "data/property.h"
+#include "data/regex_refs.h"
 
 enum {
 	NAME_MAX_BYTES = 64,     /* of a property */
@@ -35,7 +36,6 @@ struct reader {
 	struct inv_regex *r;
 	struct set set; /* used by one at a time */
 	unsigned depth;
-	uint32_t *group;   /* nodes, by number */
 	const char *wrong; /* what, or NULL */
 	const char *where;
 };
@@ -647,159 +647,6 @@ read_any(struct reader *rd, uint32_t up)
 	} while (take(rd, '|'));
 }
 
-/* ---- references ---- */
-
-/* Where each group is, by its number. */
-static void
-list_groups(struct reader *rd)
-{
-	const struct inv_regex *r = rd->r;
-
-	rd->group = inv_mem_new((r->groups + 1) * sizeof(*rd->group));
-	for (uint32_t i = INV_REGEX_ROOT; i < r->n; i++)
-		if (r->at[i].op == INV_REGEX_GROUP)
-			rd->group[r->at[i].group] = i;
-}
-
-static uint32_t
-find_group(const struct reader *rd, struct inv_str name, unsigned number)
-{
-	if (name.n == 0)
-		return number <= rd->r->groups ? rd->group[number] : 0;
-	for (unsigned i = 1; i <= rd->r->groups; i++)
-		if (inv_str_eq(rd->r->at[rd->group[i]].name, name))
-			return rd->group[i];
-	return 0;
-}
-
-static bool
-is_within(const struct inv_regex *r, uint32_t node, uint32_t in)
-{
-	while (node > in)
-		node = r->at[node].up;
-	return node == in;
-}
-
-static bool
-may_be_empty(const struct inv_regex *r, uint32_t at)
-{
-	const struct inv_regex_node *node = &r->at[at];
-	bool any = node->op == INV_REGEX_ANY;
-
-	switch (node->op) {
-	case INV_REGEX_SET:
-		return false;
-	case INV_REGEX_REPEAT:
-		return node->min == 0 || may_be_empty(r, node->first);
-	case INV_REGEX_ANY:
-	case INV_REGEX_ALL:
-	case INV_REGEX_GROUP:
-		for (uint32_t i = node->first; i != 0; i = r->at[i].next)
-			if (may_be_empty(r, i) == any)
-				return any;
-		return !any;
-	case INV_REGEX_REF:
-	case INV_REGEX_START:
-	case INV_REGEX_END:
-	case INV_REGEX_EDGE:
-	case INV_REGEX_LOOK:
-		return true;
-	}
-	return true;
-}
-
-/*
- * ECMA-262 forgets what groups within a repeat remember at the begin of each
- * round, and takes an empty round back; PCRE2 does neither.  That shows if a
- * round can pass by the group, and if it can be empty.
- */
-static bool
-is_plain_ref(const struct inv_regex *r, uint32_t group)
-{
-	bool passed_by = false;
-
-	for (uint32_t i = group; i != 0; i = r->at[i].up) {
-		const struct inv_regex_node *node = &r->at[i];
-		bool repeats = node->op == INV_REGEX_REPEAT;
-
-		if (repeats && node->max > 1 && passed_by)
-			return false;
-		if (repeats && (node->max > 1 || node->min == 0) &&
-		    may_be_empty(r, node->first))
-			return false;
-		if ((repeats && node->min == 0) ||
-		    (node->op == INV_REGEX_ANY && node->first != node->last))
-			passed_by = true;
-	}
-	return true;
-}
-
-/* Within (?<= ), which ECMA-262 reads backwards. */
-static bool
-is_behind(const struct inv_regex *r, uint32_t node)
-{
-	for (uint32_t i = node; i != 0; i = r->at[i].up)
-		if (r->at[i].op == INV_REGEX_LOOK && r->at[i].behind)
-			return true;
-	return false;
-}
-
-/* It is within what may come no times at most. */
-static bool
-never_comes(const struct inv_regex *r, uint32_t node)
-{
-	for (uint32_t i = node; i != 0; i = r->at[i].up)
-		if (r->at[i].op == INV_REGEX_REPEAT && r->at[i].max == 0)
-			return true;
-	return false;
-}
-
-/* Wherever the reference is tried, nothing is remembered, in any round. */
-static bool
-is_empty_ref(const struct inv_regex *r, uint32_t ref, uint32_t group)
-{
-	return ref < group || is_within(r, ref, group) || never_comes(r, group);
-}
-
-static void
-check_ref(struct reader *rd, uint32_t ref)
-{
-	struct inv_regex *r = rd->r;
-	struct inv_regex_node *node = &r->at[ref];
-	const char *where = node->name.p;
-	uint32_t group = find_group(rd, node->name, node->group);
-
-	if (group == 0)
-		fail(rd, where, "a reference to no group");
-	else if (is_behind(r, ref))
-		fail(rd, where, "a reference within a look behind");
-	else if (is_empty_ref(r, ref, group))
-		node->op = INV_REGEX_ALL;
-	else if (!is_plain_ref(r, group))
-		fail(rd, where, "a reference to what a repeat may forget");
-	else
-		node->group = r->at[group].group;
-}
-
-static void
-check_names(struct reader *rd)
-{
-	struct inv_regex *r = rd->r;
-	unsigned groups = 0;
-
-	list_groups(rd);
-	for (uint32_t i = INV_REGEX_ROOT; i < r->n && rd->wrong == NULL; i++) {
-		struct inv_str name = r->at[i].name;
-
-		if (r->at[i].op == INV_REGEX_GROUP)
-			r->at[i].group = never_comes(r, i) ? 0 : ++groups;
-		if (r->at[i].op == INV_REGEX_REF)
-			check_ref(rd, i);
-		else if (name.n > 0 && find_group(rd, name, 0) != i)
-			fail(rd, name.p, "a name that was given before");
-	}
-}
-
 static size_t
 count_codes(const char *from, const char *to)
 {
@@ -827,9 +674,9 @@ inv_regex_read(struct inv_regex *r, struct inv_str text, struct inv_err *err)
 	read_any(&rd, 0);
 	if (rd.p < rd.end)
 		fail(&rd, rd.p, "no ( for this )");
-	check_names(&rd);
+	if (rd.wrong == NULL)
+		rd.wrong = inv_regex_refs(r, &rd.where);
 	free(rd.set.at);
-	free(rd.group);
 	if (rd.wrong == NULL)
 		return true;
 	return inv_fail(err, INV_CONFIG, "pattern, character %zu: %s",
