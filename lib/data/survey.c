@@ -9,6 +9,7 @@
 
 enum {
 	FIELD_DIGITS = 15, /* of a whole number that is surely within 2^53 */
+	SLOTS = 2 * INV_SURVEY_PLACES, /* a power of two */
 };
 
 static const struct {
@@ -36,6 +37,7 @@ inv_survey_init(struct inv_survey *s)
 		.names = INV_SURVEY_NAMES,
 		.budget = INV_SURVEY_TALLY,
 		.text = INV_BUF(INV_FIELD_MAX),
+		.slot = inv_mem_new(SLOTS * sizeof(struct inv_site *)),
 	};
 }
 
@@ -59,6 +61,7 @@ void
 inv_survey_free(struct inv_survey *s)
 {
 	free_below(&s->root);
+	free(s->slot);
 	inv_buf_free(&s->text);
 }
 
@@ -83,6 +86,26 @@ new_site(struct inv_survey *s, struct inv_site *up, struct inv_str name)
 	return site;
 }
 
+/*
+ * Where the member is in the table, or would be.  Somebody who aims at it gets
+ * no further than INV_SURVEY_PLACES comparisons.
+ */
+static struct inv_site **
+slot_of(struct inv_survey *s, const struct inv_site *up, struct inv_str name)
+{
+	uint64_t h = (uint64_t)(uintptr_t)up;
+
+	for (size_t i = 0; i < name.n; i++)
+		h = (h ^ (unsigned char)name.p[i]) * UINT64_C(0x100000001b3);
+	for (size_t at = (size_t)(h ^ h >> 32);; at++) {
+		struct inv_site **slot = &s->slot[at & (SLOTS - 1)];
+
+		if (*slot == NULL ||
+		    ((*slot)->up == up && inv_str_eq((*slot)->name, name)))
+			return slot;
+	}
+}
+
 static struct inv_site *
 new_member(struct inv_survey *s, struct inv_site *up, struct inv_str name)
 {
@@ -90,6 +113,8 @@ new_member(struct inv_survey *s, struct inv_site *up, struct inv_str name)
 
 	if (site == NULL)
 		return NULL;
+	site->up = up;
+	*slot_of(s, up, name) = site;
 	if (up->last == NULL) {
 		up->first = site;
 	} else {
@@ -101,16 +126,14 @@ new_member(struct inv_survey *s, struct inv_site *up, struct inv_str name)
 }
 
 static struct inv_site *
-find_site(struct inv_site *up, struct inv_str name, struct inv_site *hint)
+find_site(struct inv_survey *s, struct inv_site *up, struct inv_str name,
+    struct inv_site *hint)
 {
 	struct inv_site *site = hint == NULL ? up->first : hint->next;
 
 	if (site != NULL && inv_str_eq(site->name, name))
 		return site;
-	site = up->first;
-	while (site != NULL && !inv_str_eq(site->name, name))
-		site = site->next;
-	return site;
+	return *slot_of(s, up, name);
 }
 
 /*
@@ -126,7 +149,7 @@ site_of(struct inv_survey *s, struct inv_site *up, struct inv_str name,
 		inv_canon_text(&s->text, name);
 		name = inv_buf_str(&s->text);
 	}
-	struct inv_site *site = find_site(up, name, *hint);
+	struct inv_site *site = find_site(s, up, name, *hint);
 
 	if (site == NULL)
 		site = new_member(s, up, name);

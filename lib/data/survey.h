@@ -37,6 +37,7 @@ enum { INV_FORMS = INV_FORM_URI + 1 };
 
 struct inv_site {
 	struct inv_str name;    /* as between quotes, in its shortest form */
+	struct inv_site *up;    /* that it is a member of; NULL of elements */
 	struct inv_site *first; /* of the members, in the order they came */
 	struct inv_site *last;
 	struct inv_site *next;
@@ -72,9 +73,10 @@ struct inv_survey {
 	uint64_t rows;
 	struct inv_site root; /* a record */
 	size_t places;
-	size_t names;        /* bytes left */
-	size_t budget;       /* the same, for tallies */
-	struct inv_buf text; /* of a value, or of a name */
+	struct inv_site **slot; /* members by up and name, an open table */
+	size_t names;           /* bytes left */
+	size_t budget;          /* the same, for tallies */
+	struct inv_buf text;    /* of a value, or of a name */
 };
 
 void inv_survey_init(struct inv_survey *s);
