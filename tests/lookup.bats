@@ -28,7 +28,7 @@ errors() {
 	[ "$(errors)" = "2 tag:not_in_registry" ]
 	[ "$(jq -c 'select(.row == 2) | [.verdict, .reason, .errors]' out)" = '["quarantined","schema_violation",[{"type":"not_in_registry","loc":["tag"],"msg":"is not in reg.csv","input":"LAB-4","ctx":{"registry":"reg.csv","column":"tag"},"code":"NOT_IN_REGISTRY:tag"}]]' ]
 	inv-split -q - <<< $'tag\nLAB-9' | inv-validate -s ./s.schema.json --lookup tag=reg.csv > out 2> err
-	grep -Fx 'inv-validate: -:2: tag: "LAB-9" is not in reg.csv [not_in_registry]' err
+	grep -Fx 'inv-validate: -:2: tag: "LAB-9" is not in reg.csv (NOT_IN_REGISTRY:tag) [not_in_registry]' err
 }
 
 @test "the registry is read as the field is: coerced, and normalised" {
@@ -141,4 +141,11 @@ refused() { # STATUS MESSAGE SPEC ...
 	printf 'tag,inv:expect\nLAB-1,\nLAB-7,NOT_IN_REGISTRY:tag\nLAB-7,not_in_registry\n' > rows/a.csv
 	run inv-validate -s ./s.schema.json --lookup tag=reg.csv --test rows
 	[ "$status" = 0 ]
+}
+
+@test "type and code of the error are explained" {
+	run -0 inv-validate --explain not_in_registry
+	[[ ${lines[0]} == "not_in_registry (error)" ]]
+	run -0 inv-validate --explain NOT_IN_REGISTRY:tag
+	[[ ${lines[0]} == "NOT_IN_REGISTRY (flag)" ]]
 }

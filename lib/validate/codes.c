@@ -188,7 +188,7 @@ static const struct code codes[] = {
 	    "A tag that was mistyped, or is not registered yet.",
 	    "Correct the value, or register it and run the manifest again.",
 	    "m.csv:2: asset_id: \"LAB-9\" is not in registry.csv "
-	    "[not_in_registry]" },
+	    "(NOT_IN_REGISTRY:asset_id) [not_in_registry]" },
 
 	/* ---- rules ---- */
 	{ "combination_not_allowed", "error",
@@ -211,6 +211,11 @@ static const struct code codes[] = {
 	    "A rule does not allow the values of several columns together.",
 	    "One of them was changed and the others were not.",
 	    "Compare the row with \"allowed\" of the rule behind the colon.",
+	    NULL },
+	{ "NOT_IN_REGISTRY", "flag",
+	    "A registry does not have the value (see not_in_registry).",
+	    "A tag that was mistyped, or is not registered yet.",
+	    "Correct the value, or register it and run the manifest again.",
 	    NULL },
 
 	/* ---- other formats ---- */
