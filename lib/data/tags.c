@@ -317,6 +317,10 @@ inv_tags_seal(struct inv_tags *t, struct inv_err *err)
 
 /* ---- asking ---- */
 
+/*
+ * Hashes lie evenly within a bucket as well: what is left of one tells where
+ * it is, to within a few places.  Halving would fetch five lines of memory.
+ */
 bool
 inv_tags_has(const struct inv_tags *t, struct inv_str text)
 {
@@ -324,19 +328,14 @@ inv_tags_has(const struct inv_tags *t, struct inv_str text)
 	uint64_t bucket = h.high >> t->shift;
 	uint32_t from = t->index[bucket];
 	uint32_t to = t->index[bucket + 1];
+	uint64_t rest = h.high << (64 - t->shift) >> 32;
+	uint32_t i = from + (uint32_t)(rest * (to - from) >> 32);
 
-	while (from < to) {
-		uint32_t middle = from + (to - from) / 2;
-		int order = compare(&h, &t->at[middle]);
-
-		if (order == 0)
-			return true;
-		if (order < 0)
-			to = middle;
-		else
-			from = middle + 1;
-	}
-	return false;
+	while (i > from && compare(&t->at[i - 1], &h) >= 0)
+		i--;
+	while (i < to && compare(&t->at[i], &h) < 0)
+		i++;
+	return i < to && compare(&t->at[i], &h) == 0;
 }
 
 uint64_t
