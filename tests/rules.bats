@@ -424,6 +424,22 @@ ASKS='"required":["a"],"severity":"WARNING"'
 	[ ! -e log ]
 }
 
+# ---- beside the stream ----
+
+@test "archived manifests are tried against rules too" {
+	rules '{"id":"A","max_length":{"description":25},"severity":"CRITICAL"}'
+	set -- -s inventory --rules ./r.rules.json
+	inv-split -q "$ROOT/examples/manifests/q3-chemistry.csv" |
+		inv-validate -q "$@" | inv-commit -q | inv-quarantine -q |
+		inv-audit -q > summary
+	blocked=$(inv-quarantine list --reason compliance_block | wc -l)
+	[ "$blocked" -gt 100 ]
+	[ "$(inv-validate "$@" --backtest | jq -c '[.fail_now.count, .fit_now.count]')" = '[0,0]' ]
+	[ "$(inv-validate -s inventory --backtest | jq -c '[.fail_now.count, .fit_now.count]')" = "[0,$blocked]" ]
+	sed -i 's/25/24/' r.rules.json
+	[ "$(inv-validate "$@" --backtest | jq .fail_now.count)" -gt 0 ]
+}
+
 # ---- lint ----
 
 @test "--lint finds columns that the schema does not have, and odd schemas" {
