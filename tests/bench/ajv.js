@@ -1,6 +1,7 @@
 /*
- * ajv.js SCHEMA FILE - count the records of an NDJSON file that fit, by ajv
+ * ajv.js SCHEMA FILE [stream] - count the records of a file that fit, by ajv
  *
+ * FILE is NDJSON of bare records, or the stream that inv-split makes of them.
  * As fast as node does it without leaving JavaScript: large reads, lines cut
  * by indexOf, JSON.parse, the compiled function of ajv, and no output.
  */
@@ -18,6 +19,9 @@ for (const name of ["date-time", "time", "duration", "email", "uri", "uuid",
 	ajv.addFormat(name, true);
 const fits = ajv.compile(JSON.parse(fs.readFileSync(process.argv[2])));
 const decoder = new StringDecoder("utf8");
+const recordOf = process.argv[4] === "stream" ?
+	(line) => line.type === "record" ? line.record : undefined :
+	(line) => line;
 let rest = "";
 let rows = 0;
 let good = 0;
@@ -28,8 +32,11 @@ fs.createReadStream(process.argv[3], { highWaterMark: 1 << 20 })
 		let begin = 0;
 		for (let end; (end = text.indexOf("\n", begin)) >= 0;
 			begin = end + 1) {
+			const record = recordOf(JSON.parse(text.slice(begin, end)));
+			if (record === undefined)
+				continue;
 			rows++;
-			if (fits(JSON.parse(text.slice(begin, end))))
+			if (fits(record))
 				good++;
 		}
 		rest = text.slice(begin);
