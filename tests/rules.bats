@@ -484,6 +484,8 @@ ASKS='"required":["a"],"severity":"WARNING"'
 	for set in funders rcra cost-principles; do
 		inv-validate -q -s "$RULES/$set.schema.json" --rules $set \
 			--as-of 2026-11-01T00:00:00Z --test "$RULES/$set.rows"
+		inv-validate -q -s "$RULES/$set.schema.json" --rules $set \
+			--test "$RULES/$set.rows"
 	done
 }
 

@@ -45,13 +45,13 @@ as_of() {
 	[ "$(as_of)" = null ]
 }
 
-@test "with --test nothing is in the future but by --as-of" {
+@test "with --test now is now, but for --as-of" {
 	schema '{"properties":{"d":{"format":"date","x-inv-not-future":true}}}'
 	mkdir rows
-	printf 'd,inv:expect\n9999-12-31,\n' > rows/a.csv
+	printf 'd,inv:expect\n9999-12-31,date_past\n%s,\n' "$(date -u +%F)" > rows/a.csv
 	run -0 inv-validate -s ./s.schema.json --test rows
 	run -1 inv-validate -s ./s.schema.json --as-of 2020-01-31T12:00:00Z --test rows
-	[ "${lines[0]}" = "rows/a.csv:2: expected nothing, got d:date_past" ]
+	[ "${lines[0]}" = "rows/a.csv:3: expected nothing, got d:date_past" ]
 }
 
 @test "--backtest takes the time at which each manifest was received" {

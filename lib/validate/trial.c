@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "data/emit.h"
@@ -27,6 +28,7 @@ struct trial {
 	struct inv_checker *checker;
 	struct inv_scan *scan;
 	struct inv_out *out;
+	char now[INV_CLOCK_TEXT]; /* these rows were received at no time */
 	uint64_t rows;
 	uint64_t wrong;        /* rows that are not as they say */
 	struct inv_buf record; /* without inv:expect */
@@ -47,6 +49,7 @@ trial_init(struct trial *t, struct inv_checker *c, struct inv_out *out)
 		.place = INV_BUF(INV_RECORD_MAX),
 		.said = INV_BUF(SAID_MAX),
 	};
+	inv_clock_text(inv_clock_wall(), t->now);
 }
 
 static void
@@ -287,8 +290,7 @@ try_rows(struct trial *t, struct inv_rowfile *file, const char *name,
 	struct inv_row row;
 
 	inv_checker_begin(t->checker,
-	    inv_rowfile_format(file) == INV_FORMAT_NDJSON,
-	    (struct inv_str){ 0 });
+	    inv_rowfile_format(file) == INV_FORMAT_NDJSON, inv_str_of(t->now));
 	while ((next = inv_rowfile_next(file, &row, err)) == INV_NEXT_LINE)
 		if (!try_row(t, &row, name, err))
 			return false;
