@@ -154,6 +154,10 @@ inv_audit_put_outcome(struct inv_buf *b, const struct inv_entry *e)
 	inv_emit_member_str(b, INV_LIT("batch_hash"), e->of.batch_hash);
 	inv_emit_member_str(b, INV_LIT("outcome"),
 	    inv_outcome_name(e->outcome.kind));
+	if (e->outcome.sent > 0)
+		inv_emit_member_u64(b, INV_LIT("sent"), e->outcome.sent);
+	if (e->outcome.refused.n > 0)
+		inv_emit_member_raw(b, INV_LIT("refused"), e->outcome.refused);
 	if (e->outcome.evidence.n > 0)
 		put_escaped(b, INV_LIT("evidence"), e->outcome.evidence);
 	if (e->outcome.reason.n > 0)

@@ -80,13 +80,21 @@ inv_entry_put_outcome(struct inv_buf *b, const struct inv_entry_head *head,
     uint64_t seq, const struct inv_intent *intent,
     const struct inv_outcome *outcome)
 {
+	struct inv_intent of = *intent;
+
+	if (outcome->rows != NULL)
+		of.rows = outcome->rows;
 	inv_entry_put_head(b, head, INV_LIT("outcome"));
 	inv_emit_member_str(b, INV_LIT("time"), head->time);
 	inv_emit_member_u64(b, INV_LIT("intent"), seq);
-	put_batch(b, intent);
-	inv_emit_member_str(b, INV_LIT("batch_hash"), intent->batch_hash);
+	put_batch(b, &of);
+	inv_emit_member_str(b, INV_LIT("batch_hash"), of.batch_hash);
 	inv_emit_member_str(b, INV_LIT("outcome"),
 	    inv_outcome_name(outcome->kind));
+	if (outcome->sent > 0)
+		inv_emit_member_u64(b, INV_LIT("sent"), outcome->sent);
+	if (outcome->refused.n > 0)
+		inv_emit_member_raw(b, INV_LIT("refused"), outcome->refused);
 	if (outcome->evidence.n > 0)
 		inv_emit_member_str(b, INV_LIT("evidence"), outcome->evidence);
 	if (outcome->reason.n > 0)
@@ -117,6 +125,21 @@ names(struct inv_cursor *c)
 			(void)inv_cursor_text(c, ",");
 		inv_cursor_expect(c, "]");
 	}
+	s.n -= c->rest.n;
+	return s;
+}
+
+/* Ranges that nobody needs as such: their text. */
+static struct inv_str
+ranges(struct inv_cursor *c, const char *before)
+{
+	struct inv_rows rows = { 0 };
+
+	inv_cursor_expect(c, before);
+	struct inv_str s = c->rest;
+
+	inv_cursor_rows(c, "", &rows);
+	inv_rows_free(&rows);
 	s.n -= c->rest.n;
 	return s;
 }
@@ -170,6 +193,10 @@ outcome_rest(struct inv_cursor *c, struct inv_intent *of, struct inv_outcome *o)
 		return;
 	}
 	o->kind = (enum inv_outcome_kind)kind;
+	if (inv_cursor_at(c, ",\"sent\":"))
+		o->sent = inv_cursor_u64(c, ",\"sent\":", 1);
+	if (o->sent > 0 && inv_cursor_at(c, ",\"refused\":"))
+		o->refused = ranges(c, ",\"refused\":");
 	if (inv_cursor_at(c, ",\"evidence\":"))
 		o->evidence = inv_cursor_text(c, ",\"evidence\":");
 	if (inv_cursor_at(c, ",\"reason\":"))

@@ -41,9 +41,18 @@ enum inv_outcome_kind {
 /* "committed", "refused", "key_mismatch", "no_effect", "open". */
 struct inv_str inv_outcome_name(enum inv_outcome_kind kind);
 
-/* What became of it, as far as is known.  Views; undecoded when read. */
+/*
+ * What became of it, as far as is known.  Views; undecoded when read.  Where
+ * the ledger answered for each row and did not take all of them, `sent` is
+ * how many there were, and rows that are neither committed nor refused are to
+ * be sent again.
+ */
 struct inv_outcome {
 	enum inv_outcome_kind kind;
+	const struct inv_rows *rows; /* to write: those it speaks of, where they
+				are not all; when read they are in `of` */
+	uint64_t sent;               /* 0: one answer for all */
+	struct inv_str refused;  /* rows that were, as JSON ranges, or empty */
 	struct inv_str evidence; /* of a committed one: "receipt" ... */
 	struct inv_str reason;   /* of any other: "rejected", "timeout" ... */
 	uint64_t status;         /* of the last answer; 0: none */
@@ -66,7 +75,8 @@ struct inv_entry {
 	struct inv_str text;            /* the line, without its newline */
 	struct inv_str time;            /* RFC 3339 */
 	uint64_t intent;      /* the number of the intent it is, or speaks of */
-	struct inv_intent of; /* of an outcome without parent, keyed_by, body */
+	struct inv_intent of; /* of an outcome without parent, keyed_by, body;
+				 its rows are those of the outcome */
 	struct inv_outcome outcome; /* of an outcome */
 };
 

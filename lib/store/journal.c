@@ -126,12 +126,17 @@ closes(enum inv_outcome_kind kind)
 }
 
 static void
-note_outcome(struct inv_live *v, uint64_t seq, enum inv_outcome_kind kind)
+note_outcome(struct inv_live *v, uint64_t seq, enum inv_outcome_kind kind,
+    const struct inv_rows *rows)
 {
 	if (!closes(kind))
 		return;
 	v->closed = seq;
 	v->committed = kind == INV_OUTCOME_COMMITTED;
+	if (v->committed && rows->count < v->rows.count)
+		for (size_t i = 0; i < rows->n; i++)
+			inv_rows_join(&v->took, rows->range[i].first,
+			    rows->range[i].last);
 }
 
 uint64_t
@@ -144,9 +149,13 @@ inv_journal_outcome(struct inv_journal *j, uint64_t seq,
 	size_t start = b->n;
 
 	assert(v != NULL && v->closed == 0);
+	const struct inv_rows *rows =
+	    outcome->rows != NULL ? outcome->rows : &v->rows;
+
 	if (!inv_buf_room(b,
-		HEAD_MAX + v->rows.n * RANGE_MAX + outcome->evidence.n +
-		    outcome->reason.n + outcome->processed_at.n)) {
+		HEAD_MAX + rows->n * RANGE_MAX + outcome->refused.n +
+		    outcome->evidence.n + outcome->reason.n +
+		    outcome->processed_at.n)) {
 		b->failed = false;
 		return 0;
 	}
@@ -154,7 +163,7 @@ inv_journal_outcome(struct inv_journal *j, uint64_t seq,
 
 	inv_entry_put_outcome(b, &head, seq, &v->of, outcome);
 	complete(j, b, start);
-	note_outcome(v, head.seq, outcome->kind);
+	note_outcome(v, head.seq, outcome->kind, rows);
 	return head.seq;
 }
 
@@ -355,6 +364,19 @@ known_upto(const struct inv_journal *j)
 	return j->synced;
 }
 
+static void
+put_rows(struct inv_journal *j, const struct inv_live *v,
+    const struct inv_seen_row *rows, size_t n)
+{
+	if (v->took.count == 0) {
+		inv_seen_put(j->seen, rows, n);
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		if (inv_rows_has(&v->took, rows[i].row))
+			inv_seen_put(j->seen, &rows[i], 1);
+}
+
 static bool
 index_rows(struct inv_journal *j, const struct inv_live *v,
     const struct inv_seen_row *rows, size_t n, struct inv_err *err)
@@ -368,7 +390,7 @@ index_rows(struct inv_journal *j, const struct inv_live *v,
 		if (!inv_keyer_rows(j->keyer, &of, &rows, &n, err))
 			return false;
 	}
-	inv_seen_put(j->seen, rows, n);
+	put_rows(j, v, rows, n);
 	inv_lives_drop(&j->lives, v->seq);
 	struct inv_place upto = known_upto(j);
 
@@ -494,7 +516,7 @@ recover_outcome(struct inv_journal *j, const struct inv_entry *e,
 
 	if (v == NULL)
 		return true;
-	note_outcome(v, e->seq, e->outcome.kind);
+	note_outcome(v, e->seq, e->outcome.kind, e->of.rows);
 	if (v->committed)
 		return index_rows(j, v, NULL, 0, err);
 	if (v->closed != 0)

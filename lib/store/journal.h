@@ -12,6 +12,7 @@
  *	 + refused      the ledger took none of it     its rows are free
  *	 + key_mismatch the key was used otherwise     its rows are free
  *	 + committed    took effect                    knows it from seen
+ *	   ... in part  some rows did, others did not  the others are free
  *
  * The instant: a batch may have taken effect from the moment its intent is
  * on disk, and is announced only when its outcome is.  At worst a batch is
@@ -87,7 +88,8 @@ INV_MUST uint64_t inv_journal_intent(struct inv_journal *j,
 /*
  * Add the outcome of intent `seq`, which is open; the number of the line.  A
  * committed one stays live until inv_journal_index; any other closing one is
- * done with; after OPEN further outcomes may follow.
+ * done with; after OPEN further outcomes may follow.  outcome->rows are rows
+ * of the intent.
  */
 INV_MUST uint64_t inv_journal_outcome(struct inv_journal *j, uint64_t seq,
     const struct inv_outcome *outcome);
@@ -120,9 +122,10 @@ INV_MUST bool inv_journal_sync(struct inv_journal *j, struct inv_err *err);
 uint64_t inv_journal_durable(const struct inv_journal *j);
 
 /*
- * Intent `seq` is committed and its outcome durable: its rows go into seen,
- * and it is done with.  rows may be NULL: they are then read back from the
- * body.  Now and then this writes the index, which takes a while.
+ * Intent `seq` is committed and its outcome durable: the rows that it says
+ * go into seen, and it is done with.  rows are all of the intent, or NULL:
+ * they are then read back from the body.  Now and then this writes the index,
+ * which takes a while.
  */
 INV_MUST bool inv_journal_index(struct inv_journal *j, uint64_t seq,
     const struct inv_seen_row *rows, size_t n, struct inv_err *err);

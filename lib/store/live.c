@@ -76,6 +76,7 @@ static void
 release(struct inv_live *v)
 {
 	inv_rows_free(&v->rows);
+	inv_rows_free(&v->took);
 	free(v->keyed_by);
 	free(v);
 }

@@ -22,6 +22,8 @@ struct inv_live {
 	char time[INV_CLOCK_TEXT];
 	struct inv_intent of; /* without body; points into what follows */
 	struct inv_rows rows;
+	struct inv_rows took; /* of a committed one: rows that took effect,
+				 where they are not all */
 	char manifest[INV_DIGEST_HEX];
 	char key[INV_DIGEST_HEX];
 	char parent[INV_DIGEST_HEX];

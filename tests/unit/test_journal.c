@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "data/emit.h"
 #include "store/journal.h"
 #include "store/keyer.h"
 
@@ -320,6 +321,81 @@ a_lost_index_is_built_again(void)
 	check(unlinkat(state.fd, "journal/seen.db", 0) == 0);
 	j = opened(&state);
 	check(seen(j, 100, 3) == 17 && seen(j, 100, 2) == 0);
+	check(closed(j));
+	close(state.fd);
+}
+
+/* Rows 2, 3 and 5 of 1..5 took effect, row 4 was refused, 1 is to come. */
+static uint64_t
+end_in_part(struct inv_journal *j, uint64_t seq)
+{
+	struct inv_rows took = { 0 };
+
+	inv_rows_join(&took, 2, 3);
+	inv_rows_join(&took, 5, 5);
+	uint64_t line = inv_journal_outcome(j, seq,
+	    &(struct inv_outcome){ .kind = INV_OUTCOME_COMMITTED,
+		.rows = &took,
+		.sent = 5,
+		.refused = INV_LIT("[[4,4]]"),
+		.evidence = INV_LIT("receipt"),
+		.status = 207,
+		.attempts = 1 });
+
+	inv_rows_free(&took);
+	return line;
+}
+
+static void
+check_in_part(struct inv_journal *j)
+{
+	check(inv_journal_open_count(j) == 0);
+	check(seen(j, 2, 1) == 17 && seen(j, 3, 1) == 17);
+	check(seen(j, 5, 1) == 17);
+	check(seen(j, 1, 1) == 0 && seen(j, 4, 1) == 0);
+}
+
+static void
+of_a_batch_committed_in_part_only_those_rows_are_known(void)
+{
+	struct inv_state state = fresh();
+	struct inv_journal *j = opened(&state);
+	struct inv_err err;
+
+	check(intend(j, 1, 5, 1) == 1 && end_in_part(j, 1) == 2 && synced(j));
+	check(inv_journal_index(j, 1, NULL, 0, &err));
+	check_in_part(j);
+	check(closed(j));
+	check(unlinkat(state.fd, "journal/seen.db", 0) == 0);
+	j = opened(&state);
+	check_in_part(j);
+	check(closed(j));
+	close(state.fd);
+}
+
+static void
+an_outcome_in_part_says_which_rows(void)
+{
+	struct inv_state state = fresh();
+	struct inv_journal *j = opened(&state);
+	struct inv_buf rows = INV_BUF(4096);
+	struct inv_entry e;
+	struct inv_err err;
+
+	check(intend(j, 1, 5, 1) == 1 && end_in_part(j, 1) == 2 && synced(j));
+	struct inv_journal_reader *r = inv_journal_read(&state, &INV_PLACE);
+
+	check(inv_journal_next(r, &e, &err) == INV_NEXT_LINE);
+	check(e.of.rows->count == 5);
+	check(inv_journal_next(r, &e, &err) == INV_NEXT_LINE);
+	inv_emit_rows(&rows, e.of.rows);
+	check_str(inv_buf_str(&rows), "[[2,3],[5,5]]");
+	check(e.outcome.sent == 5 && e.outcome.status == 207);
+	check_str(e.outcome.refused, "[[4,4]]");
+	check_str(e.outcome.evidence, "receipt");
+	inv_journal_read_close(r);
+	inv_buf_free(&rows);
+	check(inv_journal_index(j, 1, NULL, 0, &err));
 	check(closed(j));
 	close(state.fd);
 }
@@ -740,6 +816,8 @@ main(int argc, char *argv[])
 		TEST(a_body_past_its_ceiling_is_not_taken),
 		TEST(committed_rows_are_known_at_the_next_start),
 		TEST(a_lost_index_is_built_again),
+		TEST(of_a_batch_committed_in_part_only_those_rows_are_known),
+		TEST(an_outcome_in_part_says_which_rows),
 		TEST(only_what_no_outcome_closed_is_open),
 		TEST(a_clean_end_leaves_nothing_to_read_again),
 		TEST(a_tail_torn_anywhere_is_cut),
