@@ -550,6 +550,64 @@ broken() {
 	[ "$(records | wc -l)" = $((40 - bad)) ]
 }
 
+@test "207-row: bad records are refused, the others take effect" {
+	serve -d l.db --fault '207-row="q":2'
+	[ "$(post k "[$A2,$B1]")" = 207 ]
+	jq -e '.status == "partial" and .count == 1 and
+		(.results | map([.index, .status])) == [[0, 422], [1, 200]] and
+		.results[0].error.detail == "record 1 is not taken" and
+		.processed_at != ""' body
+	mv body first
+	[ "$(records)" = "$B1" ]
+	[ "$(log '[.status,.effect,.fault,.taken]')" = '[207,true,"207-row",[[2,2]]]' ]
+	[ "$(post k "[$A2,$B1]")" = 207 ]
+	cmp first body
+	grep -qi '^idempotent-replayed: true' head
+	[ "$(ask "$URL/batches/k")" = 200 ]
+	jq -e --slurpfile first first '.status == "partial" and
+		.results == $first[0].results' body
+}
+
+@test "207-row: where all are bad 422, with results, and it is not kept" {
+	serve -d l.db --fault '207-row="q":2@1'
+	[ "$(post k "[$A2]")" = 422 ]
+	jq -e '.results | map([.index, .status]) == [[0, 422]]' body
+	[ "$(log '[.status,.effect]')" = '[422,false]' ]
+	[ "$(post k "[$A2]")" = 200 ]
+	run ! grep -qi '^idempotent-replayed' head
+}
+
+@test "207-row=N%: a bad record is bad in whatever batch it is" {
+	serve -d l.db --fault 207-row=50% --seed 4
+	[ "$(post k "[$A1,$A2,$B1]")" = 207 ]
+	jq '.results[0].status' body > one
+	[ "$(post l "[$A1]")" = "$(cat one)" ]
+}
+
+@test "207-items: records are named by what identifies them" {
+	serve -d l.db --fault '207-items="q":2'
+	[ "$(post k "[$A2,$B1]")" = 207 ]
+	jq -e '.results | map([.key, .status]) == [
+		[{"asset_id":"A","grant_code":"N"}, 422],
+		[{"asset_id":"B","grant_code":"N"}, 200]]' body
+}
+
+@test "207-again: the bad records are told 503" {
+	serve -d l.db --fault '207-again="q":2@1'
+	[ "$(post k "[$A2,$B1]")" = 207 ]
+	jq -e '.results | map([.index, .status]) == [[0, 503], [1, 200]]' body
+	[ "$(post l "[$A2]")" = 200 ]
+}
+
+@test "207-missing: taken, and no result of the last record" {
+	serve -d l.db --fault 207-missing@1
+	[ "$(post k "[$A1,$B1]")" = 207 ]
+	jq -e '.results | map([.index, .status]) == [[0, 200]]' body
+	[ "$(records)" = "$A1"$'\n'"$B1" ]
+	[ "$(post k "[$A1,$B1]")" = 200 ]
+	grep -qi '^idempotent-replayed: true' head
+}
+
 @test "mismatch: 422 as if the key were known with another body" {
 	serve -d l.db --fault mismatch@1
 	[ "$(post k "[$A1]")" = 422 ]

@@ -44,6 +44,17 @@ static const struct kind {
 		.processed = true } },
 	{ "202-lost", ARG_NONE,
 	    { .failure = INV_FAILURE_ACCEPTED, .status = 202 } },
+	{ "207-row", ARG_ROW,
+	    { .failure = INV_FAILURE_ROWS, .status = 422, .processed = true } },
+	{ "207-items", ARG_ROW,
+	    { .failure = INV_FAILURE_ROWS,
+		.status = 422,
+		.by_key = true,
+		.processed = true } },
+	{ "207-again", ARG_ROW,
+	    { .failure = INV_FAILURE_ROWS, .status = 503, .processed = true } },
+	{ "207-missing", ARG_NONE,
+	    { .failure = INV_FAILURE_MISSING, .processed = true } },
 	{ "400", ARG_NONE, { .failure = INV_FAILURE_STATUS, .status = 400 } },
 	{ "401", ARG_NONE, { .failure = INV_FAILURE_STATUS, .status = 401 } },
 	{ "403", ARG_NONE, { .failure = INV_FAILURE_STATUS, .status = 403 } },
@@ -99,14 +110,14 @@ struct fault {
 	uint64_t last;
 	uint64_t percent;
 	uint64_t size;        /* of 413 */
-	uint64_t row_percent; /* of 422-row; 0: by text */
+	uint64_t row_percent; /* of records; 0: by text */
 	struct inv_str text;  /* into the specification */
 };
 
 struct inv_rehearsal {
 	char *spec;
 	uint64_t seed;
-	struct inv_scan *scan; /* where 422-row draws */
+	struct inv_scan *scan; /* where records are drawn */
 	size_t n;
 	struct fault fault[INV_REHEARSAL_FAULTS];
 };
@@ -330,6 +341,12 @@ hash_of(struct inv_str s)
 }
 
 static bool
+is_drawn(const struct inv_rehearsal *r, size_t i, struct inv_str record)
+{
+	return drawn(r->seed, i, hash_of(record), r->fault[i].row_percent);
+}
+
+static bool
 has_drawn_row(const struct inv_rehearsal *r, size_t i, struct inv_str body)
 {
 	enum inv_kind kind;
@@ -340,10 +357,25 @@ has_drawn_row(const struct inv_rehearsal *r, size_t i, struct inv_str body)
 	    kind != INV_KIND_ARRAY)
 		return false;
 	while (inv_scan_each(&body, &row))
-		if (drawn(r->seed, i, hash_of(row.value),
-			r->fault[i].row_percent))
+		if (is_drawn(r, i, row.value))
 			return true;
 	return false;
+}
+
+static bool
+has_text(struct inv_str s, struct inv_str text)
+{
+	return s.n > 0 && memmem(s.p, s.n, text.p, text.n) != NULL;
+}
+
+bool
+inv_rehearsed_row(const struct inv_rehearsal *r,
+    const struct inv_rehearsed *met, struct inv_str record)
+{
+	const struct fault *f = &r->fault[met->fault];
+
+	return f->text.n > 0 ? has_text(record, f->text)
+			     : is_drawn(r, met->fault, record);
 }
 
 static bool
@@ -363,7 +395,7 @@ is_met(const struct inv_rehearsal *r, size_t i, struct inv_str body)
 	}
 	if (f->text.n == 0)
 		return has_drawn_row(r, i, body);
-	return body.n > 0 && memmem(body.p, body.n, f->text.p, f->text.n);
+	return has_text(body, f->text);
 }
 
 void
@@ -379,6 +411,7 @@ inv_rehearse(const struct inv_rehearsal *r, uint64_t n, struct inv_str body,
 		if (!is_time(r, i, n) || !is_met(r, i, body))
 			continue;
 		*out = f->what;
+		out->fault = i;
 		delay_ms += f->what.delay_ms;
 		if (f->what.failure != INV_FAILURE_NONE)
 			break;

@@ -22,6 +22,8 @@ enum inv_failure {
 	INV_FAILURE_SHORT,    /* the answer, cut short of its length */
 	INV_FAILURE_SLOW,     /* the answer, a byte a second */
 	INV_FAILURE_ENDLESS,  /* the answer, over and over */
+	INV_FAILURE_ROWS,     /* records with `status`, the others taken */
+	INV_FAILURE_MISSING,  /* the last record is not in the answer */
 };
 
 enum inv_retry_after {
@@ -44,6 +46,8 @@ struct inv_rehearsed {
 	enum inv_failure failure;
 	bool processed; /* the request takes effect all the same */
 	int status;
+	bool by_key;  /* of ROWS: records are named by what identifies them */
+	size_t fault; /* of ROWS: see inv_rehearsed_row */
 	enum inv_problem problem;
 	enum inv_retry_after retry_after;
 	uint64_t seconds;
@@ -59,6 +63,10 @@ void inv_rehearsal_free(struct inv_rehearsal *r);
 /* Request n, counted from 1, with this body. */
 void inv_rehearse(const struct inv_rehearsal *r, uint64_t n,
     struct inv_str body, struct inv_rehearsed *out);
+
+/* The fault that was met, of INV_FAILURE_ROWS, is about this record. */
+bool inv_rehearsed_row(const struct inv_rehearsal *r,
+    const struct inv_rehearsed *met, struct inv_str record);
 
 /* The value of Retry-After at a time of the wall clock; "" for none. */
 void inv_rehearsed_retry_after(const struct inv_rehearsed *r, int64_t wall,

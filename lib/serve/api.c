@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "data/emit.h"
 #include "data/problem.h"
 #include "data/sfstring.h"
 
@@ -60,7 +61,7 @@ static void
 answer_json(struct inv_api *a, struct inv_exchange *x,
     const struct inv_ledger_answer *answer, enum inv_httpd_manner manner)
 {
-	bool ok = answer->status == 200;
+	bool ok = answer->status < 300;
 
 	inv_httpd_answer(a->plan.httpd, x,
 	    &(struct inv_httpd_answer){ .status = answer->status,
@@ -121,6 +122,30 @@ answer_accepted(struct inv_api *a, struct inv_exchange *x, struct inv_str key,
 		.body = INV_LIT("{\"status\":\"accepted\"}") });
 }
 
+/* A result for each record that was taken but the last. */
+static void
+answer_missing(struct inv_api *a, struct job *j)
+{
+	struct inv_buf b = INV_BUF(INV_LEDGER_BODY_MAX);
+
+	inv_emit_open(&b, '{');
+	inv_emit_key(&b, INV_LIT("results"));
+	inv_emit_open(&b, '[');
+	for (uint64_t i = 0; i + 1 < j->answer.count; i++) {
+		inv_emit_open(&b, '{');
+		inv_emit_member_u64(&b, INV_LIT("index"), i);
+		inv_emit_member_u64(&b, INV_LIT("status"), 200);
+		inv_emit_close(&b, '}');
+	}
+	inv_emit_close(&b, ']');
+	inv_emit_close(&b, '}');
+	inv_httpd_answer(a->plan.httpd, j->x,
+	    &(struct inv_httpd_answer){ .status = 207,
+		.header = { { "Content-Type", "application/json" } },
+		.body = inv_buf_str(&b) });
+	inv_buf_free(&b);
+}
+
 static void
 answer_job(struct inv_api *a, struct job *j)
 {
@@ -131,6 +156,7 @@ answer_job(struct inv_api *a, struct job *j)
 	}
 	switch (j->meets.failure) {
 	case INV_FAILURE_NONE:
+	case INV_FAILURE_ROWS:
 		answer_json(a, j->x, &j->answer, INV_HTTPD_WHOLE);
 		break;
 	case INV_FAILURE_RESET:
@@ -162,6 +188,9 @@ answer_job(struct inv_api *a, struct job *j)
 		break;
 	case INV_FAILURE_ENDLESS:
 		answer_json(a, j->x, &j->answer, INV_HTTPD_ENDLESS);
+		break;
+	case INV_FAILURE_MISSING:
+		answer_missing(a, j);
 		break;
 	}
 }
@@ -201,13 +230,34 @@ batch_arrives(struct inv_api *a, struct inv_exchange *x)
 	a->n++;
 }
 
+/* What is rehearsed on the records of a batch. */
+struct judging {
+	const struct inv_rehearsal *rehearsal;
+	const struct inv_rehearsed *meets;
+};
+
+static int
+judge(const void *of, struct inv_str record)
+{
+	const struct judging *by = of;
+
+	return inv_rehearsed_row(by->rehearsal, by->meets, record)
+	    ? by->meets->status
+	    : 200;
+}
+
 static bool
 take(struct inv_api *a, struct job *j, struct inv_err *err)
 {
+	const struct judging by = { a->plan.rehearsal, &j->meets };
 	const struct inv_ledger_request r = { .key = inv_buf_str(&j->key),
 		.body = inv_buf_str(&j->x->body),
 		.path = j->x->path,
-		.fault = inv_str_of(j->meets.name) };
+		.fault = inv_str_of(j->meets.name),
+		.judge = j->meets.failure == INV_FAILURE_ROWS ? judge : NULL,
+		.judge_of = &by,
+		.naming =
+		    j->meets.by_key ? INV_LEDGER_BY_KEY : INV_LEDGER_BY_INDEX };
 	bool untouched =
 	    j->meets.failure != INV_FAILURE_NONE && !j->meets.processed;
 
@@ -218,7 +268,7 @@ take(struct inv_api *a, struct job *j, struct inv_err *err)
 		    err);
 	if (!inv_ledger_upsert(a->plan.ledger, &r, &j->answer, err))
 		return false;
-	a->counts.effects += j->answer.status == 200 && !j->answer.replayed;
+	a->counts.effects += j->answer.effect;
 	a->counts.replays += j->answer.replayed;
 	return true;
 }

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/rows.h"
 #include "data/canon.h"
 #include "data/digest.h"
 #include "data/emit.h"
@@ -25,6 +26,8 @@ enum {
 	KEYS_FLUSH =
 	    32 << 20,      /* past this they are written before the commit */
 	DETAIL_MAX = 1024, /* bytes of a problem's detail */
+	RESULTS_MAX = INV_LEDGER_BODY_MAX +
+	    INV_LEDGER_ROWS_MAX * 256, /* bytes: keys, and what is with them */
 };
 
 static const char *const steps[] = {
@@ -37,6 +40,8 @@ static const char *const steps[] = {
 	" path TEXT NOT NULL, key TEXT, body_sha256 BLOB NOT NULL,"
 	" status INTEGER NOT NULL, effect INTEGER NOT NULL,"
 	" replayed INTEGER NOT NULL, fault TEXT, body BLOB)",
+	"ALTER TABLE batch ADD COLUMN results TEXT;"
+	"ALTER TABLE request ADD COLUMN taken TEXT",
 	NULL,
 };
 
@@ -63,6 +68,8 @@ struct inv_ledger {
 	size_t n;
 	size_t cap;
 	struct inv_buf keys;
+	struct inv_buf results; /* of a batch whose records are judged */
+	struct inv_rows taken;  /* of them, the places from 1 */
 };
 
 static bool
@@ -75,19 +82,19 @@ prepare(struct inv_ledger *l, struct inv_err *err)
 		{ &l->put_record,
 		    "INSERT INTO record VALUES(?1,?2)"
 		    " ON CONFLICT(key) DO UPDATE SET body=excluded.body" },
-		{ &l->put_batch, "INSERT INTO batch VALUES(?1,?2,?3,?4)" },
+		{ &l->put_batch, "INSERT INTO batch VALUES(?1,?2,?3,?4,?5)" },
 		{ &l->put_request,
 		    "INSERT INTO request(time,path,key,body_sha256,status,"
-		    "effect,replayed,fault,body)"
-		    " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)" },
+		    "effect,replayed,fault,body,taken)"
+		    " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)" },
 		{ &l->get_batch,
-		    "SELECT body_sha256,count,processed_at FROM batch"
+		    "SELECT body_sha256,count,processed_at,results FROM batch"
 		    " WHERE key=?1" },
 		{ &l->get_records,
 		    "SELECT key,body FROM record WHERE key>?1 ORDER BY key" },
 		{ &l->get_requests,
 		    "SELECT seq,time,path,key,body_sha256,status,effect,"
-		    "replayed,fault,body FROM request WHERE seq>?1"
+		    "replayed,fault,body,taken FROM request WHERE seq>?1"
 		    " ORDER BY seq" },
 	};
 
@@ -146,6 +153,7 @@ inv_ledger_open(const char *path, enum inv_db_use use, struct inv_str fields,
 	l->digest = inv_digest_new();
 	l->scan = inv_scan_new();
 	l->keys = INV_BUF(KEYS_MAX);
+	l->results = INV_BUF(RESULTS_MAX);
 	bool ok = inv_key_init(&l->fields, l->digest, fields, err) &&
 	    (l->db = inv_db_open(path, &plan, err)) != NULL &&
 	    prepare(l, err) &&
@@ -166,6 +174,8 @@ inv_ledger_close(struct inv_ledger *l)
 	inv_digest_free(l->digest);
 	inv_scan_free(l->scan);
 	inv_buf_free(&l->keys);
+	inv_buf_free(&l->results);
+	inv_rows_free(&l->taken);
 	free(l->coming);
 	free(l);
 }
@@ -318,8 +328,67 @@ room(struct inv_ledger *l)
 	return &l->coming[l->n];
 }
 
+/* The members that identify the record that was scanned last. */
+static void
+name_row(struct inv_ledger *l, struct inv_str record)
+{
+	const struct inv_members *members = inv_scan_record(l->scan);
+
+	inv_emit_key(&l->results, INV_LIT("key"));
+	if (l->fields.n == 0) {
+		inv_emit_raw(&l->results, record);
+		return;
+	}
+	inv_emit_open(&l->results, '{');
+	for (size_t i = 0; i < l->fields.n; i++)
+		inv_emit_member_raw(&l->results, l->fields.name[i],
+		    find(members, l->fields.name[i])->value);
+	inv_emit_close(&l->results, '}');
+}
+
+/* What is wrong with the record at that place. */
+static void
+emit_error(struct inv_buf *out, int status, size_t row)
+{
+	struct inv_buf detail = INV_BUF(DETAIL_MAX);
+	struct inv_buf error = INV_BUF(DETAIL_MAX);
+
+	inv_buf_addf(&detail, "record %zu is not taken", row);
+	inv_problem_write(&error, INV_PROBLEM_PLAIN, status,
+	    inv_buf_str(&detail));
+	inv_emit_member_raw(out, INV_LIT("error"), inv_buf_str(&error));
+	inv_buf_free(&detail);
+	inv_buf_free(&error);
+}
+
+/* Is the record, the one at that place, to be taken?  Its result. */
 static bool
-collect_row(struct inv_ledger *l, const struct inv_member *element, size_t row,
+judge_row(struct inv_ledger *l, const struct inv_ledger_request *r,
+    struct inv_str record, size_t row)
+{
+	struct inv_buf *out = &l->results;
+
+	if (r->judge == NULL)
+		return true;
+	int status = r->judge(r->judge_of, record);
+
+	inv_emit_open(out, '{');
+	if (r->naming == INV_LEDGER_BY_KEY)
+		name_row(l, record);
+	else
+		inv_emit_member_u64(out, INV_LIT("index"), row - 1);
+	inv_emit_member_u64(out, INV_LIT("status"), (uint64_t)status);
+	if (status != 200)
+		emit_error(out, status, row);
+	inv_emit_close(out, '}');
+	if (status == 200)
+		inv_rows_join(&l->taken, row, row);
+	return status == 200;
+}
+
+static bool
+collect_row(struct inv_ledger *l, const struct inv_ledger_request *r,
+    const struct inv_member *element, size_t row,
     struct inv_ledger_answer *answer)
 {
 	struct inv_err err;
@@ -334,6 +403,10 @@ collect_row(struct inv_ledger *l, const struct inv_member *element, size_t row,
 		return refuse_row(answer, 422, row, none, err.msg);
 	if (!add_key(l, element->value, row, answer))
 		return false;
+	if (!judge_row(l, r, element->value, row)) {
+		l->keys.n = at;
+		return true;
+	}
 	*room(l) = (struct coming){ .key_at = at,
 		.key_n = l->keys.n - at,
 		.record = element->value,
@@ -342,14 +415,20 @@ collect_row(struct inv_ledger *l, const struct inv_member *element, size_t row,
 	return true;
 }
 
+/* False, with the answer, where the body is refused; *rows are in it. */
 static bool
-collect(struct inv_ledger *l, struct inv_str body, size_t *rows,
+collect(struct inv_ledger *l, const struct inv_ledger_request *r, size_t *rows,
     struct inv_ledger_answer *answer)
 {
+	struct inv_str body = r->body;
 	enum inv_kind kind;
 	struct inv_err err;
 	struct inv_member element;
 	size_t row = 0;
+
+	inv_rows_reset(&l->taken);
+	inv_buf_reset(&l->results);
+	inv_emit_open(&l->results, '[');
 
 	if (!inv_scan_value(l->scan, body, &kind, &err))
 		return refuse(answer, INV_PROBLEM_PLAIN, 400, err.msg);
@@ -357,26 +436,36 @@ collect(struct inv_ledger *l, struct inv_str body, size_t *rows,
 		return refuse(answer, INV_PROBLEM_PLAIN, 400,
 		    "the body is not an array of objects");
 	while (inv_scan_each(&body, &element))
-		if (!collect_row(l, &element, ++row, answer))
+		if (!collect_row(l, r, &element, ++row, answer))
 			return false;
+	inv_emit_close(&l->results, ']');
+	if (r->judge == NULL && row > 0)
+		inv_rows_join(&l->taken, 1, row);
 	*rows = row;
 	return true;
 }
 
+/* Of all records, or where there are results of those that were taken. */
 static void
-write_receipt(struct inv_ledger_answer *answer)
+write_receipt(struct inv_ledger_answer *answer, struct inv_str results)
 {
-	answer->status = 200;
+	answer->status = results.n == 0 ? 200 : 207;
+	answer->body.max += results.n;
 	inv_emit_open(&answer->body, '{');
 	inv_emit_member_str(&answer->body, INV_LIT("status"),
-	    INV_LIT("committed"));
+	    results.n == 0 ? INV_LIT("committed") : INV_LIT("partial"));
 	inv_emit_member_u64(&answer->body, INV_LIT("count"), answer->count);
 	inv_emit_member_str(&answer->body, INV_LIT("processed_at"),
 	    inv_str_of(answer->processed_at));
+	if (results.n > 0)
+		inv_emit_member_raw(&answer->body, INV_LIT("results"), results);
 	inv_emit_close(&answer->body, '}');
 }
 
-/* A batch as it was committed: its count, time and the digest of its body. */
+/*
+ * A batch as it was committed: its count, time and the digest of its body;
+ * its results, if it has any, in l->results.
+ */
 static enum inv_step
 look_up(struct inv_ledger *l, struct inv_str key,
     struct inv_ledger_answer *answer, unsigned char sha256[INV_DIGEST],
@@ -395,6 +484,8 @@ look_up(struct inv_ledger *l, struct inv_str key,
 		memcpy(answer->processed_at, time.p, time.n);
 		answer->processed_at[time.n] = '\0';
 		answer->count = inv_stmt_u64(l->get_batch, 1);
+		inv_buf_reset(&l->results);
+		inv_buf_add(&l->results, inv_stmt_str(l->get_batch, 3));
 	} else {
 		inv_fail(err, INV_BAD, "batch %.*s: damaged", INV_ARG(key));
 		step = INV_STEP_ERR;
@@ -403,27 +494,52 @@ look_up(struct inv_ledger *l, struct inv_str key,
 	return step;
 }
 
+static void
+bind_optional(struct inv_stmt *st, int at, struct inv_str s)
+{
+	if (s.n > 0)
+		inv_stmt_bind_text(st, at, s);
+	else
+		inv_stmt_bind_null(st, at);
+}
+
 static bool
 take_effect(struct inv_ledger *l, const struct inv_ledger_request *r,
-    const unsigned char sha256[INV_DIGEST], struct inv_ledger_answer *answer,
-    struct inv_err *err)
+    const unsigned char sha256[INV_DIGEST], struct inv_str results,
+    struct inv_ledger_answer *answer, struct inv_err *err)
 {
+	answer->count = l->taken.count;
+	answer->effect = true;
 	inv_clock_text(inv_clock_wall(), answer->processed_at);
 	inv_stmt_bind_text(l->put_batch, 1, r->key);
 	inv_stmt_bind_blob(l->put_batch, 2,
 	    (struct inv_str){ (const char *)sha256, INV_DIGEST });
 	inv_stmt_bind_u64(l->put_batch, 3, answer->count);
 	inv_stmt_bind_text(l->put_batch, 4, inv_str_of(answer->processed_at));
+	bind_optional(l->put_batch, 5, results);
 	if (!inv_stmt_run(l->put_batch, err))
 		return false;
-	write_receipt(answer);
+	write_receipt(answer, results);
 	return true;
+}
+
+/* None of the records was taken, each for its own reason. */
+static void
+refuse_all(struct inv_ledger_answer *answer, struct inv_str results)
+{
+	answer->status = 422;
+	answer->body.max += results.n;
+	inv_emit_open(&answer->body, '{');
+	inv_emit_member_str(&answer->body, INV_LIT("title"),
+	    INV_LIT("no record was taken"));
+	inv_emit_member_raw(&answer->body, INV_LIT("results"), results);
+	inv_emit_close(&answer->body, '}');
 }
 
 static bool
 take_new(struct inv_ledger *l, const struct inv_ledger_request *r,
     const unsigned char sha256[INV_DIGEST], struct inv_ledger_answer *answer,
-    bool *effect, struct inv_err *err)
+    struct inv_err *err)
 {
 	if (l->n >= INV_LEDGER_ROWS_MAX || l->keys.n >= KEYS_FLUSH)
 		if (!write_records(l, err))
@@ -432,23 +548,28 @@ take_new(struct inv_ledger *l, const struct inv_ledger_request *r,
 	size_t keys_n = l->keys.n;
 	size_t rows;
 
-	if (!collect(l, r->body, &rows, answer)) {
+	if (!collect(l, r, &rows, answer)) {
 		l->n = n;
 		l->keys.n = keys_n;
 		return true;
 	}
-	if (l->keys.failed)
+	if (l->keys.failed || l->results.failed)
 		return inv_fail(err, INV_INTERNAL,
 		    "the keys of a group pass %d bytes", KEYS_MAX);
-	answer->count = rows;
-	*effect = true;
-	return take_effect(l, r, sha256, answer, err);
+	if (l->taken.count == rows)
+		return take_effect(l, r, sha256, (struct inv_str){ NULL, 0 },
+		    answer, err);
+	if (l->taken.count > 0)
+		return take_effect(l, r, sha256, inv_buf_str(&l->results),
+		    answer, err);
+	refuse_all(answer, inv_buf_str(&l->results));
+	return true;
 }
 
 static bool
 take(struct inv_ledger *l, const struct inv_ledger_request *r,
     const unsigned char sha256[INV_DIGEST], struct inv_ledger_answer *answer,
-    bool *effect, struct inv_err *err)
+    struct inv_err *err)
 {
 	unsigned char known[INV_DIGEST];
 
@@ -464,7 +585,7 @@ take(struct inv_ledger *l, const struct inv_ledger_request *r,
 	case INV_STEP_ERR:
 		return false;
 	case INV_STEP_DONE:
-		return take_new(l, r, sha256, answer, effect, err);
+		return take_new(l, r, sha256, answer, err);
 	case INV_STEP_ROW:
 		break;
 	}
@@ -473,23 +594,15 @@ take(struct inv_ledger *l, const struct inv_ledger_request *r,
 		return true;
 	}
 	answer->replayed = true;
-	write_receipt(answer);
+	write_receipt(answer, inv_buf_str(&l->results));
 	return true;
-}
-
-static void
-bind_optional(struct inv_stmt *st, int at, struct inv_str s)
-{
-	if (s.n > 0)
-		inv_stmt_bind_text(st, at, s);
-	else
-		inv_stmt_bind_null(st, at);
 }
 
 struct outcome {
 	int status;
 	bool effect;
 	bool replayed;
+	const struct inv_rows *taken; /* NULL: all */
 };
 
 static bool
@@ -515,7 +628,18 @@ log_request(struct inv_ledger *l, const struct inv_ledger_request *r,
 		inv_stmt_bind_blob(l->put_request, 9, r->body);
 	else
 		inv_stmt_bind_null(l->put_request, 9);
-	return inv_stmt_run(l->put_request, err);
+	if (o.taken == NULL) {
+		inv_stmt_bind_null(l->put_request, 10);
+		return inv_stmt_run(l->put_request, err);
+	}
+	struct inv_buf ranges = INV_BUF(RESULTS_MAX);
+
+	inv_emit_rows(&ranges, o.taken);
+	inv_stmt_bind_text(l->put_request, 10, inv_buf_str(&ranges));
+	bool ok = inv_stmt_run(l->put_request, err);
+
+	inv_buf_free(&ranges);
+	return ok;
 }
 
 static void
@@ -533,14 +657,19 @@ inv_ledger_upsert(struct inv_ledger *l, const struct inv_ledger_request *r,
     struct inv_ledger_answer *answer, struct inv_err *err)
 {
 	unsigned char sha256[INV_DIGEST];
-	bool effect = false;
 
 	begin_answer(answer);
 	inv_digest_of(l->digest, r->body, sha256);
-	return take(l, r, sha256, answer, &effect, err) &&
-	    log_request(l, r, sha256,
-		(struct outcome){ answer->status, effect, answer->replayed },
-		err);
+	if (!take(l, r, sha256, answer, err))
+		return false;
+	struct outcome o = { .status = answer->status,
+		.effect = answer->effect,
+		.replayed = answer->replayed };
+
+	if (o.effect && o.status == 207)
+		o.taken = &l->taken;
+
+	return log_request(l, r, sha256, o, err);
 }
 
 bool
@@ -585,12 +714,18 @@ inv_ledger_batch(struct inv_ledger *l, struct inv_str key,
 	answer->status = 200;
 	inv_emit_open(out, '{');
 	inv_emit_member_str(out, INV_LIT("key"), key);
-	inv_emit_member_str(out, INV_LIT("status"), INV_LIT("committed"));
+	inv_emit_member_str(out, INV_LIT("status"),
+	    l->results.n == 0 ? INV_LIT("committed") : INV_LIT("partial"));
 	emit_hex(out, INV_LIT("body_sha256"),
 	    (struct inv_str){ (const char *)sha256, INV_DIGEST });
 	inv_emit_member_u64(out, INV_LIT("count"), answer->count);
 	inv_emit_member_str(out, INV_LIT("processed_at"),
 	    inv_str_of(answer->processed_at));
+	if (l->results.n > 0) {
+		out->max += l->results.n;
+		inv_emit_member_raw(out, INV_LIT("results"),
+		    inv_buf_str(&l->results));
+	}
 	inv_emit_close(out, '}');
 	return true;
 }
@@ -636,6 +771,9 @@ emit_request(struct inv_buf *out, struct inv_stmt *row)
 	emit_bool(out, INV_LIT("effect"), inv_stmt_u64(row, 6));
 	emit_bool(out, INV_LIT("replayed"), inv_stmt_u64(row, 7));
 	emit_optional(out, INV_LIT("fault"), inv_stmt_str(row, 8));
+	if (!inv_stmt_is_null(row, 10))
+		inv_emit_member_raw(out, INV_LIT("taken"),
+		    inv_stmt_str(row, 10));
 	if (!inv_stmt_is_null(row, 9)) {
 		inv_emit_key(out, INV_LIT("body"));
 		add_flat(out, inv_stmt_str(row, 9));

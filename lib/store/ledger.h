@@ -21,7 +21,14 @@ enum {
 	INV_LEDGER_BODY_MAX = 4 << 20, /* bytes of a body; longer is 413 */
 	INV_LEDGER_KEY_MAX = 255,      /* bytes of an idempotency key */
 	INV_LEDGER_ROWS_MAX = 1 << 16, /* records of a batch; more is 413 */
-	INV_LEDGER_ANSWER_MAX = 8192,  /* bytes of an answer's body */
+	INV_LEDGER_ANSWER_MAX = 8192,  /* bytes of an answer's body, without
+					  its results */
+};
+
+/* How an answer names the records that it judges one by one. */
+enum inv_ledger_naming {
+	INV_LEDGER_BY_INDEX, /* their places in the body, from 0 */
+	INV_LEDGER_BY_KEY,   /* what identifies them */
 };
 
 struct inv_ledger;
@@ -50,15 +57,25 @@ struct inv_ledger_request {
 	/* For the request log; without a path the request is not logged. */
 	struct inv_str path;  /* UTF-8 */
 	struct inv_str fault; /* what was rehearsed on it, or empty */
+
+	/*
+	 * To rehearse: the status of each record that could be taken, 200 if
+	 * it is to be; NULL: all are.  The first other than that makes the
+	 * answer one of results.
+	 */
+	int (*judge)(const void *judge_of, struct inv_str record);
+	const void *judge_of;
+	enum inv_ledger_naming naming;
 };
 
 /* Begin with {0}; may be used again; free(3) body.p by inv_buf_free. */
 struct inv_ledger_answer {
-	int status;          /* as in HTTP: 200, 400, 404, 413, 422 */
-	bool replayed;       /* 200, and it took effect at an earlier request */
-	struct inv_buf body; /* JSON; problem details where status is not 200 */
-	uint64_t count;      /* of a 200: records of the batch */
-	char processed_at[INV_CLOCK_TEXT]; /* of a 200: when it took effect */
+	int status;          /* as in HTTP: 200, 207, 400, 404, 413, 422 */
+	bool replayed;       /* it took effect at an earlier request */
+	bool effect;         /* it took effect at this one */
+	struct inv_buf body; /* JSON; problem details of 400 and more */
+	uint64_t count;      /* of 200 and 207: records that took effect */
+	char processed_at[INV_CLOCK_TEXT]; /* of those: when they did */
 };
 
 /*
@@ -66,6 +83,8 @@ struct inv_ledger_answer {
  * answer and the line of the request log.  A key that is known: with the same
  * body the answer it had then and no effect, with another body 422.  What is
  * refused has no effect and is not remembered: it is judged anew next time.
+ * Where records are judged one by one (r->judge) and some are taken, that
+ * answer is kept; where none is, the batch is refused, with the results.
  *
  * False, with *err, only when the database failed.
  */

@@ -542,6 +542,99 @@ a_large_group_is_written_in_pieces_that_commit_as_one(void)
 	inv_ledger_close(l);
 }
 
+/* Bad is what has a 2 in it. */
+static int
+no_two(const void *status, struct inv_str record)
+{
+	return memchr(record.p, '2', record.n) == NULL ? 200
+						       : *(const int *)status;
+}
+
+static struct inv_ledger_answer
+judged(struct inv_ledger *l, const char *key, const char *body,
+    enum inv_ledger_naming naming)
+{
+	static const int status = 422;
+	struct inv_ledger_answer answer = { 0 };
+	struct inv_ledger_request r = { .key = inv_str_of(key),
+		.body = inv_str_of(body),
+		.path = INV_LIT("/inventory/upsert"),
+		.judge = no_two,
+		.judge_of = &status,
+		.naming = naming };
+	struct inv_err err;
+
+	check(inv_ledger_begin(l, &err));
+	check(inv_ledger_upsert(l, &r, &answer, &err));
+	check(inv_ledger_commit(l, &err));
+	return answer;
+}
+
+#define TAKEN "{\"index\":1,\"status\":200}]"
+
+static void
+records_that_are_judged_take_effect_one_by_one(void)
+{
+	struct inv_ledger *l = fresh();
+	struct inv_ledger_answer a =
+	    judged(l, "k1", "[" A2 "," B1 "]", INV_LEDGER_BY_INDEX);
+	struct inv_err err;
+
+	check(a.effect && !a.replayed && a.count == 1);
+	check(says(&a, 207, "\"results\":[{\"index\":0,\"status\":422,"));
+	check(holds(l, B1 "\n"));
+	a = judged(l, "k1", "[" A2 "," B1 "]", INV_LEDGER_BY_INDEX);
+	check(!a.effect && a.replayed);
+	check(says(&a, 207, TAKEN));
+	a = sent(l, "k1", "[" A2 "," B1 "]");
+	check(says(&a, 207, TAKEN));
+	check(inv_ledger_batch(l, INV_LIT("k1"), &a, &err));
+	check(says(&a, 200, TAKEN));
+	struct inv_buf b = exported(l, INV_LEDGER_REQUESTS, 1);
+
+	check(memmem(b.p, b.n, "\"taken\":[[2,2]],\"body\"", 22) != NULL);
+	inv_buf_free(&b);
+	inv_ledger_close(l);
+}
+
+static void
+a_judged_batch_of_good_records_is_answered_as_any(void)
+{
+	struct inv_ledger *l = fresh();
+	struct inv_ledger_answer a =
+	    judged(l, "k1", "[" A1 "," B1 "]", INV_LEDGER_BY_INDEX);
+
+	check(says(&a, 200, "{\"status\":\"committed\",\"count\":2,"));
+	inv_ledger_close(l);
+}
+
+static void
+a_judged_batch_of_bad_records_is_refused_and_not_kept(void)
+{
+	struct inv_ledger *l = fresh();
+	struct inv_ledger_answer a =
+	    judged(l, "k1", "[" A2 "]", INV_LEDGER_BY_INDEX);
+
+	check(!a.effect);
+	check(says(&a, 422, "\"results\":[{\"index\":0,\"status\":422,"));
+	a = sent(l, "k1", "[" A2 "]");
+	check(!a.replayed && says(&a, 200, "committed"));
+	inv_ledger_close(l);
+}
+
+static void
+a_result_by_key_has_what_identifies_the_record(void)
+{
+	struct inv_ledger *l = fresh();
+	struct inv_ledger_answer a =
+	    judged(l, "k1", "[" A2 "," B1 "]", INV_LEDGER_BY_KEY);
+
+	check(says(&a, 207,
+	    "{\"key\":{\"asset_id\":\"B\",\"grant_code\":\"N\"},"
+	    "\"status\":200}"));
+	inv_ledger_close(l);
+}
+
 int
 main(void)
 {
@@ -566,6 +659,10 @@ main(void)
 		TEST(an_export_in_pieces_is_the_same),
 		TEST(too_much_is_refused_with_413),
 		TEST(a_large_group_is_written_in_pieces_that_commit_as_one),
+		TEST(records_that_are_judged_take_effect_one_by_one),
+		TEST(a_judged_batch_of_good_records_is_answered_as_any),
+		TEST(a_judged_batch_of_bad_records_is_refused_and_not_kept),
+		TEST(a_result_by_key_has_what_identifies_the_record),
 	};
 	char dir[] = "/tmp/test_ledger.XXXXXX";
 

@@ -123,13 +123,38 @@ a_drawn_record_is_bad_in_every_batch(void)
 }
 
 static void
+it_is_told_which_records_a_fault_is_about(void)
+{
+	struct inv_err err;
+	struct inv_rehearsal *r =
+	    inv_rehearsal_new("delay=1ms,207-row=a,207-again=50%", 7, &err);
+	struct inv_rehearsed out;
+	int bad = 0;
+
+	inv_rehearse(r, 1, INV_LIT("[\"a\",\"b\"]"), &out);
+	check(out.failure == INV_FAILURE_ROWS && out.status == 422);
+	check(inv_rehearsed_row(r, &out, INV_LIT("\"a\"")));
+	check(!inv_rehearsed_row(r, &out, INV_LIT("\"b\"")));
+	inv_rehearse(r, 2, INV_LIT("[1,2,3,4,5,6,7,8]"), &out);
+	check(out.failure == INV_FAILURE_ROWS && out.status == 503);
+	for (int i = 1; i <= 8; i++) {
+		char text[2] = { (char)('0' + i), '\0' };
+
+		bad += inv_rehearsed_row(r, &out, inv_str_of(text));
+	}
+	check(bad > 0 && bad < 8);
+	inv_rehearsal_free(r);
+}
+
+static void
 what_was_processed_is_told(void)
 {
 	static const char *const before[] = { "reset", "400", "401", "403",
 		"404", "408", "409", "413=0", "422-row=a", "429", "500", "502",
 		"503", "mismatch", "redirect" };
 	static const char *const after[] = { "lost", "500-after", "garbage",
-		"html", "short", "slow", "endless" };
+		"html", "short", "slow", "endless", "207-row=a", "207-items=a",
+		"207-again=a", "207-missing" };
 
 	for (size_t i = 0; i < sizeof(before) / sizeof(*before); i++) {
 		struct inv_rehearsed r = met(before[i], 0, 1, "a");
@@ -170,9 +195,10 @@ what_can_not_be_read_is_refused(void)
 {
 	static const char *const specs[] = { "", ",", "reset,", "no-such",
 		"reset=1", "delay", "delay=", "delay=x", "413", "413=x",
-		"422-row", "422-row=", "429=x", "503=-1", "503=86401", "reset@",
-		"reset@0", "reset@x", "reset@2-1", "reset@-2", "reset@/0",
-		"reset@/", "reset@101%", "reset@%", "reset@1@2", " reset" };
+		"422-row", "422-row=", "207-row", "207-missing=1", "429=x",
+		"503=-1", "503=86401", "reset@", "reset@0", "reset@x",
+		"reset@2-1", "reset@-2", "reset@/0", "reset@/", "reset@101%",
+		"reset@%", "reset@1@2", " reset" };
 	struct inv_err err;
 
 	for (size_t i = 0; i < sizeof(specs) / sizeof(*specs); i++) {
@@ -210,6 +236,7 @@ main(void)
 		TEST(a_body_is_refused_by_its_size),
 		TEST(a_body_is_refused_for_a_text_in_it),
 		TEST(a_drawn_record_is_bad_in_every_batch),
+		TEST(it_is_told_which_records_a_fault_is_about),
 		TEST(what_was_processed_is_told),
 		TEST(retry_after_has_all_its_forms),
 		TEST(what_can_not_be_read_is_refused),
