@@ -26,6 +26,7 @@ enum {
 	DRAIN,
 	WAIT,
 	ENGINE,
+	RESULTS,
 	DRY_RUN,
 	PRINT_KEYS,
 	PRINT_BODIES,
@@ -57,6 +58,7 @@ static const struct inv_option options[] = {
 	    "of requests, and 10 more (10%)" },
 	{ BREAKER, "breaker", "N", "bad answers before it pauses (5)" },
 	{ DEADLINE, "deadline", "TIME", "of such a pause, then hold (10m)" },
+	{ RESULTS, "results", "FORM", "atomic|index|items|207: believe those" },
 	{ CACERT, "cacert", "FILE", "trust these authorities instead" },
 	{ DRAIN, "drain", "TIME", "for what flies when stopped (30s)" },
 	{ WAIT, "wait", "TIME", "for another inv-commit to end (10m)" },
@@ -94,6 +96,25 @@ engine_of(const char *arg)
 	if (!inv_str_is(inv_str_of(arg), "poll"))
 		inv_opt_wrong("--engine", arg, "neither io_uring nor poll");
 	return INV_ENGINE_POLL;
+}
+
+static enum inv_results_form
+results_of(const char *arg)
+{
+	static const struct {
+		const char *name;
+		enum inv_results_form form;
+	} forms[] = {
+		{ "atomic", INV_RESULTS_ATOMIC },
+		{ "index", INV_RESULTS_INDEX },
+		{ "items", INV_RESULTS_ITEMS },
+		{ "207", INV_RESULTS_207 },
+	};
+
+	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++)
+		if (strcmp(arg, forms[i].name) == 0)
+			return forms[i].form;
+	inv_opt_wrong("--results", arg, "not atomic, index, items or 207");
 }
 
 static const char *
@@ -180,6 +201,9 @@ set_upload(struct inv_uploader_options *up, int code)
 		break;
 	case ENGINE:
 		up->engine = engine_of(optarg);
+		break;
+	case RESULTS:
+		up->results = results_of(optarg);
 		break;
 	default:
 		set_pace(up, code);

@@ -22,7 +22,7 @@ engines() {
 			continue
 		fi
 		export INV_STATE=$BATS_TEST_TMPDIR/state-$engine
-		"$@" $engine
+		"$1" $engine "${@:2}"
 		stop_ledger
 	done
 }
@@ -66,7 +66,8 @@ verdicts() {
 effects() { # rows that took effect at the ledger, by its request log
 	curl -sf "$LEDGER/requests" |
 		jq -s '[.[] | select(.effect == 1 or .effect == true) |
-			.body | length] | add // 0'
+			if .taken then .taken | map(.[1] - .[0] + 1) | add
+			else .body | length end] | add // 0'
 }
 
 # ---- what it is for ----
@@ -455,6 +456,354 @@ refused_after_effect() {
 
 @test "a refused batch that may have taken effect is asked for, not halved" {
 	engines refused_after_effect
+}
+
+# ---- an answer for each row ----
+
+# scripted POST... [-- GET]: a ledger that answers "STATUS BODY" to each batch
+# in turn, the last to all further ones, and GET to questions.  HASH in a body
+# is the SHA-256 of the batch; a 202 points to /jobs/1.  In log are the keys
+# and the numbers of records that came.
+scripted() {
+	rm -f port log
+	python3 - "$@" > port 3>&- <<- 'END' &
+	import hashlib, http.server, json, sys
+	args = sys.argv[1:]
+	cut = args.index("--") if "--" in args else len(args)
+	posts, gets = args[:cut], args[cut + 1:] or ["404 {}"]
+	known = {}
+	class Ledger(http.server.BaseHTTPRequestHandler):
+	    protocol_version = "HTTP/1.1"
+	    def answer(self, told, hash):
+	        status, text = told.split(" ", 1)
+	        text = text.replace("HASH", hash).encode()
+	        self.send_response(int(status))
+	        if status == "202":
+	            self.send_header("Location", "/jobs/1")
+	        self.send_header("Content-Type", "application/json")
+	        self.send_header("Content-Length", str(len(text)))
+	        self.end_headers()
+	        self.wfile.write(text)
+	    def do_POST(self):
+	        body = self.rfile.read(int(self.headers["Content-Length"]))
+	        key = self.headers["Idempotency-Key"].strip('"')
+	        known[key] = hashlib.sha256(body).hexdigest()
+	        with open("log", "a") as f:
+	            f.write("%s %d\n" % (key, len(json.loads(body))))
+	        self.answer(posts.pop(0) if len(posts) > 1 else posts[0], "")
+	    def do_GET(self):
+	        key = self.path.rsplit("/", 1)[1]
+	        self.answer(gets.pop(0) if len(gets) > 1 else gets[0],
+	            known.get(key, ""))
+	    def log_message(self, *args):
+	        pass
+	server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Ledger)
+	print(server.server_port, flush=True)
+	server.serve_forever()
+	END
+	LEDGER_PID=$!
+	wait_for test -s port
+	LEDGER=http://127.0.0.1:$(cat port)
+}
+
+# results STATUS...: a list of results by index, with an error where not 200.
+results() {
+	local i=0 status sep=
+	printf '{"results":['
+	for status; do
+		printf '%s{"index":%d,"status":%d' "$sep" $i "$status"
+		[ "$status" = 200 ] ||
+			printf ',"error":{"detail":"no %d"}' $i
+		printf '}'
+		sep=,
+		i=$((i + 1))
+	done
+	printf ']}'
+}
+
+# again_afresh: a new state, so that the same rows are sent as if never before.
+again_afresh() {
+	stop_ledger
+	rm -rf "$INV_STATE"
+}
+
+one_row_refused() {
+	start_ledger --fault "$2=LAB-000007"
+	fixture 20 10 > in
+	commit "$1" -c 1 in > out
+	[ "$(verdicts < out)" = 'committed receipt 19
+quarantined rejected 1' ]
+	[ "$(jq -c 'select(.type == "batch") | [.rows, .count, .sent, .status]' out)" = '[[[1,6],[8,10]],9,10,207]
+[[[11,20]],10,null,200]' ]
+	jq -se 'map(select(.verdict == "quarantined"))[0] | .row == 7 and
+		.status == 422 and
+		.errors[0].type == "rejected" and
+		.errors[0].msg == "answered 422: record 7 is not taken" and
+		.errors[0].ctx.status == 422 and
+		.errors[0].ctx.error.detail == "record 7 is not taken"' out
+	[ "$(effects)" = 19 ]
+	[ "$(curl -sf "$LEDGER/requests" | wc -l)" = 2 ]
+	"$ROOT/tests/helper/check-stream" "$ROOT/examples/stream" < out
+	inv-audit -q out | jq -e '.unverified == 0 and
+		.counts.committed == 19 and .standing.counts.quarantined == 1'
+	inv-audit verify
+	commit "$1" -c 1 in > out
+	[ "$(verdicts < out)" = 'quarantined rejected 1
+skipped already_committed 19' ]
+}
+
+@test "of results by index each row has its own verdict" {
+	engines one_row_refused 207-row
+}
+
+@test "of results by key each row has its own verdict" {
+	engines one_row_refused 207-items
+}
+
+@test "the journal has which rows were committed and which refused" {
+	start_ledger --fault '207-row=LAB-000007'
+	fixture 10 | commit poll > /dev/null
+	jq -ce 'select(.type == "outcome") | .outcome == "committed" and
+		.rows == [[1,6],[8,10]] and .count == 9 and .sent == 10 and
+		.refused == [[7,7]]' "$INV_STATE"/journal/*.ndjson
+	again_afresh
+	start_ledger --fault '207-row=LAB'
+	fixture 10 | commit poll > out
+	[ "$(verdicts < out)" = 'quarantined rejected 10' ]
+	jq -ce 'select(.type == "outcome") | .outcome == "refused" and
+		.rows == [[1,10]] and .sent == 10 and .refused == [[1,10]]' \
+		"$INV_STATE"/journal/*.ndjson
+}
+
+rows_again() {
+	start_ledger --fault '207-again=LAB-000003@1'
+	fixture 10 | commit "$1" > out
+	[ "$(verdicts < out)" = 'committed receipt 10' ]
+	[ "$(jq -c 'select(.type == "batch") | [.rows, .sent]' out)" = '[[[1,2],[4,10]],10]
+[[[3,3]],null]' ]
+	[ "$(effects)" = 10 ]
+	jq -se '(map(select(.type == "intent"))) as [$a, $b] |
+		$b.parent == $a.key and $b.key != $a.key and
+		$b.rows == [[3,3]] and $a.seq == 1 and $b.seq == 3' \
+		"$INV_STATE"/journal/*.ndjson
+}
+
+@test "rows with 429 or 5xx are sent again under a derived key" {
+	engines rows_again
+}
+
+rows_again_for_ever() {
+	start_ledger --fault '207-again=LAB-000003'
+	fixture 10 | commit "$1" -r 2 > out
+	[ "$(verdicts < out)" = 'committed receipt 9
+quarantined transient_failure 1' ]
+	jq -se 'map(select(.verdict == "quarantined"))[0] | .status == 503 and
+		.errors[0].ctx.status == 503' out
+	[ "$(curl -sf "$LEDGER/requests" | jq -r .key | sort -u | wc -l)" = 3 ]
+}
+
+@test "rows told to come again for ever are transient_failure" {
+	engines rows_again_for_ever
+}
+
+@test "what is to be sent again is held when the run is stopped" {
+	start_ledger --fault '207-again=LAB-000003'
+	fixture 10 > in
+	inv-commit -q -l "$LEDGER" -r 100 --backoff 1m --max-backoff 1m in > out 3>&- &
+	local pid=$! status=0
+	wait_for grep -qs '"parent"' "$INV_STATE/journal/000001.ndjson"
+	kill -TERM $pid
+	wait $pid || status=$?
+	[ "$status" = 75 ]
+	[ "$(verdicts < out)" = 'committed receipt 9
+held not_attempted 1' ]
+	stop_ledger
+}
+
+@test "a row is not sent again behind a later one of its key" {
+	{
+		rows 2
+		rows 1 | sed '1d;s/,1,BLDG/,9,BLDG/'
+	} | inv-split -q - | inv-validate -q > in
+	scripted "207 $(results 503 503 200)" '200 {}'
+	commit poll in > out
+	[ "$(verdicts < out)" = 'committed receipt 2
+skipped already_committed 1' ]
+	jq -se 'map(select(.verdict == "skipped"))[0] |
+		.row == 1 and .of.row == 3' out
+	[ "$(cut -d ' ' -f 2 log | tr '\n' ' ')" = '3 1 ' ]
+}
+
+@test "results that leave a row out are not believed: sent again, same key" {
+	start_ledger --fault 207-missing@1
+	fixture 10 | commit poll > out
+	[ "$(verdicts < out)" = 'committed replayed 10' ]
+	[ "$(curl -sf "$LEDGER/requests" | jq -r .key | uniq | wc -l)" = 1 ]
+	again_afresh
+	start_ledger --fault 207-missing
+	fixture 10 > in
+	run -75 --separate-stderr commit poll -r 2 in
+	[ "$(verdicts <<< "$output")" = 'ambiguous unanswered 10' ]
+	[ "$(curl -sf "$LEDGER/requests" | wc -l)" = 3 ]
+	jq -se 'map(select(.verdict)) | all(.cause ==
+		"answered 207: results that are not one for each record")' \
+		<<< "$output"
+}
+
+@test "results that contradict themselves are not believed" {
+	local told
+	fixture 2 > in
+	for told in '{"results":[]}' '{}' "$(results 200)" \
+		"$(results 200 200 200)" "$(results 200 300)" \
+		'{"results":[{"index":0,"status":200},{"index":0,"status":200}]}' \
+		'{"results":[{"index":0,"status":200},{"index":7,"status":200}]}' \
+		'{"results":[{"index":0,"status":200},{"index":1}]}'; do
+		scripted "207 $told" '200 {}'
+		commit poll in > out
+		[ "$(verdicts < out)" = 'committed receipt 2' ]
+		[ "$(wc -l < log)" = 2 ]
+		[ "$(uniq log | wc -l)" = 1 ]
+		again_afresh
+	done
+	scripted "422 $(results 200 200)" '200 {}'
+	commit poll in > out
+	[ "$(wc -l < log)" = 2 ]
+	[ "$(uniq log | wc -l)" = 1 ]
+}
+
+@test "results are read in 200, 201, 400 and 422 too" {
+	local status
+	fixture 3 > in
+	for status in 200 201 400 422; do
+		scripted "$status $(results 200 422 200)"
+		commit poll in > out
+		[ "$(verdicts < out)" = 'committed receipt 2
+quarantined rejected 1' ]
+		[ "$(wc -l < log)" = 1 ]
+		again_afresh
+	done
+}
+
+@test "--results says which results are believed" {
+	local keyed='{"results":[{"key":["LAB-000001","NIH-R01-7"],"status":200},{"key":["LAB-000002","NIH-R01-7"],"status":422}]}'
+	fixture 2 > in
+	as() { # FORM ANSWER VERDICTS
+		scripted "$2" '200 {}'
+		commit poll --results "$1" in > out
+		[ "$(verdicts < out | tr '\n' ' ')" = "$3 " ]
+		again_afresh
+	}
+	local half='committed receipt 1 quarantined rejected 1'
+	as atomic "200 $(results 200 422)" 'committed receipt 2'
+	as atomic "422 $(results 200 422)" 'committed receipt 2'
+	as atomic "207 $(results 200 422)" 'committed receipt 2'
+	[ "$(uniq log | wc -l)" = 1 ]
+	as index "200 $(results 200 422)" "$half"
+	as index "200 $keyed" 'committed receipt 2'
+	as items "200 $keyed" "$half"
+	as items "200 $(results 200 422)" 'committed receipt 2'
+	as 207 "207 $(results 200 422)" "$half"
+	as 207 "207 $keyed" "$half"
+	as 207 "200 $(results 200 422)" 'committed receipt 2'
+	[ "$(wc -l < log)" = 1 ]
+	run -64 inv-commit --results some in
+	[[ $output == *'not atomic, index, items or 207'* ]]
+}
+
+@test "what the ledger said of a row is in its error, up to 64 KiB" {
+	fixture 3 > in
+	printf -v long '%070000d' 0
+	scripted '207 {"results":[
+		{"index":0,"status":409,"error":"it is \u00e9"},
+		{"index":1,"status":422,"error":{"title":"T",
+			"n":1}},
+		{"index":2,"status":422,"error":{"detail":"d","x":"'$long'"}}]}'
+	commit poll in > out
+	[ "$(verdicts < out)" = 'quarantined rejected 3' ]
+	[ "$(jq -c 'select(.verdict) | .errors[0] | [.msg, .ctx]' out)" = '["answered 409: it is é",{"status":409,"error":"it is é"}]
+["answered 422: T",{"status":422,"error":{"title":"T","n":1}}]
+["answered 422: d",{"status":422}]' ]
+}
+
+@test "after a crash behind the outcome the rest goes in a new batch" {
+	start_ledger --fault '207-again=LAB-000003@1'
+	fixture 10 > in
+	commit poll in > /dev/null
+	head -n 2 "$INV_STATE/journal/000001.ndjson" > kept
+	mv kept "$INV_STATE/journal/000001.ndjson"
+	rm -f "$INV_STATE"/journal/seen.db*
+	chmod 600 "$INV_STATE/journal/000001.ndjson"
+	commit poll in > out
+	[ "$(verdicts < out)" = 'committed receipt 1
+skipped already_committed 9' ]
+	jq -se 'map(select(.type == "intent"))[1] | .rows == [[3,3]] and
+		(has("parent") | not)' "$INV_STATE"/journal/*.ndjson
+}
+
+replayed_in_part() {
+	fixture 4 > in
+	scripted '500 {}' "207 $(results 200 422 503 200)" \
+		"207 $(results 422 200)"
+	commit "$1" -r 0 in > out
+	[ "$(verdicts < out)" = 'quarantined transient_failure 4' ]
+	commit "$1" in > out
+	[ "$(verdicts < out)" = 'committed receipt 3
+quarantined rejected 1' ]
+	[ "$(jq -c 'select(.type == "batch") | [.rows, .sent]' out)" = '[[[1,1],[4,4]],4]
+[[[3,3]],2]' ]
+	[ "$(cut -d ' ' -f 2 log | tr '\n' ' ')" = '4 4 2 ' ]
+	[ "$(head -n 2 log | uniq | wc -l)" = 1 ]
+	inv-audit -q out | jq -e '.unverified == 0 and .counts.committed == 3'
+}
+
+@test "a replay may bring an answer for each row" {
+	engines replayed_in_part
+}
+
+@test "a replay in part, of rows that do not come by, is in the journal" {
+	fixture 4 > in
+	scripted '500 {}' "207 $(results 200 422 503 200)" '200 {}'
+	commit poll -r 0 in > /dev/null
+	rows 2 | sed 's/LAB/BOX/' | inv-split -q - | inv-validate -q |
+		commit poll > /dev/null
+	jq -se 'map(select(.type == "outcome" and .status == 207))[0] |
+		.rows == [[1,1],[4,4]] and .refused == [[2,2]]' \
+		"$INV_STATE"/journal/*.ndjson
+	commit poll in > out
+	[ "$(verdicts < out)" = 'committed receipt 2
+skipped already_committed 2' ]
+}
+
+@test "an accepted batch may come to an answer for each row" {
+	fixture 2 > in
+	scripted '202 {}' -- "200 $(results 200 422)"
+	commit poll in > out
+	[ "$(verdicts < out)" = 'committed receipt 1
+quarantined rejected 1' ]
+}
+
+@test "read back, a batch is committed as far as the ledger says" {
+	fixture 2 > in
+	scripted '409 {}' -- '200 {"body_sha256":"HASH","results":[{"index":1,"status":200},{"index":0,"status":422}]}'
+	commit poll in > out
+	[ "$(verdicts < out)" = 'committed readback 1
+quarantined rejected 1' ]
+	again_afresh
+	scripted '409 {}' -- '200 {"body_sha256":"HASH","results":[]}'
+	run -75 --separate-stderr commit poll -r 1 in
+	[ "$(verdicts <<< "$output")" = 'ambiguous unanswered 2' ]
+}
+
+@test "refused row by row, an earlier try is asked for first" {
+	fixture 2 > in
+	scripted '500 {}' "422 $(results 422 422)" -- '200 {"body_sha256":"HASH"}'
+	commit poll in > out
+	[ "$(verdicts < out)" = 'committed readback 2' ]
+	again_afresh
+	scripted '500 {}' "422 $(results 422 422)" "422 $(results 422)"
+	commit poll in > out
+	[ "$(verdicts < out)" = 'quarantined rejected 2' ]
+	[ "$(cut -d ' ' -f 2 log | tr '\n' ' ')" = '2 2 1 1 ' ]
 }
 
 # answers GET: a ledger that says 409 to every batch, and GET to questions.

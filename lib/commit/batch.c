@@ -55,10 +55,23 @@ inv_batch_free(struct inv_batch *b)
 	free(b->keys);
 	free(b->own_key);
 	free(b->poll);
+	inv_partial_free(b->partial);
 	inv_rows_free(&b->rows);
 	inv_rows_free(&b->back);
 	inv_buf_free(&b->body);
 	free(b);
+}
+
+struct inv_batch *
+inv_batch_derive(const struct inv_batch *b, const size_t *member, size_t n)
+{
+	struct inv_batch *part = inv_batch_new(&b->of, b->chunk, member, n);
+
+	part->derived = true;
+	memcpy(part->parent, b->key, INV_DIGEST_HEX);
+	part->keyed_by = b->keyed_by;
+	part->probe = b->probe;
+	return part;
 }
 
 static void

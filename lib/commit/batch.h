@@ -50,6 +50,14 @@ struct inv_origin {
 	uint64_t chunk;
 };
 
+/* Of a batch that was answered row by row, and not wholly committed. */
+struct inv_partial_row;
+struct inv_partial {
+	struct inv_partial_row *row; /* of each record, in their order */
+	struct inv_buf text;         /* what the ledger said of them */
+	struct inv_buf refused;      /* their numbers, as JSON ranges */
+};
+
 struct inv_batch {
 	enum inv_batch_state state;
 	struct inv_batch *next; /* in the queue */
@@ -59,11 +67,11 @@ struct inv_batch {
 	size_t *member;          /* indexes of its rows in the chunk */
 	size_t n;
 	struct inv_seen_row *keys; /* of its records, in their order */
-	struct inv_rows rows;
+	struct inv_rows rows;      /* once committed: those that are */
 	struct inv_buf body;
 	char hash[INV_DIGEST_HEX];
 	char key[INV_DIGEST_HEX];
-	bool derived; /* by bisection: parent is the key of the whole */
+	bool derived; /* a part of another: parent is the key of that */
 	char parent[INV_DIGEST_HEX];
 	const struct inv_key *keyed_by;
 	struct inv_key *own_key; /* of a replayed one: what keyed_by is */
@@ -72,6 +80,7 @@ struct inv_batch {
 	uint64_t outcome_line; /* of its outcome */
 
 	unsigned tries;       /* requests that were answered or failed */
+	unsigned retried;     /* the same, before it was derived */
 	unsigned waits;       /* answers that it is in progress */
 	bool maybe;           /* one of them may have taken effect */
 	bool unclear;         /* one of them left that unknown */
@@ -88,7 +97,8 @@ struct inv_batch {
 	const char *reason;
 	char why[INV_ERR_MSG]; /* for people, and the outcome */
 	char processed_at[INV_CLOCK_TEXT + 16];
-	bool told;            /* its batch line has been written */
+	struct inv_partial *partial; /* or NULL: partial.c */
+	bool told;                   /* its batch line has been written */
 	struct inv_rows back; /* of a replayed one: rows that have come by */
 	bool silent;          /* bisected: its rows are told by its parts */
 	bool probe; /* of the first bisection of a run that committed none */
@@ -101,6 +111,11 @@ size_t inv_batch_fit(const struct inv_chunk *c, const size_t *member, size_t n);
 struct inv_batch *inv_batch_new(const struct inv_origin *of,
     struct inv_chunk *c, const size_t *member, size_t n);
 void inv_batch_free(struct inv_batch *b);
+void inv_partial_free(struct inv_partial *p);
+
+/* Rows member[0..n) of a batch, its chunk's, under a key derived from its. */
+struct inv_batch *inv_batch_derive(const struct inv_batch *b,
+    const size_t *member, size_t n);
 
 /*
  * Write the body, a JSON array of the rows' records in row order, and its

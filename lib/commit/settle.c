@@ -32,16 +32,16 @@ inv_settle_row(struct inv_uploader *u, const struct inv_record *rec,
 		    u->hold != NULL ? u->hold_fault : INV_AGAIN);
 }
 
-/* What a person wants to know of an answer: beside the row's verdict. */
-static void
-emit_answer(struct inv_buf *more, const struct inv_batch *b)
+void
+inv_settle_answer(struct inv_buf *more, const struct inv_batch *b,
+    unsigned status, struct inv_str cause)
 {
 	inv_emit_key(more, INV_LIT("idempotency_key"));
 	inv_emit_str(more, (struct inv_str){ b->key, INV_DIGEST_HEX });
-	if (b->status != 0)
-		inv_emit_member_u64(more, INV_LIT("status"), b->status);
+	if (status != 0)
+		inv_emit_member_u64(more, INV_LIT("status"), status);
 	inv_emit_member_u64(more, INV_LIT("attempts"), b->tries);
-	inv_emit_member_str(more, INV_LIT("cause"), inv_str_of(b->why));
+	inv_emit_member_str(more, INV_LIT("cause"), cause);
 }
 
 void
@@ -51,7 +51,7 @@ inv_settle_verdict(struct inv_uploader *u, const struct inv_batch *b,
 	struct inv_buf more = INV_BUF(8192);
 	struct inv_buf errors = INV_BUF(8192);
 
-	emit_answer(&more, b);
+	inv_settle_answer(&more, b, b->status, inv_str_of(b->why));
 	if (b->verdict == INV_QUARANTINED) {
 		inv_buf_add(&errors, INV_LIT("[{"));
 		inv_emit_member_str(&errors, INV_LIT("type"),
@@ -84,6 +84,8 @@ inv_settle_batch_line(struct inv_uploader *u, struct inv_batch *b,
 	inv_emit_key(&l, INV_LIT("rows"));
 	inv_emit_rows(&l, rows);
 	inv_emit_member_u64(&l, INV_LIT("count"), rows->count);
+	if (b->n > rows->count)
+		inv_emit_member_u64(&l, INV_LIT("sent"), b->n);
 	inv_emit_member_str(&l, INV_LIT("batch_hash"),
 	    (struct inv_str){ b->hash, INV_DIGEST_HEX });
 	inv_emit_member_str(&l, INV_LIT("idempotency_key"),
@@ -110,6 +112,7 @@ static void
 conclude(struct inv_uploader *u, struct inv_batch *b,
     enum inv_outcome_kind outcome, enum inv_verdict verdict, const char *reason)
 {
+	const struct inv_partial *part = b->partial;
 	struct inv_err err;
 
 	b->outcome = outcome;
@@ -120,6 +123,10 @@ conclude(struct inv_uploader *u, struct inv_batch *b,
 	b->outcome_line = inv_journal_outcome(u->journal, b->seq,
 	    &(struct inv_outcome){
 		.kind = outcome,
+		.rows = outcome == INV_OUTCOME_COMMITTED ? &b->rows : NULL,
+		.sent = part != NULL ? b->n : 0,
+		.refused = part != NULL ? inv_buf_str(&part->refused)
+					: (struct inv_str){ NULL, 0 },
 		.evidence = inv_str_of(b->evidence == NULL ? "" : b->evidence),
 		.reason = inv_str_of(reason),
 		.status = b->status,
@@ -133,12 +140,20 @@ conclude(struct inv_uploader *u, struct inv_batch *b,
 	}
 }
 
-static void
-commit(struct inv_uploader *u, struct inv_batch *b, const char *evidence)
+void
+inv_settle_commit(struct inv_uploader *u, struct inv_batch *b,
+    const char *evidence)
 {
 	b->evidence = evidence;
 	u->committed = true;
 	conclude(u, b, INV_OUTCOME_COMMITTED, INV_COMMITTED, "");
+}
+
+void
+inv_settle_refuse(struct inv_uploader *u, struct inv_batch *b,
+    const char *reason)
+{
+	conclude(u, b, INV_OUTCOME_REFUSED, INV_QUARANTINED, reason);
 }
 
 /* No answer that settles it: open, unless nothing of it ever had effect. */
@@ -255,13 +270,20 @@ asked_for(const struct inv_answer *a)
 	return inv_retry_after(a->retry_after, inv_clock_wall(), &ms) ? ms : 0;
 }
 
+bool
+inv_settle_wait(const struct inv_uploader *u, const struct inv_batch *b,
+    const struct inv_answer *a, uint64_t *wait_ms)
+{
+	return inv_retry_next(&u->o->retry, b->tries + b->retried, asked_for(a),
+	    random_bits(), wait_ms);
+}
+
 static void
 again(struct inv_uploader *u, struct inv_batch *b, const struct inv_answer *a)
 {
 	uint64_t wait;
 
-	if (!inv_retry_next(&u->o->retry, b->tries, asked_for(a), random_bits(),
-		&wait)) {
+	if (!inv_settle_wait(u, b, a, &wait)) {
 		exhausted(u, b);
 		return;
 	}
@@ -301,12 +323,8 @@ bisect(struct inv_uploader *u, struct inv_batch *b)
 		size_t from = part == 0 ? 0 : half;
 		size_t n = part == 0 ? half : b->n - half;
 		struct inv_batch *child =
-		    inv_batch_new(&b->of, b->chunk, b->member + from, n);
+		    inv_batch_derive(b, b->member + from, n);
 
-		child->derived = true;
-		memcpy(child->parent, b->key, INV_DIGEST_HEX);
-		child->keyed_by = b->keyed_by;
-		child->probe = b->probe;
 		inv_batch_seal(child, u->digest, u->o->namespace);
 		inv_uploader_queue(u, child, head);
 	}
@@ -480,7 +498,7 @@ believe(struct inv_uploader *u, struct inv_batch *b)
 {
 	switch (b->doubt) {
 	case INV_DOUBT_ASSERTED:
-		commit(u, b, inv_meaning_name(INV_MEANS_ASSERTED));
+		inv_settle_commit(u, b, inv_meaning_name(INV_MEANS_ASSERTED));
 		return;
 	case INV_DOUBT_CONFLICT:
 		conclude(u, b, INV_OUTCOME_REFUSED, INV_QUARANTINED,
@@ -506,6 +524,21 @@ ask(struct inv_uploader *u, struct inv_batch *b, enum inv_doubt doubt)
 		believe(u, b);
 }
 
+/* The ledger has these bytes under the key: all of them, or as it says. */
+static void
+read_back(struct inv_uploader *u, struct inv_batch *b,
+    const struct inv_answer *a)
+{
+	if (!inv_answer_has_results(a, u->o->results, u->scan)) {
+		inv_settle_commit(u, b, "readback");
+	} else if (inv_partial_read(u, b, a, u->o->results)) {
+		inv_partial_take(u, b, a, "readback");
+	} else {
+		b->unclear = true;
+		again(u, b, a);
+	}
+}
+
 static void
 told_back(struct inv_uploader *u, struct inv_batch *b,
     const struct inv_landing *l)
@@ -519,7 +552,7 @@ told_back(struct inv_uploader *u, struct inv_batch *b,
 	    inv_scan_line(u->scan, a->body, &ignored))
 		hash = inv_member_text(inv_scan_outer(u->scan), "body_sha256");
 	if (inv_str_eq(hash, (struct inv_str){ b->hash, INV_DIGEST_HEX })) {
-		commit(u, b, "readback");
+		read_back(u, b, a);
 	} else if (hash.n > 0) {
 		conclude(u, b, INV_OUTCOME_KEY_MISMATCH, INV_QUARANTINED,
 		    "key_mismatch");
@@ -548,6 +581,36 @@ accepted(struct inv_uploader *u, struct inv_batch *b,
 	again(u, b, a);
 }
 
+/* Results that are not to be believed leave the batch as it was. */
+static enum inv_meaning
+believable(struct inv_uploader *u, struct inv_batch *b,
+    const struct inv_answer *a, enum inv_results_form form,
+    enum inv_meaning meaning)
+{
+	if (meaning != INV_MEANS_PARTIAL || inv_partial_read(u, b, a, form))
+		return meaning;
+	snprintf(b->why, sizeof(b->why),
+	    "answered %u: results that are not one for each record", a->status);
+	return INV_MEANS_UNCLEAR;
+}
+
+/*
+ * Refused as a whole, row by row: an earlier try may have taken effect all the
+ * same.
+ */
+static void
+partial(struct inv_uploader *u, struct inv_batch *b, const struct inv_answer *a,
+    bool sent_before)
+{
+	if (a->status >= 400 && (sent_before || a->sends > 1) &&
+	    inv_partial_count(u, INV_ROW_COMMITTED) == 0)
+		ask(u, b, INV_DOUBT_REFUSED);
+	else
+		inv_partial_take(u, b, a,
+		    inv_meaning_name(a->replayed ? INV_MEANS_REPLAYED
+						 : INV_MEANS_RECEIPT));
+}
+
 static void
 act(struct inv_uploader *u, struct inv_batch *b, const struct inv_answer *a,
     enum inv_meaning meaning, bool sent_before)
@@ -555,7 +618,10 @@ act(struct inv_uploader *u, struct inv_batch *b, const struct inv_answer *a,
 	switch (meaning) {
 	case INV_MEANS_RECEIPT:
 	case INV_MEANS_REPLAYED:
-		commit(u, b, inv_meaning_name(meaning));
+		inv_settle_commit(u, b, inv_meaning_name(meaning));
+		return;
+	case INV_MEANS_PARTIAL:
+		partial(u, b, a, sent_before);
 		return;
 	case INV_MEANS_ASSERTED:
 		ask(u, b, INV_DOUBT_ASSERTED);
@@ -596,7 +662,8 @@ act(struct inv_uploader *u, struct inv_batch *b, const struct inv_answer *a,
 static void
 polled(struct inv_uploader *u, struct inv_batch *b, const struct inv_landing *l)
 {
-	enum inv_meaning meaning = inv_answer_tells(&l->answer, u->scan);
+	enum inv_meaning meaning = believable(u, b, &l->answer, u->o->results,
+	    inv_answer_tells(&l->answer, u->o->results, u->scan));
 
 	if (meaning == INV_MEANS_IN_PROGRESS) {
 		if (l->answer.location.n == 0 ||
@@ -632,8 +699,8 @@ inv_settle_landing(struct inv_uploader *u, const struct inv_landing *l)
 		polled(u, b, l);
 		return;
 	}
-	enum inv_meaning meaning =
-	    inv_answer_means(&l->answer, sent_before, u->scan);
+	enum inv_meaning meaning = believable(u, b, &l->answer, u->o->results,
+	    inv_answer_means(&l->answer, sent_before, u->o->results, u->scan));
 
 	if (meaning != INV_MEANS_IN_PROGRESS)
 		b->tries++;
@@ -690,7 +757,9 @@ inv_settle_done(struct inv_uploader *u, struct inv_batch *b)
 		inv_uploader_fail(u, &err);
 	if (c != NULL && committed)
 		inv_settle_batch_line(u, b, &b->rows);
-	else if (c != NULL && !b->silent)
+	if (c != NULL && b->partial != NULL)
+		inv_partial_tell(u, b);
+	else if (c != NULL && !committed && !b->silent)
 		tell_rows(u, b);
 	if (!open)
 		let_keys_go(u, b);

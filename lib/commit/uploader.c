@@ -338,6 +338,13 @@ drop_queue(struct inv_uploader *u)
 
 /* ---- send ---- */
 
+/* What was to be sent again counts as such, under whatever key. */
+static bool
+is_retry(const struct inv_batch *b)
+{
+	return b->tries + b->retried > 0;
+}
+
 static void
 send(struct inv_uploader *u, struct inv_batch *b)
 {
@@ -345,7 +352,7 @@ send(struct inv_uploader *u, struct inv_batch *b)
 
 	if (b->first_ms == 0)
 		b->first_ms = inv_clock_ms();
-	inv_throttle_sent(&u->throttle, inv_clock_ms(), b->tries > 0);
+	inv_throttle_sent(&u->throttle, inv_clock_ms(), is_retry(b));
 	b->state = b->poll == NULL ? INV_BATCH_FLYING : INV_BATCH_POLLING;
 	if (!(b->poll == NULL ? inv_courier_post(u->courier, b, &err)
 			      : inv_courier_poll(u->courier, b, &err)))
@@ -359,7 +366,7 @@ may_send(struct inv_uploader *u, const struct inv_batch *b)
 	uint64_t when;
 
 	if (u->o->file != NULL ||
-	    inv_throttle_may(&u->throttle, inv_clock_ms(), b->tries > 0, &when))
+	    inv_throttle_may(&u->throttle, inv_clock_ms(), is_retry(b), &when))
 		return true;
 	if (when < u->throttled_until)
 		u->throttled_until = when;
@@ -375,7 +382,7 @@ push(struct inv_uploader *u, struct inv_batch *b)
 
 	if (b->state == INV_BATCH_INTENT &&
 	    inv_journal_durable(u->journal) >= b->seq)
-		b->state = INV_BATCH_READY;
+		b->state = INV_BATCH_WAITING;
 	if (b->state == INV_BATCH_WAITING &&
 	    (over || inv_clock_ms() >= b->due_ms))
 		b->state = INV_BATCH_READY;
@@ -799,6 +806,7 @@ close_all(struct inv_uploader *u)
 	inv_gate_free(u);
 	inv_flight_free(u->flight);
 	inv_keyer_free(u->keyer);
+	inv_results_free(&u->results);
 	inv_scan_free(u->scan);
 	inv_canon_free(u->canon);
 	inv_digest_free(u->digest);

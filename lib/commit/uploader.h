@@ -12,8 +12,8 @@
  * intent is durable, nothing is said before its outcome is.  Memory is the
  * window times a batch, and one chunk.
  *
- * The struct is shared by the three files of the loop (uploader, gate,
- * settle) and by nobody else.
+ * The struct is shared by the four files of the loop (uploader, gate, settle,
+ * partial) and by nobody else.
  */
 #ifndef INV_COMMIT_UPLOADER_H
 #define INV_COMMIT_UPLOADER_H
@@ -21,6 +21,7 @@
 #include "commit/batch.h"
 #include "commit/courier.h"
 #include "commit/flight.h"
+#include "net/results.h"
 #include "net/throttle.h"
 #include "prog/filter.h"
 #include "store/keyer.h"
@@ -41,6 +42,7 @@ struct inv_uploader_options {
 	struct inv_str namespace;
 	struct inv_str key; /* of -k: a JSON list; empty: the stream's */
 	unsigned window;
+	enum inv_results_form results;
 	struct inv_retry retry;
 	unsigned rate;        /* requests in a second; 0: any number */
 	unsigned budget;      /* retries, percent of requests */
@@ -80,7 +82,8 @@ struct inv_uploader {
 	struct inv_canon *canon;
 	struct inv_scan *scan;
 	struct inv_keyer *keyer;
-	char run[INV_RUN_ID]; /* names the trace of our requests */
+	struct inv_results results; /* of the answer that is looked at */
+	char run[INV_RUN_ID];       /* names the trace of our requests */
 
 	/* The block under way. */
 	struct inv_key key;
@@ -134,7 +137,7 @@ struct inv_uploader {
 void inv_uploader_run(struct inv_filter *f,
     const struct inv_uploader_options *o, const struct inv_state *state);
 
-/* ---- between the three files ---- */
+/* ---- between the four files ---- */
 
 /*
  * gate.c: rows into chunks, chunks into batches.  _hold gives all rows that
@@ -163,6 +166,33 @@ void inv_settle_unsent(struct inv_uploader *u, struct inv_batch *b,
 void inv_settle_done(struct inv_uploader *u, struct inv_batch *b);
 bool inv_settle_suspects(struct inv_uploader *u, bool stuck);
 bool inv_settle_shut(struct inv_uploader *u);
+
+/*
+ * For partial.c: the outcomes of b, whose rows are those that were taken; how
+ * long what is sent again waits, false: the tries are used up; what a person
+ * wants to know of an answer, beside a verdict.
+ */
+void inv_settle_commit(struct inv_uploader *u, struct inv_batch *b,
+    const char *evidence);
+void inv_settle_refuse(struct inv_uploader *u, struct inv_batch *b,
+    const char *reason);
+bool inv_settle_wait(const struct inv_uploader *u, const struct inv_batch *b,
+    const struct inv_answer *a, uint64_t *wait_ms);
+void inv_settle_answer(struct inv_buf *more, const struct inv_batch *b,
+    unsigned status, struct inv_str cause);
+
+/*
+ * partial.c: _read takes the results of an answer, false where they are not
+ * to be believed; _count tells of them, and _take acts on them; _tell is for
+ * an outcome that is on disk.
+ */
+bool inv_partial_read(struct inv_uploader *u, const struct inv_batch *b,
+    const struct inv_answer *a, enum inv_results_form form);
+size_t inv_partial_count(const struct inv_uploader *u,
+    enum inv_row_means means);
+void inv_partial_take(struct inv_uploader *u, struct inv_batch *b,
+    const struct inv_answer *a, const char *evidence);
+void inv_partial_tell(struct inv_uploader *u, const struct inv_batch *b);
 
 /* A row's line, a row's line by what became of b, a line for committed rows. */
 void inv_settle_row(struct inv_uploader *u, const struct inv_record *rec,

@@ -187,7 +187,7 @@ enum body {
 	BODY_OTHER, /* neither JSON nor HTML */
 	BODY_HTML,
 	BODY_JSON,
-	BODY_RESULTS, /* JSON with per-row results */
+	BODY_RESULTS, /* JSON with results that are read */
 	BODY_BROKEN,  /* says that it is JSON, and is not */
 };
 
@@ -213,8 +213,25 @@ has_results(struct inv_str json)
 	return false;
 }
 
+static bool
+reads_results(unsigned status, enum inv_results_form form)
+{
+	switch (form) {
+	case INV_RESULTS_ATOMIC:
+		return false;
+	case INV_RESULTS_207:
+		return status == 207;
+	case INV_RESULTS_ANY:
+	case INV_RESULTS_INDEX:
+	case INV_RESULTS_ITEMS:
+		break;
+	}
+	return status / 100 == 2 || status == 400 || status == 422;
+}
+
 static enum body
-body_of(const struct inv_answer *a, struct inv_scan *scan)
+body_of(const struct inv_answer *a, enum inv_results_form form,
+    struct inv_scan *scan)
 {
 	struct inv_str type = media_type(a->content_type);
 	struct inv_str text = trimmed(a->body);
@@ -234,8 +251,10 @@ body_of(const struct inv_answer *a, struct inv_scan *scan)
 		return BODY_OTHER;
 	if (!inv_scan_value(scan, text, &kind, &err))
 		return BODY_BROKEN;
-	return kind == INV_KIND_OBJECT && has_results(text) ? BODY_RESULTS
-							    : BODY_JSON;
+	return kind == INV_KIND_OBJECT && reads_results(a->status, form) &&
+		has_results(text)
+	    ? BODY_RESULTS
+	    : BODY_JSON;
 }
 
 static struct talk
@@ -264,15 +283,19 @@ success(const struct inv_answer *a, enum body body)
 {
 	if (a->status == 202 && a->location.n > 0)
 		return INV_MEANS_ACCEPTED;
-	if (a->status != 200 && a->status != 201 && a->status != 204)
+	if (a->status == 207 && body != BODY_RESULTS)
+		return INV_MEANS_UNCLEAR;
+	if (a->status != 200 && a->status != 201 && a->status != 204 &&
+	    a->status != 207)
 		return INV_MEANS_UNCLEAR;
 	switch (body) {
 	case BODY_NONE:
 	case BODY_OTHER:
 	case BODY_JSON:
 		return a->replayed ? INV_MEANS_REPLAYED : INV_MEANS_RECEIPT;
-	case BODY_HTML:
 	case BODY_RESULTS:
+		return INV_MEANS_PARTIAL;
+	case BODY_HTML:
 	case BODY_BROKEN:
 		break;
 	}
@@ -299,7 +322,7 @@ static enum inv_meaning
 refusal(const struct inv_answer *a, struct talk t, enum body body)
 {
 	if (body == BODY_RESULTS)
-		return INV_MEANS_UNCLEAR;
+		return INV_MEANS_PARTIAL;
 	if (!t.of_key)
 		return INV_MEANS_REFUSED;
 	if (a->status == 400 && !t.of_difference)
@@ -326,9 +349,10 @@ by_status(const struct inv_answer *a)
 }
 
 static enum inv_meaning
-by_body(const struct inv_answer *a, bool sent_before, struct inv_scan *scan)
+by_body(const struct inv_answer *a, bool sent_before,
+    enum inv_results_form form, struct inv_scan *scan)
 {
-	enum body body = body_of(a, scan);
+	enum body body = body_of(a, form, scan);
 
 	switch (a->status) {
 	case 400:
@@ -345,11 +369,11 @@ by_body(const struct inv_answer *a, bool sent_before, struct inv_scan *scan)
 
 enum inv_meaning
 inv_answer_means(const struct inv_answer *a, bool sent_before,
-    struct inv_scan *scan)
+    enum inv_results_form form, struct inv_scan *scan)
 {
 	switch (a->net) {
 	case INV_NET_ANSWERED:
-		return by_body(a, sent_before, scan);
+		return by_body(a, sent_before, form, scan);
 	case INV_NET_CUT:
 	case INV_NET_OVERSIZED:
 		return by_status(a);
@@ -364,6 +388,13 @@ inv_answer_means(const struct inv_answer *a, bool sent_before,
 	return INV_MEANS_UNCLEAR;
 }
 
+/* What tells of a batch later on tells it with 200. */
+static enum inv_results_form
+when_asked(enum inv_results_form form)
+{
+	return form == INV_RESULTS_207 ? INV_RESULTS_ANY : form;
+}
+
 static bool
 is_any(struct inv_str s, const char *const *words)
 {
@@ -375,13 +406,14 @@ is_any(struct inv_str s, const char *const *words)
 
 /* A success, unless its "status" says otherwise. */
 static enum inv_meaning
-told_done(const struct inv_answer *a, struct inv_scan *scan)
+told_done(const struct inv_answer *a, enum inv_results_form form,
+    struct inv_scan *scan)
 {
-	enum body body = body_of(a, scan);
+	enum body body = body_of(a, form, scan);
 	struct inv_str text = trimmed(a->body);
 	struct inv_member m;
 
-	if (body != BODY_JSON || text.p[0] != '{')
+	if ((body != BODY_JSON && body != BODY_RESULTS) || text.p[0] != '{')
 		return success(a, body);
 	while (inv_scan_each(&text, &m))
 		if (inv_str_is(m.key, "status") && m.kind == INV_KIND_STRING) {
@@ -389,27 +421,37 @@ told_done(const struct inv_answer *a, struct inv_scan *scan)
 
 			if (is_any(word, pending_words))
 				return INV_MEANS_IN_PROGRESS;
-			if (!is_any(word, final_words))
+			if (body == BODY_JSON && !is_any(word, final_words))
 				return INV_MEANS_UNCLEAR;
 		}
 	return success(a, body);
 }
 
 enum inv_meaning
-inv_answer_tells(const struct inv_answer *a, struct inv_scan *scan)
+inv_answer_tells(const struct inv_answer *a, enum inv_results_form form,
+    struct inv_scan *scan)
 {
+	form = when_asked(form);
 	if (a->net == INV_NET_UNSURE)
 		return INV_MEANS_RETRY;
 	if (a->net == INV_NET_ANSWERED && a->status == 202)
 		return INV_MEANS_IN_PROGRESS;
 	if (a->net == INV_NET_ANSWERED && a->status / 100 == 2)
-		return told_done(a, scan);
+		return told_done(a, form, scan);
 	if (a->status / 100 == 3 || a->status == 404 || a->status == 405 ||
 	    a->status == 410)
 		return INV_MEANS_UNCLEAR;
 	if (a->status / 100 == 5)
 		return INV_MEANS_RETRY;
-	return inv_answer_means(a, true, scan);
+	return inv_answer_means(a, true, form, scan);
+}
+
+bool
+inv_answer_has_results(const struct inv_answer *a, enum inv_results_form form,
+    struct inv_scan *scan)
+{
+	return a->net == INV_NET_ANSWERED &&
+	    body_of(a, when_asked(form), scan) == BODY_RESULTS;
 }
 
 bool
@@ -439,6 +481,8 @@ inv_meaning_name(enum inv_meaning m)
 		return "receipt";
 	case INV_MEANS_REPLAYED:
 		return "replayed";
+	case INV_MEANS_PARTIAL:
+		return "partial";
 	case INV_MEANS_ASSERTED:
 		return "asserted-409";
 	case INV_MEANS_RETRY:

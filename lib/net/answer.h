@@ -44,9 +44,19 @@ struct inv_answer {
  */
 bool inv_answer_header(struct inv_answer *a, struct inv_str line);
 
+/* Which results of an answer are read: net/results.h. */
+enum inv_results_form {
+	INV_RESULTS_ANY,
+	INV_RESULTS_ATOMIC, /* none: a batch is taken whole or not at all */
+	INV_RESULTS_INDEX,
+	INV_RESULTS_ITEMS,
+	INV_RESULTS_207, /* either form, but of a 207 alone */
+};
+
 enum inv_meaning {
 	INV_MEANS_RECEIPT,      /* done: committed by this request */
 	INV_MEANS_REPLAYED,     /* done: the ledger says it had it */
+	INV_MEANS_PARTIAL,      /* each record's own is in its results */
 	INV_MEANS_ASSERTED,     /* done: a 409, and this key was sent before */
 	INV_MEANS_RETRY,        /* again, same key and bytes */
 	INV_MEANS_UNCLEAR,      /* the same; when retries end: ambiguous */
@@ -69,8 +79,10 @@ const char *inv_meaning_name(enum inv_meaning m);
  * process or, by the journal, in another (a second send inside this very
  * request is in the answer).  The scanner is used for JSON bodies.
  *
- * What only later work can read is INV_MEANS_UNCLEAR: 207 and bodies with
- * per-row "results".  So is a 202 that has no Location.
+ * INV_MEANS_PARTIAL is a 207, 200, 201, 400 or 422 with a list of "results",
+ * where form reads them; what they say, and whether that is to be believed,
+ * is not looked at.  A 207 without is INV_MEANS_UNCLEAR, as is a 202 that has
+ * no Location.
  *
  * A body "speaks of the key" if a string in it (member names do not count: an
  * echo of the key says nothing), or all of it where it is not JSON, has
@@ -79,17 +91,22 @@ const char *inv_meaning_name(enum inv_meaning m);
  * that something differs.
  */
 enum inv_meaning inv_answer_means(const struct inv_answer *a, bool sent_before,
-    struct inv_scan *scan);
+    enum inv_results_form form, struct inv_scan *scan);
 
 /*
  * The same for what a 202 pointed to.  INV_MEANS_IN_PROGRESS: ask again later,
  * that is 202, and 200 with a "status" of pending, queued, processing and the
  * like.  INV_MEANS_RETRY: the question failed, ask again.  What is no answer
  * to it (a redirect, 404, 410, an unknown "status") is INV_MEANS_UNCLEAR:
- * the batch is to be sent again.  INV_MEANS_ACCEPTED does not occur.
+ * the batch is to be sent again.  INV_MEANS_ACCEPTED does not occur.  The
+ * results that INV_RESULTS_207 reads need no 207 here.
  */
 enum inv_meaning inv_answer_tells(const struct inv_answer *a,
-    struct inv_scan *scan);
+    enum inv_results_form form, struct inv_scan *scan);
+
+/* The body is JSON with a list of results, and form reads such. */
+bool inv_answer_has_results(const struct inv_answer *a,
+    enum inv_results_form form, struct inv_scan *scan);
 
 /*
  * This request had no effect, for certain: nothing of it was sent, or the one

@@ -1,5 +1,6 @@
 /*
- * fuzz_answer.c - no answer at all can pass for a commit that is none
+ * fuzz_answer.c - no answer at all can pass for a commit that is none, and
+ * results that are believed tell of each record once
  *
  * Input: two bytes of status and flags, header lines up to an empty one, the
  * body.
@@ -7,7 +8,7 @@
 
 #include <stdlib.h>
 
-#include "net/answer.h"
+#include "net/results.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
@@ -37,7 +38,7 @@ take_headers(struct inv_answer *a, struct inv_str *rest)
 static void
 judge(const struct inv_answer *a, bool sent, struct inv_scan *scan)
 {
-	enum inv_meaning m = inv_answer_means(a, sent, scan);
+	enum inv_meaning m = inv_answer_means(a, sent, INV_RESULTS_ANY, scan);
 	bool whole = a->net == INV_NET_ANSWERED;
 
 	if (is_done(m) && !whole)
@@ -50,6 +51,55 @@ judge(const struct inv_answer *a, bool sent, struct inv_scan *scan)
 		abort();
 	if (inv_meaning_name(m)[0] == '\0')
 		abort();
+}
+
+enum { RECORDS = 4 }; /* {"a":1} twice, {"a":2}, {"a":3} */
+
+static void
+believe(const struct inv_results_tools *t, struct inv_results *r,
+    const struct inv_answer *a, enum inv_results_form form)
+{
+	static const char *const record[RECORDS] = { "{\"a\":1}", "{\"a\":1}",
+		"{\"a\":2}", "{\"a\":3}" };
+	struct inv_err err;
+
+	inv_results_room(r, RECORDS);
+	for (size_t i = 0; i < RECORDS; i++) {
+		if (!inv_scan_object(t->scan, inv_str_of(record[i]), &err))
+			abort();
+		inv_key_of(t->key, t->digest, inv_scan_record(t->scan),
+		    inv_str_of(record[i]), r->row[i].key);
+	}
+	if (!inv_results_read(r, t, a, form))
+		return;
+	for (size_t i = 0; i < RECORDS; i++) {
+		struct inv_str e = r->row[i].error;
+
+		if (r->row[i].status < 200 || r->row[i].status > 599 ||
+		    r->row[i].status / 100 == 3)
+			abort();
+		if (e.n > 0 &&
+		    (e.p < a->body.p || e.p + e.n > a->body.p + a->body.n))
+			abort();
+	}
+}
+
+static void
+read_results(const struct inv_answer *a, struct inv_scan *scan)
+{
+	static struct inv_results_tools t;
+	static struct inv_results r;
+	static struct inv_key key;
+	struct inv_err err;
+
+	if (t.scan == NULL) {
+		t = (struct inv_results_tools){ scan, inv_canon_new(),
+			inv_digest_new(), &key };
+		if (!inv_key_init(&key, t.digest, INV_LIT("[\"a\"]"), &err))
+			abort();
+	}
+	believe(&t, &r, a, INV_RESULTS_ANY);
+	believe(&t, &r, a, INV_RESULTS_ITEMS);
 }
 
 int
@@ -73,5 +123,6 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	a.body = rest;
 	judge(&a, false, scan);
 	judge(&a, true, scan);
+	read_results(&a, scan);
 	return 0;
 }

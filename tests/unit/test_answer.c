@@ -20,6 +20,7 @@ struct line {
 	const char *retry_after;
 	bool replayed;
 	unsigned sends;
+	enum inv_results_form form;
 };
 
 static struct inv_str
@@ -41,7 +42,8 @@ check_line(const struct line *l, enum inv_net net, enum inv_meaning means)
 		.retry_after = view(l->retry_after),
 		.body = view(l->body),
 	};
-	enum inv_meaning got = inv_answer_means(&a, l->sent == BEFORE, scan);
+	enum inv_meaning got =
+	    inv_answer_means(&a, l->sent == BEFORE, l->form, scan);
 
 	inv_scan_free(scan);
 	if (got == means)
@@ -146,7 +148,7 @@ static enum inv_meaning
 told(const struct inv_answer *a)
 {
 	struct inv_scan *scan = inv_scan_new();
-	enum inv_meaning m = inv_answer_tells(a, scan);
+	enum inv_meaning m = inv_answer_tells(a, INV_RESULTS_ANY, scan);
 
 	inv_scan_free(scan);
 	return m;
@@ -173,9 +175,11 @@ follows_what_was_accepted(void)
 		.location = INV_LIT("/jobs/1") };
 	struct inv_scan *scan = inv_scan_new();
 
-	check(inv_answer_means(&a, false, scan) == INV_MEANS_ACCEPTED);
+	check(inv_answer_means(&a, false, INV_RESULTS_ANY, scan) ==
+	    INV_MEANS_ACCEPTED);
 	a.net = INV_NET_CUT;
-	check(inv_answer_means(&a, false, scan) == INV_MEANS_UNCLEAR);
+	check(inv_answer_means(&a, false, INV_RESULTS_ANY, scan) ==
+	    INV_MEANS_UNCLEAR);
 	inv_scan_free(scan);
 }
 
@@ -222,28 +226,113 @@ tells_what_came_of_it(void)
 }
 
 static void
-leaves_unclear_what_it_can_not_read_yet(void)
+leaves_unclear_what_tells_nothing(void)
 {
 	static const struct line table[] = {
 		{ .status = 202, JSON, "{}", INV_MEANS_UNCLEAR },
 		{ .status = 202, NULL, NULL, INV_MEANS_UNCLEAR },
 		{ .status = 203, JSON, "{}", INV_MEANS_UNCLEAR },
 		{ .status = 206, JSON, "{}", INV_MEANS_UNCLEAR },
-		{ .status = 207, JSON, "{\"results\":[]}", INV_MEANS_UNCLEAR },
-		{ .status = 200,
-		    JSON,
-		    "{\"results\":[{\"index\":0,\"status\":200}]}",
-		    INV_MEANS_UNCLEAR },
-		{ .status = 422,
-		    JSON,
-		    "{\"results\":[{\"index\":0,\"status\":422}]}",
-		    INV_MEANS_UNCLEAR },
+		{ .status = 207, JSON, "{}", INV_MEANS_UNCLEAR },
+		{ .status = 207, NULL, NULL, INV_MEANS_UNCLEAR },
 		{ .status = 101, NULL, NULL, INV_MEANS_UNCLEAR },
 		{ .status = 600, NULL, NULL, INV_MEANS_UNCLEAR },
 		{ .status = 0, NULL, NULL, INV_MEANS_UNCLEAR },
 	};
 
 	LINES(table);
+}
+
+#define RESULTS "{\"results\":[]}"
+
+static void
+reads_results_where_they_are_asked_for(void)
+{
+	static const struct line table[] = {
+		{ .status = 207, JSON, RESULTS, INV_MEANS_PARTIAL },
+		{ .status = 200, JSON, RESULTS, INV_MEANS_PARTIAL },
+		{ .status = 201, JSON, RESULTS, INV_MEANS_PARTIAL },
+		{ .status = 400, JSON, RESULTS, INV_MEANS_PARTIAL },
+		{ .status = 422, JSON, RESULTS, INV_MEANS_PARTIAL },
+		{ .status = 422, PROBLEM, RESULTS, INV_MEANS_PARTIAL },
+		{ .status = 207,
+		    JSON,
+		    RESULTS,
+		    INV_MEANS_PARTIAL,
+		    .replayed = true },
+
+		/* In no other answer. */
+		{ .status = 202, JSON, RESULTS, INV_MEANS_UNCLEAR },
+		{ .status = 413, JSON, RESULTS, INV_MEANS_REFUSED },
+		{ .status = 500, JSON, RESULTS, INV_MEANS_RETRY },
+		{ .status = 401, JSON, RESULTS, INV_MEANS_SYSTEMIC },
+		{ .status = 200, "text/plain", RESULTS, INV_MEANS_RECEIPT },
+
+		/* Taken whole or not at all. */
+		{ .status = 200,
+		    JSON,
+		    RESULTS,
+		    INV_MEANS_RECEIPT,
+		    .form = INV_RESULTS_ATOMIC },
+		{ .status = 422,
+		    JSON,
+		    RESULTS,
+		    INV_MEANS_REFUSED,
+		    .form = INV_RESULTS_ATOMIC },
+		{ .status = 207,
+		    JSON,
+		    RESULTS,
+		    INV_MEANS_UNCLEAR,
+		    .form = INV_RESULTS_ATOMIC },
+
+		/* Of a 207 alone. */
+		{ .status = 207,
+		    JSON,
+		    RESULTS,
+		    INV_MEANS_PARTIAL,
+		    .form = INV_RESULTS_207 },
+		{ .status = 200,
+		    JSON,
+		    RESULTS,
+		    INV_MEANS_RECEIPT,
+		    .form = INV_RESULTS_207 },
+		{ .status = 422,
+		    JSON,
+		    RESULTS,
+		    INV_MEANS_REFUSED,
+		    .form = INV_RESULTS_207 },
+		{ .status = 200,
+		    JSON,
+		    RESULTS,
+		    INV_MEANS_PARTIAL,
+		    .form = INV_RESULTS_ITEMS },
+	};
+
+	LINES(table);
+	check_line(&table[0], INV_NET_CUT, INV_MEANS_UNCLEAR);
+}
+
+static void
+reads_results_of_what_is_asked_later(void)
+{
+	struct inv_scan *scan = inv_scan_new();
+	struct inv_answer a = { .net = INV_NET_ANSWERED,
+		.status = 200,
+		.content_type = INV_LIT(JSON),
+		.body = INV_LIT("{\"status\":\"partial\",\"results\":[]}") };
+
+	check(inv_answer_tells(&a, INV_RESULTS_ANY, scan) == INV_MEANS_PARTIAL);
+	check(inv_answer_tells(&a, INV_RESULTS_207, scan) == INV_MEANS_PARTIAL);
+	check(inv_answer_has_results(&a, INV_RESULTS_207, scan));
+	check(!inv_answer_has_results(&a, INV_RESULTS_ATOMIC, scan));
+	check(inv_answer_tells(&a, INV_RESULTS_ATOMIC, scan) ==
+	    INV_MEANS_UNCLEAR);
+	a.body = INV_LIT("{\"status\":\"pending\",\"results\":[]}");
+	check(inv_answer_tells(&a, INV_RESULTS_ANY, scan) ==
+	    INV_MEANS_IN_PROGRESS);
+	a.net = INV_NET_CUT;
+	check(!inv_answer_has_results(&a, INV_RESULTS_ANY, scan));
+	inv_scan_free(scan);
 }
 
 static void
@@ -553,7 +642,9 @@ static const struct test tests[] = {
 	TEST(trusts_no_2xx_that_is_garbled),
 	TEST(follows_what_was_accepted),
 	TEST(tells_what_came_of_it),
-	TEST(leaves_unclear_what_it_can_not_read_yet),
+	TEST(leaves_unclear_what_tells_nothing),
+	TEST(reads_results_where_they_are_asked_for),
+	TEST(reads_results_of_what_is_asked_later),
 	TEST(tries_again_what_may_work_later),
 	TEST(tells_networks_apart),
 	TEST(takes_409_by_evidence),
