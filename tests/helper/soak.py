@@ -54,7 +54,8 @@ STAGES = ("inv-split", "inv-validate", "inv-dedup", "inv-commit",
 GROUPS = {"all": STAGES, "host": STAGES + ("ledger",)}
 CLASSES = ("before", "open", "between", "after")
 CLOSING = ("committed", "refused", "key_mismatch", "no_effect")
-FAULTS = "lost@4%,reset@3%,500-after@3%,503@2%,202@3%,202-lost@2%"
+FAULTS = ("lost@4%,reset@3%,500-after@3%,503@2%,202@3%,202-lost@2%,"
+          "207-again=9%@4%,207-row=3%@3%,207-items=3%@3%,207-missing@2%")
 UNCLOSED = '"never closed'
 POLL = 0.0002       # seconds between two looks at the journal
 CHOOSY = 4          # instants of another class that are let pass
