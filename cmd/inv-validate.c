@@ -10,25 +10,26 @@
 #include "validate/flow.h"
 #include "validate/infer.h"
 
+/* By what they ask for: the modes that know one know those above it. */
 enum {
-	OPT_AS_OF = INV_OPT_LONG,
-	OPT_BACKTEST,
-	OPT_BASELINE,
+	OPT_FORMAT_ASSERTION = INV_OPT_LONG, /* a schema */
+	OPT_REF_DIR,
+	OPT_RULES,
+	OPT_AS_OF, /* records to check */
 	OPT_COERCE,
+	OPT_LOOKUP,
+	OPT_BASELINE, /* a stream of them */
 	OPT_DECISIONS,
 	OPT_DRIFT_FAIL,
 	OPT_DRIFT_WARN,
+	OPT_MAX_MEMORY,
+	OPT_WRITE_BASELINE,
+	OPT_BACKTEST, /* and those that are modes, in their order */
 	OPT_EXPLAIN,
-	OPT_FORMAT_ASSERTION,
 	OPT_INFER,
 	OPT_LINT,
 	OPT_LIST_CODES,
-	OPT_LOOKUP,
-	OPT_MAX_MEMORY,
-	OPT_REF_DIR,
-	OPT_RULES,
 	OPT_TEST,
-	OPT_WRITE_BASELINE,
 };
 
 enum { RULES_MAX = 64 }; /* files of one run */
@@ -91,10 +92,24 @@ static const struct inv_prog_info info = {
 	.reads_stdin = true,
 };
 
+static const struct {
+	const char *name;
+	int last; /* option that says something there */
+} modes[] = {
+	[MODE_FILTER] = { "", OPT_WRITE_BASELINE },
+	[MODE_BACKTEST] = { "--backtest", OPT_LOOKUP },
+	[MODE_EXPLAIN] = { "--explain", 0 },
+	[MODE_INFER] = { "--infer", 0 },
+	[MODE_LINT] = { "--lint", OPT_RULES },
+	[MODE_LIST_CODES] = { "--list-codes", 0 },
+	[MODE_TEST] = { "--test", OPT_LOOKUP },
+};
+
 struct settings {
 	struct inv_flow_options how;
 	enum mode mode;
 	const char *operand; /* of the mode */
+	int most;            /* the last option given, in their order */
 	const char *rules[RULES_MAX];
 };
 
@@ -132,33 +147,46 @@ set_decisions(struct settings *s, const char *file)
 	s->how.checker.rules.decisions = file;
 }
 
-/* Options that need another. */
+static void __attribute__((noreturn))
+refuse(const char *option, const char *why, const char *what)
+{
+	struct inv_err err;
+
+	inv_fail(&err, INV_USAGE, "%s %s%s", option, why, what);
+	inv_die(&err);
+}
+
+/* Options that say nothing here, or need another. */
 static void
 check_settings(const struct settings *s)
 {
 	const struct inv_rulebook_options *rules = &s->how.checker.rules;
+	const struct inv_watch_options *watch = &s->how.watch;
+	const struct inv_option *o = options;
 
-	if (rules->decisions == NULL)
-		return;
-	if (rules->n == 0)
+	while (o->code != s->most && o->name != NULL)
+		o++;
+	if (s->most > modes[s->mode].last)
+		refuse(modes[s->mode].name, "does not go with --", o->name);
+	if (inv_prog.stats != NULL && s->mode != MODE_FILTER &&
+	    s->mode != MODE_INFER)
+		refuse(modes[s->mode].name, "does not go with --stats", "");
+	if (rules->decisions != NULL && rules->n == 0)
 		inv_opt_wrong("--decisions", rules->decisions,
 		    "there are no --rules");
-	if (s->mode != MODE_FILTER)
-		inv_opt_wrong("--decisions", rules->decisions,
-		    "there is no stream to check");
+	if (watch->baseline == NULL && (watch->warn != 0 || watch->fail != 0))
+		refuse(watch->fail != 0 ? "--drift-fail:" : "--drift-warn:",
+		    "nothing is compared without --baseline", "");
 }
 
 static void
 set_mode(struct settings *s, enum mode mode)
 {
-	struct inv_err err;
-
-	if (s->mode != MODE_FILTER && s->mode != mode) {
-		inv_fail(&err, INV_USAGE,
-		    "one of --backtest, --explain, --infer, --lint, "
-		    "--list-codes, --test at a time");
-		inv_die(&err);
-	}
+	if (s->operand != NULL && s->mode == mode)
+		refuse(modes[mode].name, "may be given once", "");
+	if (s->mode != MODE_FILTER && s->mode != mode)
+		refuse(modes[s->mode].name, "does not go with ",
+		    modes[mode].name);
 	s->mode = mode;
 	s->operand = optarg;
 }
@@ -197,11 +225,12 @@ set_checker(struct inv_checker_options *how, int code)
 static void
 set_option(struct settings *s, int code)
 {
+	if (code >= OPT_BACKTEST)
+		set_mode(s, (enum mode)(MODE_BACKTEST + code - OPT_BACKTEST));
+	else if (code > s->most)
+		s->most = code;
 	set_checker(&s->how.checker, code);
 	switch (code) {
-	case OPT_BACKTEST:
-		set_mode(s, MODE_BACKTEST);
-		break;
 	case OPT_BASELINE:
 		s->how.watch.baseline = optarg;
 		break;
@@ -216,18 +245,6 @@ set_option(struct settings *s, int code)
 		s->how.watch.warn =
 		    inv_opt_u64("--drift-warn", optarg, 1, UINT32_MAX);
 		break;
-	case OPT_EXPLAIN:
-		set_mode(s, MODE_EXPLAIN);
-		break;
-	case OPT_INFER:
-		set_mode(s, MODE_INFER);
-		break;
-	case OPT_LINT:
-		set_mode(s, MODE_LINT);
-		break;
-	case OPT_LIST_CODES:
-		set_mode(s, MODE_LIST_CODES);
-		break;
 	case OPT_MAX_MEMORY:
 		if (!inv_guard_read(&s->how.guard, inv_str_of(optarg)))
 			inv_opt_wrong("--max-memory", optarg,
@@ -236,26 +253,10 @@ set_option(struct settings *s, int code)
 	case OPT_RULES:
 		add_rules(s, optarg);
 		break;
-	case OPT_TEST:
-		set_mode(s, MODE_TEST);
-		break;
 	case OPT_WRITE_BASELINE:
 		s->how.watch.write = optarg;
 		break;
 	}
-}
-
-/* What says something about another option that is not there. */
-static void
-refuse_idle(const struct inv_watch_options *how)
-{
-	struct inv_err err;
-
-	if (how->baseline != NULL || (how->warn == 0 && how->fail == 0))
-		return;
-	inv_fail(&err, INV_USAGE, "%s: nothing is compared without --baseline",
-	    how->fail != 0 ? "--drift-fail" : "--drift-warn");
-	inv_die(&err);
 }
 
 int
@@ -269,7 +270,6 @@ main(int argc, char *argv[])
 	if (s.mode != MODE_FILTER && s.mode != MODE_INFER &&
 	    argv[optind] != NULL)
 		inv_opt_wrong("FILE", argv[optind], "nothing is read here");
-	refuse_idle(&s.how.watch);
 	switch (s.mode) {
 	case MODE_FILTER:
 		break;

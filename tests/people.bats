@@ -106,13 +106,40 @@ on_terminal() { # COMMAND
 }
 
 @test "--explain and --list-codes stand alone, and their output is checked" {
-	local wrong='inv-validate: one of --backtest, --explain, --infer, --lint, --list-codes, --test at a time'
 	run -$EX_USAGE --separate-stderr inv-validate --explain enum --list-codes
-	[ "$stderr" = "$wrong" ]
+	[ "$stderr" = 'inv-validate: --explain does not go with --list-codes' ]
+	run -$EX_USAGE --separate-stderr inv-validate --explain enum --explain missing
+	[ "$stderr" = 'inv-validate: --explain may be given once' ]
 	run -$EX_USAGE --separate-stderr inv-validate --list-codes m.csv
 	[ "$stderr" = 'inv-validate: FILE: "m.csv": nothing is read here' ]
 	run -$EX_IOERR bash -c 'inv-validate --list-codes > /dev/full'
 	run -$EX_IOERR bash -c 'inv-validate --explain enum > /dev/full'
+}
+
+# MODE OPTION ...: each of these alone is refused with the mode.
+refuses() {
+	local mode=$1 option
+	shift
+	for option; do
+		# shellcheck disable=SC2086 # an option and its argument
+		run -$EX_USAGE --separate-stderr inv-validate $option $mode
+		[ "$output" = '' ]
+		[ "$stderr" = "inv-validate: ${mode% *} does not go with ${option% *}" ]
+	done
+}
+
+@test "a mode takes no option that says nothing there" {
+	local stream=('--baseline x' '--write-baseline x' '--decisions x'
+		'--drift-fail 1' '--drift-warn 1' '--max-memory 1G' '--stats -')
+	local checks=('--as-of 2026-11-20T06:30:00Z' '--coerce never' '--lookup a=b')
+	local schema=('--schema inventory' '--format-assertion' '--ref-dir .' '--rules x')
+	refuses '--test rows' "${stream[@]}"
+	refuses --backtest "${stream[@]}"
+	refuses --lint "${stream[@]}" "${checks[@]}"
+	refuses '--explain enum' "${stream[@]}" "${checks[@]}" "${schema[@]}"
+	refuses --list-codes "${stream[@]}" "${checks[@]}" "${schema[@]}"
+	refuses --infer "${checks[@]}" "${schema[@]}" "${stream[@]:0:6}"
+	[ ! -e x ]
 }
 
 # Words of the sources that could be types of errors, and are none.

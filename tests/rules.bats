@@ -418,7 +418,7 @@ ASKS='"required":["a"],"severity":"WARNING"'
 	run -$EX_USAGE --separate-stderr inv-validate -s ./any.schema.json --decisions log /dev/null
 	[ "$stderr" = 'inv-validate: --decisions: "log": there are no --rules' ]
 	run -$EX_USAGE --separate-stderr validate --decisions log --test .
-	[ "$stderr" = 'inv-validate: --decisions: "log": there is no stream to check' ]
+	[ "$stderr" = 'inv-validate: --test does not go with --decisions' ]
 	run -$EX_USAGE --separate-stderr validate --decisions - /dev/null
 	[ "$stderr" = 'inv-validate: --decisions: "-": is not a file' ]
 	[ ! -e log ]
