@@ -126,7 +126,15 @@ member() { # FILTER
 	[ "$(member 'select(.left_out) | has("rows")' | sort -u)" = false ]
 }
 
+@test "a state directory that is not there is 66, and not made" {
+	backtest then
+	[ "$status" = "$EX_NOINPUT" ]
+	[ "$stderr" = "inv-validate: $INV_STATE: No such file or directory" ]
+	[ ! -e "$INV_STATE" ]
+}
+
 @test "nothing to try is an error, not a pass" {
+	mkdir -m 700 "$INV_STATE"
 	backtest then
 	[ "$status" = "$EX_DATAERR" ]
 	[ "$stderr" = "inv-validate: $INV_STATE: no manifest could be tried again" ]

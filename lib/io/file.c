@@ -269,13 +269,12 @@ make_directory(int dir, const char *path, struct inv_err *err)
 static int
 open_directory(int dir, const char *path, struct inv_err *err)
 {
-	if (!make_directory(dir, path, err))
-		return -1;
 	int fd =
 	    openat(dir, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
 	if (fd < 0) {
-		inv_fail_sys(err, INV_DENIED, "%s", path);
+		inv_fail_sys(err, errno == ENOENT ? INV_NOINPUT : INV_DENIED,
+		    "%s", path);
 		return -1;
 	}
 	if (!is_ours(fd, S_IFDIR, path, err)) {
@@ -285,8 +284,8 @@ open_directory(int dir, const char *path, struct inv_err *err)
 	return fd;
 }
 
-int
-inv_file_state_dir(int dir, const char *path, struct inv_err *err)
+static int
+state_dir(int dir, const char *path, bool make, struct inv_err *err)
 {
 	/* "link/" would name what the link points at. */
 	size_t n = strlen(path);
@@ -298,10 +297,24 @@ inv_file_state_dir(int dir, const char *path, struct inv_err *err)
 		return -1;
 	}
 	char *plain = inv_mem_dup(path, n);
-	int fd = open_directory(dir, plain, err);
+	int fd = make && !make_directory(dir, plain, err)
+	    ? -1
+	    : open_directory(dir, plain, err);
 
 	free(plain);
 	return fd;
+}
+
+int
+inv_file_state_dir(int dir, const char *path, struct inv_err *err)
+{
+	return state_dir(dir, path, true, err);
+}
+
+int
+inv_file_state_there(const char *path, struct inv_err *err)
+{
+	return state_dir(AT_FDCWD, path, false, err);
 }
 
 static int

@@ -39,6 +39,9 @@ INV_MUST bool inv_file_replace(int dir, const char *name,
  */
 INV_MUST int inv_file_state_dir(int dir, const char *path, struct inv_err *err);
 
+/* The same, for those who only read: INV_NOINPUT where it is not there. */
+INV_MUST int inv_file_state_there(const char *path, struct inv_err *err);
+
 /*
  * Open dir/name, a regular file of ours with one link; flags as open(2).
  * With O_CREAT a missing one is made 0600 and its name synced.  Refused

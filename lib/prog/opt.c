@@ -437,18 +437,31 @@ state_path(void)
 	return NULL;
 }
 
-int
-inv_opt_state(const char **path)
+static int
+open_state(const char **path, bool make)
 {
 	static char *kept;
 	struct inv_err err;
 
 	free(kept);
 	kept = state_path();
-	int fd = inv_file_state_dir(AT_FDCWD, kept, &err);
+	int fd = make ? inv_file_state_dir(AT_FDCWD, kept, &err)
+		      : inv_file_state_there(kept, &err);
 
 	if (fd < 0)
 		inv_die(&err);
 	*path = kept;
 	return fd;
+}
+
+int
+inv_opt_state(const char **path)
+{
+	return open_state(path, true);
+}
+
+int
+inv_opt_state_there(const char **path)
+{
+	return open_state(path, false);
 }

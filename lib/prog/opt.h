@@ -68,4 +68,7 @@ void inv_opt_fields(const char *option, const char *arg, struct inv_buf *json);
  */
 int inv_opt_state(const char **path);
 
+/* The same, for those who only read: nothing is made; 66 if it is not there. */
+int inv_opt_state_there(const char **path);
+
 #endif

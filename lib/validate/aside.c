@@ -101,7 +101,7 @@ inv_aside_backtest(const struct inv_checker_options *how)
 	struct inv_out out;
 	uint64_t changed = 0;
 
-	options.state.fd = inv_opt_state(&options.state.path);
+	options.state.fd = inv_opt_state_there(&options.state.path);
 	if (!inv_checker_open(&checker, how, &err))
 		inv_die(&err);
 	inv_out_init(&out, STDOUT_FILENO, "stdout");
