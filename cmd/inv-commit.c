@@ -23,6 +23,11 @@ enum {
 	BREAKER,
 	DEADLINE,
 	CACERT,
+	CERT,
+	KEY_FILE,
+	PIN,
+	HEADER,
+	ALLOW_HTTP,
 	DRAIN,
 	WAIT,
 	ENGINE,
@@ -60,6 +65,11 @@ static const struct inv_option options[] = {
 	{ DEADLINE, "deadline", "TIME", "of such a pause, then hold (10m)" },
 	{ RESULTS, "results", "FORM", "atomic|index|items|207: believe those" },
 	{ CACERT, "cacert", "FILE", "trust these authorities instead" },
+	{ CERT, "cert", "FILE", "our certificate, for the ledger" },
+	{ KEY_FILE, "key-file", "FILE", "its private key" },
+	{ PIN, "pin", "sha256//B64", "the ledger's public key" },
+	{ HEADER, "header", "'K: V'", "one more in each request" },
+	{ ALLOW_HTTP, "allow-http", NULL, "plain, to another machine" },
 	{ DRAIN, "drain", "TIME", "for what flies when stopped (30s)" },
 	{ WAIT, "wait", "TIME", "for another inv-commit to end (10m)" },
 	{ ENGINE, "engine", "ENGINE", "io_uring|poll: what to wait with" },
@@ -166,6 +176,36 @@ set_pace(struct inv_uploader_options *up, int code)
 	}
 }
 
+/* How to get to the ledger. */
+static void
+set_access(struct inv_uploader_options *up, int code)
+{
+	struct inv_access *a = &up->access;
+
+	switch (code) {
+	case CACERT:
+		a->cacert = optarg;
+		break;
+	case CERT:
+		a->cert = optarg;
+		break;
+	case KEY_FILE:
+		a->key = optarg;
+		break;
+	case PIN:
+		inv_access_pin(a, optarg);
+		break;
+	case HEADER:
+		inv_access_header(a, optarg);
+		break;
+	case ALLOW_HTTP:
+		a->allow_http = true;
+		break;
+	default:
+		set_pace(up, code);
+	}
+}
+
 static void
 set_upload(struct inv_uploader_options *up, int code)
 {
@@ -190,9 +230,6 @@ set_upload(struct inv_uploader_options *up, int code)
 	case TIMEOUT:
 		up->timeout_ms = inv_opt_duration("--timeout", optarg);
 		break;
-	case CACERT:
-		up->cacert = optarg;
-		break;
 	case DRAIN:
 		up->drain_ms = inv_opt_duration("--drain", optarg);
 		break;
@@ -206,7 +243,7 @@ set_upload(struct inv_uploader_options *up, int code)
 		up->results = results_of(optarg);
 		break;
 	default:
-		set_pace(up, code);
+		set_access(up, code);
 	}
 }
 
@@ -297,14 +334,10 @@ find_ledger(struct commit *c)
 	} else {
 		if (!inv_url_parse(c->ledger, &c->up.url, &err))
 			inv_die(&err);
-		if (!c->up.url.tls && !c->up.url.loopback) {
-			inv_fail(&err, INV_CONFIG,
-			    "%s: plain http leaves this machine: refused",
-			    c->up.url.text);
-			inv_die(&err);
-		}
 		name = c->up.url.text;
 	}
+	inv_access_check(&c->up.access,
+	    name == c->up.url.text ? &c->up.url : NULL);
 	c->up.namespace =
 	    inv_str_of(c->namespace != NULL ? c->namespace : name);
 }

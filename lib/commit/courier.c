@@ -42,7 +42,10 @@ inv_courier_open(struct inv_ring *ring, const struct inv_courier_options *o,
 		.connect_ms =
 		    o->timeout_ms < CONNECT_MS ? o->timeout_ms : CONNECT_MS,
 		.silence_ms = o->timeout_ms,
-		.cacert = o->cacert,
+		.cacert = o->access->cacert,
+		.cert = o->access->cert,
+		.key = o->access->key,
+		.pin = o->access->pin,
 	};
 
 	c->transfers = inv_transfers_open(ring, &to, err);
@@ -76,16 +79,26 @@ inv_courier_has_room(const struct inv_courier *c)
 	return inv_transfers_room(c->transfers) != NULL;
 }
 
+/* The request, and what every request of ours has. */
 static bool
-start(struct inv_courier *c, struct inv_batch *b, const struct inv_request *req,
+start(struct inv_courier *c, struct inv_batch *b, struct inv_request req,
     struct inv_err *err)
 {
 	struct inv_transfer *x = inv_transfers_room(c->transfers);
+	struct inv_str line[INV_BATCH_HEADERS + INV_ACCESS_HEADERS];
+	const struct inv_access *a = c->o.access;
 
 	if (x == NULL)
 		return inv_fail(err, INV_INTERNAL, "no slot for a request");
+	for (size_t i = 0; i < req.headers_count; i++)
+		line[i] = req.headers[i];
+	for (size_t i = 0; i < a->headers; i++)
+		line[req.headers_count + i] = a->header[i];
+	req.headers = line;
+	req.headers_count += a->headers;
+	req.deadline_ms = inv_clock_ms() + c->o.timeout_ms;
 	x->owner = b;
-	return inv_transfers_start(c->transfers, x, req, err);
+	return inv_transfers_start(c->transfers, x, &req, err);
 }
 
 bool
@@ -102,13 +115,12 @@ inv_courier_post(struct inv_courier *c, struct inv_batch *b,
 	snprintf(url, sizeof(url), "%s%s", c->o.url->text, c->o.path);
 	inv_batch_headers(b, c->o.run, &h);
 	bool ok = start(c, b,
-	    &(struct inv_request){
+	    (struct inv_request){
 		.method = INV_POST,
 		.url = url,
 		.headers = h.line,
 		.headers_count = h.n,
 		.body = inv_buf_str(&b->body),
-		.deadline_ms = inv_clock_ms() + c->o.timeout_ms,
 	    },
 	    err);
 
@@ -139,10 +151,9 @@ inv_courier_poll(struct inv_courier *c, struct inv_batch *b,
     struct inv_err *err)
 {
 	return start(c, b,
-	    &(struct inv_request){
+	    (struct inv_request){
 		.method = INV_GET,
 		.url = b->poll,
-		.deadline_ms = inv_clock_ms() + c->o.timeout_ms,
 	    },
 	    err);
 }
@@ -165,10 +176,9 @@ inv_courier_ask(struct inv_courier *c, struct inv_batch *b, struct inv_err *err)
 	snprintf(url, sizeof(url), "%s/batches/%.*s", c->o.url->text,
 	    INV_DIGEST_HEX, b->key);
 	return start(c, b,
-	    &(struct inv_request){
+	    (struct inv_request){
 		.method = INV_GET,
 		.url = url,
-		.deadline_ms = inv_clock_ms() + c->o.timeout_ms,
 	    },
 	    err);
 }

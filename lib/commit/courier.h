@@ -8,17 +8,18 @@
 #ifndef INV_COMMIT_COURIER_H
 #define INV_COMMIT_COURIER_H
 
+#include "commit/access.h"
 #include "commit/batch.h"
 #include "store/ledger.h"
 
 struct inv_courier_options {
 	const char *file; /* of the embedded ledger; NULL: over HTTP */
 	const struct inv_url *url;
-	const char *path;    /* behind url, for batches */
-	const char *cacert;  /* PEM file, or NULL */
-	unsigned slots;      /* requests under way at once */
-	uint64_t timeout_ms; /* of one request, all in all */
-	struct inv_str run;  /* 16 hex: names the trace */
+	const char *path;                /* behind url, for batches */
+	const struct inv_access *access; /* must outlive it */
+	unsigned slots;                  /* requests under way at once */
+	uint64_t timeout_ms;             /* of one request, all in all */
+	struct inv_str run;              /* 16 hex: names the trace */
 };
 
 struct inv_courier;

@@ -737,7 +737,7 @@ open_all(struct inv_uploader *u, struct inv_err *err)
 		.file = u->o->file,
 		.url = &u->o->url,
 		.path = u->o->path,
-		.cacert = u->o->cacert,
+		.access = &u->o->access,
 		.slots = u->o->window,
 		.timeout_ms = u->o->timeout_ms,
 		.run = { u->run, INV_RUN_ID },

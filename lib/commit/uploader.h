@@ -38,7 +38,7 @@ struct inv_uploader_options {
 	const char *file; /* the embedded ledger's database; NULL: HTTP */
 	struct inv_url url;
 	const char *path;
-	const char *cacert;
+	struct inv_access access;
 	struct inv_str namespace;
 	struct inv_str key; /* of -k: a JSON list; empty: the stream's */
 	unsigned window;

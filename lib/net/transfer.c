@@ -27,6 +27,7 @@
 
 enum {
 	HEADS_MAX = 4 << 10, /* bytes of the headers that matter, together */
+	PIN_BASE64 = 44,     /* bytes of a SHA-256 in base64 */
 };
 
 static const uint64_t NEVER = UINT64_MAX;
@@ -152,6 +153,39 @@ inv_header_fits(struct inv_str line)
 		value |= line.p[i] > ' ';
 	}
 	return value;
+}
+
+/* Take one pin off the front. */
+static bool
+take_pin(struct inv_str *pins)
+{
+	struct inv_str kind = INV_LIT("sha256//");
+	size_t n = kind.n + PIN_BASE64;
+
+	if (pins->n < n || !inv_str_starts(*pins, kind) ||
+	    pins->p[n - 1] != '=')
+		return false;
+	for (size_t i = kind.n; i < n - 1; i++)
+		if (!isalnum((unsigned char)pins->p[i]) && pins->p[i] != '+' &&
+		    pins->p[i] != '/')
+			return false;
+	pins->p += n;
+	pins->n -= n;
+	return true;
+}
+
+bool
+inv_pin_fits(struct inv_str pin)
+{
+	while (take_pin(&pin)) {
+		if (pin.n == 0)
+			return true;
+		if (*pin.p != ';')
+			return false;
+		pin.p++;
+		pin.n--;
+	}
+	return false;
 }
 
 /* curl takes one slash or three as well; who typed that meant something else. */
@@ -292,6 +326,8 @@ net_below_http(CURLcode code)
 	case CURLE_SSL_CRL_BADFILE:
 	case CURLE_SSL_ISSUER_ERROR:
 	case CURLE_SSL_INVALIDCERTSTATUS:
+	case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+	case CURLE_SSL_CLIENTCERT:
 	case CURLE_SSL_ENGINE_NOTFOUND:
 	case CURLE_SSL_ENGINE_SETFAILED:
 	case CURLE_SSL_ENGINE_INITFAILED:
@@ -300,6 +336,24 @@ net_below_http(CURLcode code)
 	default:
 		return INV_NET_NOT_SENT;
 	}
+}
+
+/*
+ * In TLS 1.3 the ledger looks at our certificate when we are through, and the
+ * request may be on its way: then its alert is all that says so.  On a new
+ * connection nobody has read the request.
+ */
+static bool
+is_our_certificate(const struct slot *slot)
+{
+	const char *alert = strstr(slot->error, " alert ");
+	long connections = 0;
+
+	curl_easy_getinfo(slot->easy, CURLINFO_NUM_CONNECTS, &connections);
+	return connections == 1 && slot->x.answer.sends == 1 && alert != NULL &&
+	    (strstr(alert, "certificate") != NULL ||
+		strstr(alert, "unknown ca") != NULL ||
+		strstr(alert, "access denied") != NULL);
 }
 
 static enum inv_net
@@ -313,6 +367,8 @@ net_of(const struct slot *slot, CURLcode code)
 		return INV_NET_ANSWERED;
 	if (slot->x.answer.status != 0)
 		return INV_NET_CUT;
+	if (is_our_certificate(slot))
+		return INV_NET_TLS;
 	curl_easy_getinfo(slot->easy, CURLINFO_REQUEST_SIZE, &sent);
 	if (slot->x.answer.sends > 0 && sent > 0)
 		return INV_NET_UNSURE;
@@ -547,16 +603,46 @@ on_send(void *arg, char *ip, char *local_ip, int port, int local_port)
 #define SET(easy, option, value)                                               \
 	(bad += curl_easy_setopt((easy), (option), (value)) != CURLE_OK)
 
+/*
+ * Whom to trust, and who we are.  A session is never resumed: that would take
+ * a certificate that was good once for one that is good now.
+ */
+static int
+set_up_tls(CURL *e, const struct inv_transfers_options *o)
+{
+	int bad = 0;
+
+	SET(e, CURLOPT_SSL_VERIFYPEER, 1L);
+	SET(e, CURLOPT_SSL_VERIFYHOST, 2L);
+	SET(e, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	SET(e, CURLOPT_SSL_SESSIONID_CACHE, 0L);
+	if (o->cacert != NULL) {
+		SET(e, CURLOPT_CAINFO, o->cacert);
+		/* libcurl would go on trusting the system's folder. */
+		SET(e, CURLOPT_CAPATH, NULL);
+	}
+	if (o->cert != NULL) {
+		SET(e, CURLOPT_SSLCERT, o->cert);
+		SET(e, CURLOPT_SSLKEY, o->key);
+		/* Else OpenSSL would ask the terminal for it. */
+		SET(e, CURLOPT_KEYPASSWD, "");
+	}
+	if (o->pin != NULL)
+		SET(e, CURLOPT_PINNEDPUBLICKEY, o->pin);
+	return bad;
+}
+
 /* What is the same for every request of a slot. */
 static bool
 set_up(struct inv_transfers *xs, struct slot *slot,
     const struct inv_transfers_options *o)
 {
 	CURL *e = slot->easy = curl_easy_init();
-	int bad = 0;
 
 	if (e == NULL)
 		return false;
+	int bad = set_up_tls(e, o);
+
 	SET(e, CURLOPT_PRIVATE, slot);
 	SET(e, CURLOPT_NOSIGNAL, 1L);
 	SET(e, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -564,11 +650,6 @@ set_up(struct inv_transfers *xs, struct slot *slot,
 	SET(e, CURLOPT_PROXY, "");
 	SET(e, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	SET(e, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
-	SET(e, CURLOPT_SSL_VERIFYPEER, 1L);
-	SET(e, CURLOPT_SSL_VERIFYHOST, 2L);
-	SET(e, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	if (o->cacert != NULL)
-		SET(e, CURLOPT_CAINFO, o->cacert);
 	SET(e, CURLOPT_CONNECTTIMEOUT_MS, (long)o->connect_ms);
 	SET(e, CURLOPT_LOW_SPEED_LIMIT, 1L);
 	SET(e, CURLOPT_LOW_SPEED_TIME, (long)((o->silence_ms + 999) / 1000));
@@ -609,15 +690,21 @@ open_multi(struct inv_transfers *xs, const struct inv_transfers_options *o)
 	return true;
 }
 
+static bool
+is_readable(const char *path, struct inv_err *err)
+{
+	if (path == NULL || access(path, R_OK) == 0)
+		return true;
+	return inv_fail_sys(err, INV_CONFIG, "%s", path);
+}
+
 struct inv_transfers *
 inv_transfers_open(struct inv_ring *ring, const struct inv_transfers_options *o,
     struct inv_err *err)
 {
 	assert(o->slots >= 1 && o->slots <= INV_SLOTS_MAX);
-	if (o->cacert != NULL && access(o->cacert, R_OK) < 0) {
-		inv_fail_sys(err, INV_CONFIG, "%s", o->cacert);
+	if (!is_readable(o->cacert, err) || !is_readable(o->cert, err))
 		return NULL;
-	}
 	struct inv_transfers *xs = inv_mem_new(sizeof(*xs));
 
 	xs->ring = ring;

@@ -13,8 +13,8 @@
  * shared among them.  Everything happens in inv_ring_turn.
  *
  * Never follows a redirect, never uses a proxy, a netrc or credentials in a
- * URL, and speaks http and https only; TLS is 1.2 or later and verified, and
- * there is no way to turn that off.
+ * URL, and speaks http and https only; TLS is 1.2 or later and verified anew
+ * for each connection, and there is no way to turn that off.
  *
  * Names are looked up in a thread: block the signals you read from a signalfd
  * before the first start.  SIGPIPE must be ignored.
@@ -62,6 +62,12 @@ INV_MUST bool inv_url_follow(const char *from, struct inv_str location,
  */
 bool inv_header_fits(struct inv_str line);
 
+/*
+ * "sha256//" and the SHA-256 of a public key in base64; more, behind
+ * semicolons: any of them will do.
+ */
+bool inv_pin_fits(struct inv_str pin);
+
 struct inv_transfers_options {
 	unsigned slots;      /* 1 .. INV_SLOTS_MAX */
 	uint64_t connect_ms; /* to a connection, TLS included */
@@ -69,6 +75,9 @@ struct inv_transfers_options {
 				ledger thinks included; in whole seconds, and
 				libcurl may see it up to 6 seconds late */
 	const char *cacert;  /* PEM file instead of the system's; NULL */
+	const char *cert;    /* PEM file: who we are; NULL */
+	const char *key;     /* PEM file: the key of cert, not encrypted */
+	const char *pin;     /* of the ledger's key, see inv_pin_fits; NULL */
 };
 
 enum inv_method {
@@ -97,8 +106,8 @@ struct inv_transfer {
 struct inv_transfers;
 
 /*
- * The ring must outlive it.  NULL: INV_CONFIG for a cacert that can not be
- * read, INV_INTERNAL if libcurl does not start.
+ * The ring must outlive it.  NULL: INV_CONFIG for a cacert or cert that can
+ * not be read, INV_INTERNAL if libcurl does not start.
  */
 struct inv_transfers *inv_transfers_open(struct inv_ring *ring,
     const struct inv_transfers_options *o, struct inv_err *err);

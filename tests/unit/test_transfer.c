@@ -737,7 +737,7 @@ gives_up_on_silence_poll(void)
 }
 
 static void
-needs_a_cacert_that_is_there(void)
+needs_certificates_that_are_there(void)
 {
 	struct inv_transfers_options o = four;
 	struct inv_err err;
@@ -748,6 +748,10 @@ needs_a_cacert_that_is_there(void)
 	check(err.fault == INV_CONFIG);
 	check_str(inv_str_of(err.msg),
 	    "/nowhere/ca.pem: No such file or directory");
+	o.cacert = NULL;
+	o.cert = o.key = "/nowhere/us.pem";
+	check(inv_transfers_open(ring, &o, &err) == NULL);
+	check(err.fault == INV_CONFIG);
 	inv_transfers_close(NULL);
 	inv_ring_close(ring);
 }
@@ -782,6 +786,39 @@ tells_what_fits_in_a_header(void)
 			check_str(inv_str_of("wrong"), table[i].line);
 	check(!inv_header_fits(INV_LIT("Name: a\0b")));
 	check(!inv_header_fits(INV_LIT("N\0: ab")));
+}
+
+#define PIN "sha256//47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+
+static void
+tells_what_is_a_pin(void)
+{
+	static const struct {
+		const char *pin;
+		bool fits;
+	} table[] = {
+		{ PIN, true },
+		{ PIN ";" PIN, true },
+		{ "", false },
+		{ ";", false },
+		{ PIN ";", false },
+		{ ";" PIN, false },
+		{ PIN " ;" PIN, false },
+		{ PIN "x", false },
+		{ "sha256//", false },
+		{ "sha256//47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU",
+		    false },
+		{ "sha256//47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSu-U=",
+		    false },
+		{ "SHA256//47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
+		    false },
+		{ "/etc/ssl/certs/some-file-with-a-name-of-this-length=",
+		    false },
+	};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++)
+		if (inv_pin_fits(inv_str_of(table[i].pin)) != table[i].fits)
+			check_str(inv_str_of("wrong"), table[i].pin);
 }
 
 static void
@@ -917,8 +954,9 @@ static const struct test tests[] = {
 	TESTS(abandons_what_flies_when_it_is_closed),
 	TESTS(flies_many_at_once),
 	TESTS(gives_up_on_silence),
-	TEST(needs_a_cacert_that_is_there),
+	TEST(needs_certificates_that_are_there),
 	TEST(tells_what_fits_in_a_header),
+	TEST(tells_what_is_a_pin),
 	TEST(writes_every_url_one_way),
 	TEST(refuses_urls_that_are_more_or_less_than_a_place),
 	TEST(follows_a_location_to_the_same_origin_alone),

@@ -1,0 +1,43 @@
+/*
+ * access.h - how we get to the ledger over HTTP: trust, and who we are
+ *
+ * Filled from options; what is wrong with one ends the program, with its
+ * status, before anything is read or sent.
+ */
+#ifndef INV_COMMIT_ACCESS_H
+#define INV_COMMIT_ACCESS_H
+
+#include "net/transfer.h"
+
+enum {
+	INV_ACCESS_HEADERS = 16,  /* of --header */
+	INV_ACCESS_HEADER = 1024, /* bytes of one */
+};
+
+struct inv_access {
+	const char *cacert; /* PEM files, or NULL */
+	const char *cert;
+	const char *key;
+	const char *pin;
+	bool allow_http; /* plain, to another machine */
+	struct inv_str header[INV_ACCESS_HEADERS]; /* lines that fit */
+	size_t headers;
+};
+
+/* Take the argument of --pin (64 if it is none). */
+void inv_access_pin(struct inv_access *a, const char *arg);
+
+/*
+ * Take the argument of --header, which must stay; 64 for what is none, for one
+ * that we or HTTP set, and for one that is a secret.
+ */
+void inv_access_header(struct inv_access *a, const char *arg);
+
+/*
+ * All options are there, and this is the ledger; NULL: it is embedded.  64 for
+ * what does not go together, 78 for plain http that would leave this machine,
+ * 77 for a private key that others can open.
+ */
+void inv_access_check(const struct inv_access *a, const struct inv_url *url);
+
+#endif

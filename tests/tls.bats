@@ -1,0 +1,341 @@
+# tls.bats - whom inv-commit trusts, what it shows, and to whom
+#
+# The ledger is tests/helper/tls-ledger, which keeps every byte that it was
+# sent; the certificates are made here and last as long as the file's tests.
+
+load lib
+
+setup_file() {
+	export CERTS=$BATS_FILE_TMPDIR
+	command -v openssl > /dev/null || return 0
+	cd "$CERTS" || return
+	authority ca
+	authority other
+	issue good ca
+	issue second ca
+	issue client ca extendedKeyUsage=clientAuth
+	issue unknown other
+	issue host ca '' DNS:elsewhere.example
+	issue purpose ca extendedKeyUsage=clientAuth
+	issue expired ca '' IP:127.0.0.1 20200101000000Z 20200201000000Z
+	issue future ca '' IP:127.0.0.1 20900101000000Z 20910101000000Z
+	issue between ca basicConstraints=critical,CA:true
+	issue leaf between
+	openssl req -x509 -key good.key -out self.pem -days 2 -subj /CN=self \
+		-addext subjectAltName=IP:127.0.0.1 2> /dev/null
+	cat leaf.pem between.pem > chain.pem
+	openssl pkey -in good.key -aes128 -passout pass:secret -out locked.key
+	chmod 600 ./*.key
+}
+
+# authority NAME: NAME.pem and NAME.key
+authority() {
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 \
+		-nodes -days 2 -subj "/CN=$1" -keyout "$1.key" -out "$1.pem" \
+		2> /dev/null
+}
+
+# issue NAME AUTHORITY [EXTENSION [ALTNAME [FROM TO]]]
+issue() {
+	printf '%s\n' '[ca]' 'default_ca=d' '[d]' "database=$1.db" \
+		"new_certs_dir=." 'rand_serial=yes' 'default_md=sha256' \
+		'policy=p' 'default_days=2' '[p]' 'commonName=supplied' '[e]' \
+		"subjectAltName=${4:-IP:127.0.0.1}" "${3:-}" > "$1.cnf"
+	: > "$1.db"
+	openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes \
+		-subj "/CN=$1" -keyout "$1.key" -out "$1.csr" 2> /dev/null
+	openssl ca -batch -notext -config "$1.cnf" -extensions e -in "$1.csr" \
+		-cert "$2.pem" -keyfile "$2.key" -out "$1.pem" \
+		${5:+-startdate "$5" -enddate "$6"} 2> /dev/null
+}
+
+prepare() {
+	command -v openssl > /dev/null || skip "no openssl"
+	export INV_SCHEMA=inventory
+	rm -f port raw plain
+	{
+		echo asset_id,grant_code,description,quantity,location_code,acquired_on
+		seq "${ROWS:-30}" | awk '{ printf "LAB-%06d,NIH-R01-7,Tips,1," \
+			"BLDG12-RM304-CAB2,2026-03-14\n", $1 }'
+	} | inv-split -q --chunk-size 10 - | inv-validate -q > in
+}
+
+teardown() {
+	stop_ledger
+}
+
+# https CERT [OPTION...]: tls-ledger with that certificate, its URL in LEDGER.
+https() {
+	local cert=$CERTS/$1.pem key=$CERTS/$1.key
+	shift
+	tls_ledger --cert "$cert" "$key" "$@"
+	LEDGER=https://127.0.0.1:$(cat port)
+}
+
+tls_ledger() {
+	stop_ledger
+	rm -f port raw plain
+	"$ROOT/tests/helper/tls-ledger" "$@" 2> ledger.err 3>&- &
+	LEDGER_PID=$!
+	wait_for test -s port
+	LEDGER=http://127.0.0.1:$(cat port)
+}
+
+commit() { # [OPTION...]
+	inv-commit -c 1 --backoff 1ms --max-backoff 5ms -l "$LEDGER" \
+		--namespace lab --cacert "$CERTS/ca.pem" "$@" in
+}
+
+committed() { # [OPTION...]: every row is
+	run -0 --separate-stderr commit "$@"
+	[ "$(jq -s 'map(select(.type == "batch").count) | add' <<< "$output")" = \
+		"${ROWS:-30}" ]
+}
+
+# refused MESSAGE [OPTION...]: 69, all held, and the ledger saw no request.
+refused() {
+	local message=$1
+	shift
+	run -69 --separate-stderr commit "$@"
+	[[ $stderr == *"$message"* ]]
+	[ "$(jq -r 'select(.type == "record") | .verdict + " " + .reason' \
+		<<< "$output" | sort -u)" = 'held systemic' ]
+	! [ -s plain ]
+}
+
+# ---- whom it trusts ----
+
+@test "a ledger whose certificate is good gets everything" {
+	https good
+	committed
+	grep -q 'POST /inventory/upsert' plain
+	grep -q LAB-000030 plain
+	! grep -q LAB-000030 raw
+}
+
+@test "a certificate that has expired is refused" {
+	https expired
+	refused 'certificate has expired'
+}
+
+@test "a certificate that is not yet valid is refused" {
+	https future
+	refused 'certificate is not yet valid'
+}
+
+@test "a certificate for another host is refused" {
+	https host
+	refused "127.0.0.1"
+}
+
+@test "a certificate that vouches for itself is refused" {
+	tls_ledger --cert "$CERTS/self.pem" "$CERTS/good.key"
+	LEDGER=https://127.0.0.1:$(cat port)
+	refused 'self-signed certificate'
+}
+
+@test "a certificate of another authority is refused" {
+	https unknown
+	refused 'unable to get local issuer certificate'
+}
+
+@test "a certificate whose issuer is missing is refused, with it it is taken" {
+	https leaf
+	refused 'unable to get local issuer certificate'
+	tls_ledger --cert "$CERTS/chain.pem" "$CERTS/leaf.key"
+	LEDGER=https://127.0.0.1:$(cat port)
+	committed
+}
+
+@test "a certificate that is not for servers is refused" {
+	https purpose
+	refused 'unsuitable certificate purpose'
+}
+
+# A configuration that lets OpenSSL speak what it would refuse by itself.
+@test "TLS 1.1 is refused, also where the system allows it; 1.2 is not" {
+	printf '%s\n' 'openssl_conf=o' '[o]' 'ssl_conf=s' '[s]' \
+		'system_default=d' '[d]' 'MinProtocol=TLSv1' \
+		'CipherString=DEFAULT:@SECLEVEL=0' > old.cnf
+	https good --max 1.1
+	OPENSSL_CONF=$PWD/old.cnf openssl s_client -connect "${LEDGER#https://}" \
+		-tls1_1 -CAfile "$CERTS/ca.pem" < /dev/null > client 2>&1 ||
+		true
+	grep -q 'Protocol *: TLSv1.1' client
+	rm -f plain
+	OPENSSL_CONF=$PWD/old.cnf refused 'protocol version'
+	https good --max 1.2
+	committed
+}
+
+@test "a certificate that is bad from the second connection on is refused" {
+	tls_ledger --close --cert "$CERTS/good.pem" "$CERTS/good.key" \
+		--cert "$CERTS/expired.pem" "$CERTS/expired.key"
+	LEDGER=https://127.0.0.1:$(cat port)
+	run -69 --separate-stderr commit
+	[[ $stderr == *'certificate has expired'* ]]
+	[ "$(jq 'select(.type == "batch").count' <<< "$output")" = 10 ]
+	[ "$(jq -r 'select(.type == "record").reason' <<< "$output" |
+		sort | uniq -c | xargs)" = '20 systemic' ]
+	[ "$(grep -c 'POST ' plain)" = 1 ]
+}
+
+@test "--cacert trusts nobody that only the system trusts" {
+	https good
+	run -69 strace -f -o trace -e trace=file \
+		inv-commit -q -l "$LEDGER" --cacert "$CERTS/other.pem" in
+	grep -q other.pem trace
+	! grep -q /etc/ssl/certs trace
+}
+
+# ---- pins ----
+
+pin_of() { # CERT
+	echo "sha256//$(openssl x509 -in "$CERTS/$1.pem" -noout -pubkey |
+		openssl pkey -pubin -outform der |
+		openssl dgst -sha256 -binary | base64)"
+}
+
+@test "a key that is not the pinned one is refused, however good" {
+	https good
+	refused 'public key' --pin "$(pin_of second)"
+	committed --pin "$(pin_of good)"
+}
+
+@test "of more pins one is enough" {
+	https good
+	committed --pin "$(pin_of second);$(pin_of good)"
+}
+
+@test "a pin does not replace the verification" {
+	https expired
+	refused 'certificate has expired' --pin "$(pin_of expired)"
+}
+
+@test "a pin that is none is 64" {
+	local pin
+	for pin in "$CERTS/good.pem" sha256//abc "$(pin_of good);" \
+		"$(pin_of good)x"; do
+		run -64 --separate-stderr inv-commit --pin "$pin" in
+		[[ $stderr == *'--pin'* ]]
+	done
+}
+
+# ---- who we are ----
+
+@test "a ledger that wants a certificate gets ours" {
+	https good --client-ca "$CERTS/ca.pem"
+	committed --cert "$CERTS/client.pem" --key-file "$CERTS/client.key"
+}
+
+@test "no certificate where the ledger wants one is refused: 69" {
+	local version
+	for version in 1.3 1.2; do
+		https good --client-ca "$CERTS/ca.pem" --max $version
+		refused alert
+	done
+}
+
+@test "a certificate that the ledger does not trust is refused: 69" {
+	local version
+	for version in 1.3 1.2; do
+		https good --client-ca "$CERTS/ca.pem" --max $version
+		refused 'unknown ca' --cert "$CERTS/unknown.pem" \
+			--key-file "$CERTS/unknown.key"
+	done
+}
+
+@test "rows that a ledger refused for our certificate are free again" {
+	https good --client-ca "$CERTS/ca.pem"
+	refused 'certificate required'
+	committed --cert "$CERTS/client.pem" --key-file "$CERTS/client.key"
+	[ "$(jq -r 'select(.type == "batch").evidence' <<< "$output" |
+		sort -u)" = receipt ]
+}
+
+@test "a key that others can read is 77" {
+	cp "$CERTS/client.key" key
+	chmod 640 key
+	https good
+	run -77 --separate-stderr commit --cert "$CERTS/client.pem" \
+		--key-file key
+	[[ $stderr == *'key: refused: others can open it'* ]]
+	! [ -s raw ]
+}
+
+@test "a key that is encrypted is refused, nobody is asked" {
+	https good
+	refused 'private key' --cert "$CERTS/good.pem" \
+		--key-file "$CERTS/locked.key"
+}
+
+@test "--cert and --key-file go together, and with https" {
+	run -64 inv-commit -l https://x/ --cert "$CERTS/client.pem" in
+	run -64 inv-commit -l https://x/ --key-file "$CERTS/client.key" in
+	run -64 inv-commit -l http://localhost/ --cert "$CERTS/client.pem" \
+		--key-file "$CERTS/client.key" in
+	run -64 inv-commit -l http://localhost/ --pin "$(pin_of good)" in
+	run -64 inv-commit -l file:x.db --pin "$(pin_of good)" in
+}
+
+@test "a certificate that is not there is 78" {
+	run -78 --separate-stderr inv-commit -l https://127.0.0.1:9/ \
+		--cert no.pem --key-file "$CERTS/client.key" in
+	[[ $stderr == *'no.pem: No such file or directory'* ]]
+}
+
+# ---- plain http ----
+
+@test "plain http to another machine is refused without --allow-http" {
+	tls_ledger
+	# libcurl takes any name below localhost for this machine, we do not.
+	LEDGER=${LEDGER/127.0.0.1/ledger.localhost}
+	run -78 --separate-stderr commit
+	[[ $stderr == *'plain http leaves this machine'*'(--allow-http)'* ]]
+	! [ -s raw ]
+	committed --allow-http
+}
+
+# ---- more headers ----
+
+@test "--header adds to every request" {
+	tls_ledger --answer 409
+	run commit --header 'X-Site: lab 7' --header x-tenant:b
+	[ "$(grep -c 'POST /inventory/upsert' plain)" = 3 ]
+	[ "$(grep -c 'GET /batches/' plain)" = 3 ]
+	[ "$(grep -c $'^X-Site: lab 7\r' plain)" = 6 ]
+	[ "$(grep -c $'^x-tenant:b\r' plain)" = 6 ]
+}
+
+@test "a header that is ours, HTTP's or a secret is 64, its value not shown" {
+	local name
+	for name in Idempotency-Key content-type Content-Digest traceparent \
+		X-Compliance-Standard Host Content-Length Transfer-Encoding \
+		Connection Accept-Encoding Authorization cookie \
+		Proxy-Authorization; do
+		run -64 --separate-stderr inv-commit --header "$name: v4lue" in
+		[[ ${stderr,,} == *"--header: \"${name,,}\": is "* ]]
+		[[ $stderr != *v4lue* ]]
+	done
+}
+
+@test "a header with a control character, or of no value, is 64" {
+	local line
+	for line in $'X: a\r\nY: b' $'X: a\nb' $'X: \e[0m' 'X:' X 'X Y: a' \
+		'Authorization : v4lue' "X: $(printf 'a%.0s' {1..1024})"; do
+		run -64 --separate-stderr inv-commit --header "$line" in
+		[[ $stderr == *'not "Name: value"'* ]]
+		[[ $stderr != *v4lue* ]]
+	done
+}
+
+@test "a seventeenth header is 64" {
+	local -a all=()
+	local i
+	for i in {1..17}; do
+		all+=(--header "X-$i: a")
+	done
+	run -64 inv-commit "${all[@]}" in
+	tls_ledger
+	committed "${all[@]:0:32}"
+}
