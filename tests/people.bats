@@ -277,6 +277,42 @@ draft_fits() { # FILE
 	[ "$(jq -c '.["x-inv-key"]' draft.schema.json)" = '["id"]' ]
 }
 
+# Member FILTER of the draft of rows 1 to 12; each % is the row's number.
+drafted() { # FILTER RECORD
+	local i
+	for i in {1..12}; do
+		echo "${2//%/$i}"
+	done > m.ndjson
+	draft_fits m.ndjson
+	run -0 --separate-stderr inv-validate --lint -s ./draft.schema.json
+	[ "$output" = '' ]
+	run -0 jq -c "$1" draft.schema.json
+}
+
+@test "--infer: formats below a column are said where they are asserted" {
+	drafted .properties.o.properties.e '{"id":"A-%","o":{"e":"a%@b.example"}}'
+	[ "$output" = '{"type":"string","format":"email"}' ]
+	drafted .properties.o.properties '{"o":{"e":"a@b.example","d":"2026-11-20"}}'
+	[ "$(jq -c .e <<< "$output")" = '{"type":"string","minLength":1,"maxLength":32}' ]
+	[ "$(jq -c .d <<< "$output")" = '{"type":"string","format":"date"}' ]
+}
+
+@test "--infer: choices are of strings alone" {
+	local i
+	for i in {1..10}; do
+		printf '%s\n' '{"a":"x","b":"x"}' '{"a":"y","b":"y"}' '{"a":null,"b":[]}'
+	done > m.ndjson
+	draft_fits m.ndjson
+	[ "$(jq -c .properties.a.enum draft.schema.json)" = '["x","y",null]' ]
+	[ "$(jq -c .properties.b.enum draft.schema.json)" = null ]
+}
+
+@test "--infer: of an object with a NUL in a name the type is said" {
+	drafted .properties '{"id":"A-%","o":{"\u0000":1,"b":2},"p\\u0000":{"b":true}}'
+	[ "$(jq -c .o <<< "$output")" = '{"type":"object"}' ]
+	[ "$(jq -c '.["p\\u0000"].required' <<< "$output")" = '["b"]' ]
+}
+
 @test "--infer passes over rows that have a verdict, and says so" {
 	printf 'a,b\n1,2\n1,2,3\nx,\n' > m.csv
 	inv-split -q m.csv > in

@@ -22,6 +22,7 @@ enum {
 struct draft {
 	struct inv_buf *out;
 	unsigned depth;
+	bool keyed; /* it will have a keyword of inv, x-inv-key */
 };
 
 /* ---- layout ---- */
@@ -167,10 +168,12 @@ write_types(struct draft *d, unsigned types)
 /* What is said of its strings. */
 enum says { SAYS_LENGTH, SAYS_FORM, SAYS_CHOICES, SAYS_PATTERN };
 
+/* An enum is said of all values, not of strings alone. */
 static bool
-is_choice(struct inv_site *s)
+is_choice(struct inv_site *s, unsigned types)
 {
-	return inv_tally_is_exact(&s->tally) && s->tally.n > 1 &&
+	return (types & ~(unsigned)INV_TYPE_NULL) == INV_TYPE_STRING &&
+	    inv_tally_is_exact(&s->tally) && s->tally.n > 1 &&
 	    s->tally.n <= CHOICES_MAX && s->texts >= CHOICES_FROM &&
 	    s->texts >= CHOICE_TIMES * s->tally.n;
 }
@@ -185,22 +188,31 @@ form_of(const struct inv_site *s)
 	return (enum inv_form)form;
 }
 
+/* Those of other formats than dates are asserted beside a keyword of inv. */
+static bool
+is_asserted(const struct draft *d, const struct inv_site *s)
+{
+	return form_of(s) <= INV_FORM_DATE_TIME || d->keyed || s->depth == 1;
+}
+
 /*
  * A value that is "" in a source with types stays so, and would have no form:
  * nothing but its length is said then.  An empty cell can be null.
  */
 static enum says
-says_of(struct inv_site *s, struct inv_buf *pattern)
+says_of(const struct draft *d, struct inv_site *s, unsigned types,
+    struct inv_buf *pattern)
 {
 	bool patterned;
 
 	if (s->texts == 0 || (s->empty > 0 && !is_cells(s)))
 		return SAYS_LENGTH;
-	if (s->forms != 0)
+	if (s->forms != 0 && is_asserted(d, s))
 		return SAYS_FORM;
 	patterned = inv_shape_pattern(s->shape, pattern);
 	/* Numbered things go on being numbered. */
-	if (is_choice(s) && !(s->digits && (patterned || s->shape->blank)))
+	if (is_choice(s, types) &&
+	    !(s->digits && (patterned || s->shape->blank)))
 		return SAYS_CHOICES;
 	return patterned ? SAYS_PATTERN : SAYS_LENGTH;
 }
@@ -344,14 +356,14 @@ write_members(struct draft *d, const struct inv_site *s)
 	inv_buf_addf(d->out, "false");
 }
 
-/* Formats other than dates are asserted where a keyword of inv is. */
 static void
 write_empty(struct draft *d, const struct inv_site *s, enum says says,
     bool null)
 {
 	if (null)
 		member_str(d, "x-inv-empty", INV_LIT("null"));
-	else if (says == SAYS_FORM && form_of(s) > INV_FORM_DATE_TIME)
+	else if (says == SAYS_FORM && form_of(s) > INV_FORM_DATE_TIME &&
+	    s->depth == 1)
 		member_str(d, "x-inv-empty", INV_LIT("string"));
 }
 
@@ -364,7 +376,7 @@ write_site(struct draft *d, struct inv_site *s)
 	bool null = false;
 
 	if ((types & INV_TYPE_STRING) != 0)
-		says = says_of(s, &pattern);
+		says = says_of(d, s, types, &pattern);
 	if (is_cells(s) && s->empty > 0 &&
 	    ((types & INV_TYPE_STRING) == 0 || says != SAYS_LENGTH)) {
 		null = true;
@@ -591,6 +603,7 @@ inv_draft_write(const struct inv_survey *s, struct inv_uniques *u,
 	if (!u->chosen)
 		choose(s, u);
 	key = s->rows < 2 ? NULL : best_of(s, u);
+	d.keyed = key != NULL;
 	begin(&d, '{');
 	member_str(&d, "$schema",
 	    INV_LIT("https://json-schema.org/draft/2020-12/schema"));

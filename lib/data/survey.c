@@ -67,12 +67,28 @@ inv_survey_free(struct inv_survey *s)
 
 /* ---- sites ---- */
 
+/* A NUL, which no schema can have in a name. */
+static bool
+has_nul(struct inv_str name)
+{
+	struct inv_str nul = INV_LIT("\\u0000");
+
+	for (size_t i = 0; i + nul.n <= name.n; i++) {
+		if (name.p[i] != '\\')
+			continue;
+		if (memcmp(name.p + i, nul.p, nul.n) == 0)
+			return true;
+		i++; /* what is escaped */
+	}
+	return false;
+}
+
 /* A new one in `up`; NULL, and up is open, past a ceiling. */
 static struct inv_site *
 new_site(struct inv_survey *s, struct inv_site *up, struct inv_str name)
 {
 	if (s->places == INV_SURVEY_PLACES || name.n > s->names ||
-	    up->depth == INV_SURVEY_DEPTH) {
+	    up->depth == INV_SURVEY_DEPTH || has_nul(name)) {
 		up->open = true;
 		return NULL;
 	}

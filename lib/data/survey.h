@@ -5,7 +5,8 @@
  * what is in them.  Of each place it is known which kinds of values stand
  * there, what all its strings could be read as, the range of its numbers, and
  * what its strings have in common.  Memory is bounded whatever the
- * number of rows; past a ceiling a place says `open`: there is more in it than is known.
+ * number of rows; past a ceiling a place says `open`: there is more in it than
+ * is known.
  */
 #ifndef INV_DATA_SURVEY_H
 #define INV_DATA_SURVEY_H
@@ -44,7 +45,7 @@ struct inv_site {
 	struct inv_site *items; /* of all elements together */
 	size_t index;           /* among its siblings */
 	unsigned depth;
-	bool open; /* it holds more members than have a site */
+	bool open; /* it holds members that have no site */
 
 	uint64_t seen;                       /* values */
 	uint64_t kinds[INV_KIND_OBJECT + 1]; /* of them; not of cells */
