@@ -250,18 +250,42 @@ is_true(struct inv_node *node)
 	return node != NULL && says_nothing_else(node) && is_plain(node);
 }
 
+static unsigned
+parts_of(const struct inv_node *node)
+{
+	unsigned parts = 0;
+
+	if (node->n > 0)
+		parts |= INV_PART_CHECKS;
+	if (node->n_props > 0)
+		parts |= INV_PART_MEMBERS;
+	if (node->n_required > 0 || node->additional != NULL ||
+	    node->n_pattern_props > 0 || node->names != NULL)
+		parts |= INV_PART_MEMBERS | INV_PART_OTHERS;
+	if (node->n_dependencies > 0)
+		parts |= INV_PART_DEPENDENCIES;
+	if (node->prefix.n > 0 || node->items != NULL || node->contains != NULL)
+		parts |= INV_PART_ELEMENTS;
+	if (node->ref != NULL || node->dynamic != NULL || node->all_of.n > 0 ||
+	    node->n_dependent > 0)
+		parts |= INV_PART_WITH;
+	if (node->any_of.n > 0 || node->one_of.n > 0 || node->not != NULL ||
+	    node->when != NULL)
+		parts |= INV_PART_CHOICES;
+	if (node->unevaluated_items != NULL || node->unevaluated_props != NULL)
+		parts |= INV_PART_REST;
+	return parts;
+}
+
 static bool
 is_flat(const struct inv_node *node)
 {
-	return node->n_pattern_props == 0 &&
-	    (node->additional == NULL || node->additional->never) &&
-	    node->names == NULL && node->n_dependencies == 0 &&
-	    node->n_dependent == 0 && node->prefix.n == 0 &&
-	    node->items == NULL && node->contains == NULL &&
-	    node->ref == NULL && node->dynamic == NULL && node->all_of.n == 0 &&
-	    node->any_of.n == 0 && node->one_of.n == 0 && node->not == NULL &&
-	    node->when == NULL && node->unevaluated_items == NULL &&
-	    node->unevaluated_props == NULL;
+	const unsigned flat =
+	    INV_PART_CHECKS | INV_PART_MEMBERS | INV_PART_OTHERS;
+
+	return (node->parts & ~flat) == 0 && node->n_pattern_props == 0 &&
+	    node->names == NULL &&
+	    (node->additional == NULL || node->additional->never);
 }
 
 void
@@ -283,6 +307,7 @@ inv_compile_finish(struct inv_compile *c)
 			node->additional = NULL;
 		if (!node->marks && is_true(node->items) && node->prefix.n == 0)
 			node->items = NULL;
+		node->parts = parts_of(node);
 		node->flat = is_flat(node);
 		inv_node_index(&c->p->arena, node);
 	}

@@ -11,30 +11,14 @@
 
 enum { FEW = 4 }; /* properties: a search is as fast */
 
-static uint32_t
-hash_of(struct inv_str s)
-{
-	uint64_t h = s.n;
-	uint64_t word = 0;
-	size_t i = 0;
-
-	for (; i + 8 <= s.n; i += 8) {
-		memcpy(&word, s.p + i, 8);
-		h = (h ^ word) * 0x9e3779b97f4a7c15;
-		h ^= h >> 32;
-	}
-	word = 0;
-	for (; i < s.n; i++)
-		word = word << 8 | (unsigned char)s.p[i];
-	h = (h ^ word) * 0xd6e8feb86659fd93;
-	return (uint32_t)(h >> 32);
-}
-
 void
 inv_node_index(struct inv_arena *arena, struct inv_node *node)
 {
 	uint32_t size = 2 * FEW;
 
+	for (size_t i = 0; i < node->n_props; i++)
+		node->filter |=
+		    inv_node_filter(inv_value_hash(node->props[i].name));
 	if (node->n_props <= FEW || node->n_props > UINT32_MAX / 8)
 		return;
 	while (size < 2 * node->n_props)
@@ -42,7 +26,7 @@ inv_node_index(struct inv_arena *arena, struct inv_node *node)
 	node->slots = inv_arena_new(arena, size * sizeof(*node->slots));
 	node->mask = size - 1;
 	for (size_t i = 0; i < node->n_props; i++) {
-		uint32_t at = hash_of(node->props[i].name) & node->mask;
+		uint32_t at = inv_value_hash(node->props[i].name) & node->mask;
 
 		while (node->slots[at] != 0)
 			at = (at + 1) & node->mask;
@@ -51,12 +35,11 @@ inv_node_index(struct inv_arena *arena, struct inv_node *node)
 }
 
 const struct inv_prop *
-inv_node_prop(const struct inv_node *node, struct inv_str name)
+inv_node_prop(const struct inv_node *node, struct inv_str name, uint32_t hash)
 {
 	if (node->slots == NULL)
 		return inv_props_find(node->props, node->n_props, name);
-	for (uint32_t at = hash_of(name) & node->mask;;
-	     at = (at + 1) & node->mask) {
+	for (uint32_t at = hash & node->mask;; at = (at + 1) & node->mask) {
 		const struct inv_prop *prop;
 
 		if (node->slots[at] == 0)

@@ -109,6 +109,18 @@ struct inv_dependency {
 	struct inv_rule missing;
 };
 
+/* What a node has to be looked at for, as bits. */
+enum {
+	INV_PART_CHECKS = 1 << 0,
+	INV_PART_MEMBERS = 1 << 1,
+	INV_PART_OTHERS = 1 << 2, /* members that are no props matter, too */
+	INV_PART_DEPENDENCIES = 1 << 3, /* dependentRequired */
+	INV_PART_ELEMENTS = 1 << 4,
+	INV_PART_WITH = 1 << 5,    /* $ref, $dynamicRef, allOf, dependents */
+	INV_PART_CHOICES = 1 << 6, /* anyOf, oneOf, not, if */
+	INV_PART_REST = 1 << 7,    /* unevaluated* */
+};
+
 struct inv_node {
 	/*
 	 * What a value must pass, in this order: never, types, checks, then
@@ -172,6 +184,9 @@ struct inv_node {
 	uint32_t *slots; /* a hash table: 0, or 1 + the index of a prop;
 			    NULL where props are few */
 	uint32_t mask;   /* its places, a power of two, but one */
+	uint64_t filter; /* a bit for the hash of each prop: most names that
+			    are none are told by that */
+	unsigned parts;  /* what there is beside never and types */
 	bool flat;  /* nothing from pattern_props on but `additional` that is
 		      `never`: types, checks, props and required say it all */
 	bool marks; /* what it evaluates matters to unevaluated* of it or of
@@ -206,11 +221,18 @@ INV_MUST bool inv_program_compile(struct inv_program *p, struct inv_str text,
     const struct inv_schema_options *options, struct inv_err *err);
 void inv_program_free(struct inv_program *p);
 
-/* The properties of a node; slots are filled in, or looked into. */
+/* Its bit in the filter of a node. */
+static inline uint64_t
+inv_node_filter(uint32_t hash)
+{
+	return (uint64_t)1 << (hash >> 26);
+}
+
+/* The properties of a node are made quick to find; one is found. */
 struct inv_arena;
 void inv_node_index(struct inv_arena *a, struct inv_node *node);
 const struct inv_prop *inv_node_prop(const struct inv_node *node,
-    struct inv_str name);
+    struct inv_str name, uint32_t hash);
 
 /* By binary search; NULL if there is none of that name. */
 const struct inv_prop *inv_props_find(const struct inv_prop *props, size_t n,

@@ -286,15 +286,24 @@ find_prop(struct inv_run *r, const struct inv_node *node,
     const struct inv_value *m, size_t *next)
 {
 	struct inv_str name = key_of(r, m);
+	uint32_t hash = m->key_escaped ? inv_value_hash(name) : m->hash;
 
 	/* Members and properties mostly come in the same order. */
 	if (*next < node->n_props && inv_str_eq(node->props[*next].name, name))
 		return &node->props[(*next)++];
-	const struct inv_prop *prop = inv_node_prop(node, name);
+	const struct inv_prop *prop = inv_node_prop(node, name, hash);
 
 	if (prop != NULL)
 		*next = (size_t)(prop - node->props) + 1;
 	return prop;
+}
+
+/* Nothing is said of a member of that name, as most are told by the filter. */
+static inline bool
+is_passed_over(const struct inv_node *node, const struct inv_value *m)
+{
+	return (node->parts & INV_PART_OTHERS) == 0 && !m->key_escaped &&
+	    (node->filter & inv_node_filter(m->hash)) == 0;
 }
 
 /* The key as a value: the string that it is. */
@@ -412,11 +421,11 @@ run_object(struct inv_run *r, const struct inv_node *node,
 	size_t required = 0; /* found of node->ordered: both are sorted */
 	size_t next = 0;
 	bool ok = true;
-	bool each = node->n_props > 0 || node->n_required > 0 ||
-	    node->additional != NULL || node->n_pattern_props > 0 ||
-	    node->names != NULL;
+	bool each = (node->parts & INV_PART_MEMBERS) != 0;
 
 	for (uint32_t i = 0; each && i < v->n; i++, m = inv_value_next(m)) {
+		if (is_passed_over(node, m))
+			continue;
 		struct inv_place at = { .up = place, .key = m->key };
 		bool seen;
 
@@ -619,18 +628,21 @@ static bool
 run_parts(struct inv_run *r, const struct inv_node *node,
     const struct inv_value *v, const struct inv_place *place, size_t to)
 {
-	bool ok = node->n == 0 || run_checks(r, node, v, place);
+	unsigned parts = node->parts;
+	bool ok = true;
 
+	if (parts & INV_PART_CHECKS)
+		ok = run_checks(r, node, v, place);
 	if (is_over(r, ok))
 		return false;
-	if (v->kind == INV_KIND_OBJECT)
+	if (v->kind == INV_KIND_OBJECT &&
+	    (parts & (INV_PART_MEMBERS | INV_PART_DEPENDENCIES)) != 0)
 		ok = run_object(r, node, v, place, to) && ok;
-	else if (v->kind == INV_KIND_ARRAY && !node->flat)
+	else if (v->kind == INV_KIND_ARRAY && (parts & INV_PART_ELEMENTS) != 0)
 		ok = run_array(r, node, v, place, to) && ok;
-	if (node->flat || is_over(r, ok))
-		return ok;
-	ok = run_with(r, node, v, place, to) && ok;
-	if (!is_over(r, ok))
+	if ((parts & INV_PART_WITH) != 0 && !is_over(r, ok))
+		ok = run_with(r, node, v, place, to) && ok;
+	if ((parts & INV_PART_CHOICES) != 0 && !is_over(r, ok))
 		ok = run_choices(r, node, v, place, to) && ok;
 	return ok;
 }
@@ -667,10 +679,12 @@ run_here(struct inv_run *r, const struct inv_node *node,
 			return say_type(r, node, v, place,
 			    t == INV_TYPING_FRACTION);
 	}
-	const struct inv_node *rest = unevaluated_of(node, v);
+	if (node->parts & INV_PART_REST) {
+		const struct inv_node *rest = unevaluated_of(node, v);
 
-	if (rest != NULL)
-		return run_marking(r, node, rest, v, place, to);
+		if (rest != NULL)
+			return run_marking(r, node, rest, v, place, to);
+	}
 	return run_parts(r, node, v, place, to);
 }
 
@@ -680,6 +694,10 @@ inv_run_node(struct inv_run *r, const struct inv_node *node,
 {
 	size_t scope = r->n_scope;
 
+	/* Most have no more than a type, and mostly it is the right one. */
+	if (node->parts == 0 && !node->never &&
+	    (node->types & inv_type_of(v->kind)) != 0)
+		return true;
 	if (r->stuck || r->depth == DEPTH_MAX) {
 		r->stuck = true;
 		return false;

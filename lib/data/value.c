@@ -108,6 +108,25 @@ read_value(struct inv_value *v, const char *p, const char *end)
 	return p;
 }
 
+uint32_t
+inv_value_hash(struct inv_str s)
+{
+	uint64_t h = s.n;
+	uint64_t word = 0;
+	size_t i = 0;
+
+	for (; i + 8 <= s.n; i += 8) {
+		memcpy(&word, s.p + i, 8);
+		h = (h ^ word) * 0x9e3779b97f4a7c15;
+		h ^= h >> 32;
+	}
+	word = 0;
+	for (; i < s.n; i++)
+		word = word << 8 | (unsigned char)s.p[i];
+	h = (h ^ word) * 0xd6e8feb86659fd93;
+	return (uint32_t)(h >> 32);
+}
+
 static const char *
 read_key(struct inv_value *v, const char *p, const char *end)
 {
@@ -115,6 +134,8 @@ read_key(struct inv_value *v, const char *p, const char *end)
 
 	p = past_string(p, end, &v->key_escaped);
 	v->key = (struct inv_str){ from, (size_t)(p - from) - 1 };
+	if (!v->key_escaped)
+		v->hash = inv_value_hash(v->key);
 	return p + 1;
 }
 

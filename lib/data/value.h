@@ -19,6 +19,7 @@ struct inv_value {
 	bool key_escaped;    /* its key has one */
 	uint32_t n;          /* elements or members */
 	uint32_t size;       /* nodes: the next sibling is this + size */
+	uint32_t hash;       /* of its key, where that is not escaped */
 	struct inv_str key;  /* in an object: between the quotes, undecoded */
 	struct inv_str text; /* canonical, a string with its quotes: two values
 				are equal if their texts are */
@@ -47,6 +48,9 @@ inv_value_next(const struct inv_value *v)
 {
 	return v + v->size;
 }
+
+/* What `hash` is of a key; the same on every machine of one byte order. */
+uint32_t inv_value_hash(struct inv_str name);
 
 /* The key of a member is this text, decoded. */
 bool inv_value_is_key(const struct inv_value *member, struct inv_str name);
