@@ -330,6 +330,15 @@ drafted() { # FILTER RECORD
 		'[{"a":{},"b":{}},["a","b"]]' ]
 }
 
+@test "--infer writes nothing where a manifest was refused" {
+	printf 'a\n1\n' > good.csv
+	printf 'a,a\n1,2\n' > bad.csv
+	inv-split -q good.csv bad.csv > in 2> /dev/null || [ $? = $EX_DATAERR ]
+	run -$EX_DATAERR --separate-stderr inv-validate --infer in
+	[ "$output" = '' ]
+	[ "$stderr" = 'inv-validate: bad.csv: was refused as a whole: no draft' ]
+}
+
 @test "--infer writes nothing for a stream that is not whole" {
 	printf 'a\n1\n' > m.csv
 	inv-split -q m.csv | head -n 3 > in

@@ -52,6 +52,19 @@ add_record(struct infer *in, const struct inv_record *rec)
 	inv_draft_choose(&in->survey, &in->uniques);
 }
 
+/* What could not be read is not among what fits. */
+static void
+end_manifest(struct infer *in)
+{
+	struct inv_err err;
+
+	if (!in->f.block.refused)
+		return;
+	inv_fail(&err, INV_BAD, "%.*s: was refused as a whole: no draft",
+	    INV_ARG(inv_buf_str(&in->f.block.name)));
+	inv_filter_stop(&in->f, &err);
+}
+
 static void
 take(struct infer *in, const struct inv_record *rec)
 {
@@ -62,10 +75,12 @@ take(struct infer *in, const struct inv_record *rec)
 	case INV_LINE_RECORD:
 		add_record(in, rec);
 		break;
+	case INV_LINE_END:
+		end_manifest(in);
+		break;
 	case INV_LINE_STAGE:
 	case INV_LINE_BATCH:
 	case INV_LINE_OTHER:
-	case INV_LINE_END:
 	case INV_LINE_BODY:
 		break;
 	}
@@ -108,7 +123,8 @@ inv_infer_run(const struct inv_prog_info *info, const char *path)
 
 	inv_survey_init(&in.survey);
 	inv_uniques_init(&in.uniques);
-	inv_filter_open(&in.f, info, path, INV_WANT_MANIFEST | INV_WANT_QUIET);
+	inv_filter_open(&in.f, info, path,
+	    INV_WANT_MANIFEST | INV_WANT_END | INV_WANT_QUIET);
 
 	while (inv_filter_next(&in.f, &rec))
 		take(&in, &rec);
