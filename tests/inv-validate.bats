@@ -177,6 +177,19 @@ schema() { # NAME JSON
 	[ "$(errors < out)" = "b missing, a missing" ]
 }
 
+@test "an empty cell that the column does not take as text is null, if said" {
+	schema t '{"properties":{"l":{"anyOf":[{"enum":["a","b"],"type":"string"},{"type":"null"}]},"d":{"anyOf":[{"type":"string","format":"date"},{"type":"null"}]},"m":{"type":["string","null"],"minLength":1},"s":{"type":["string","null"],"maxLength":1},"n":{"minLength":1},"o":{"type":["string","null"],"enum":["a"]}}}'
+	stream csv '{"l":"","d":"","m":"","s":""}' |
+		inv-validate -s ./t.schema.json |
+		grep -F '"record":{"d":null,"l":null,"m":null,"s":""}}'
+	stream csv '{"n":"","o":"","l":"c"}' |
+		inv-validate -qs ./t.schema.json > out
+	[ "$(errors < out)" = "l enum, n string_too_short, o enum" ]
+	schema a '{"allOf":[{"properties":{"x":{"type":["string","null"]}}},{"patternProperties":{"^x":{"type":["string","null"],"pattern":"^[a-z]"}}}]}'
+	stream csv '{"x":""}' | inv-validate -s ./a.schema.json |
+		grep -F '"record":{"x":null}}'
+}
+
 @test "of alternatives those say what is wrong that were meant" {
 	schema t '{"properties":{"a":{"anyOf":[{"type":"integer","minimum":1},{"type":"string"},{"type":"null"}]},"p":{"oneOf":[{"properties":{"kind":{"const":"cat"},"lives":{"maximum":9}}},{"properties":{"kind":{"const":"dog"},"bark":{"type":"string"}}}]}}}'
 	stream ndjson '{"a":0}' '{"a":[]}' '{"p":{"kind":"dog","bark":1,"lives":10}}' \

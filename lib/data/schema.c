@@ -60,9 +60,9 @@ inv_schema_new(struct inv_str text, const struct inv_schema_options *options,
 		inv_schema_free(s);
 		return NULL;
 	}
-	s->shape = inv_shape_new(&s->program);
-	inv_cells_open(&s->reader);
 	s->run = inv_run_new(&s->program);
+	s->shape = inv_shape_new(&s->program, s->run);
+	inv_cells_open(&s->reader);
 	s->tape = inv_tape_new();
 	s->value = INV_BUF(INV_SCHEMA_OUT);
 	s->record = INV_BUF(INV_SCHEMA_OUT);

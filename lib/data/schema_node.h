@@ -63,7 +63,7 @@ enum inv_normal {
 
 /* What an empty cell is: x-inv-empty. */
 enum inv_empty {
-	INV_EMPTY_UNSAID, /* "" where that may be, else null where that may */
+	INV_EMPTY_UNSAID, /* see inv_column_empty */
 	INV_EMPTY_STRING,
 	INV_EMPTY_NULL,
 	INV_EMPTY_MISSING, /* the record has no such member */
@@ -295,6 +295,14 @@ INV_MUST bool inv_run_value(struct inv_run *r, const struct inv_node *node,
  * (a string decoded, anything else canonical) at hand without a tape.
  */
 enum inv_fit { INV_FIT, INV_FIT_NOT, INV_FIT_TOO_LONG };
+
+/*
+ * What an empty cell of the column is: what plan says, else "" where the
+ * schema takes that, else null where that is one of its types and is taken.
+ */
+enum inv_empty inv_column_empty(const struct inv_program *p,
+    struct inv_run *run, struct inv_str name,
+    const struct inv_column_plan *plan);
 
 /* What a match that went past its limits says, from the rule of the pattern. */
 struct inv_rule inv_check_too_long(const struct inv_rule *rule);

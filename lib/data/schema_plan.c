@@ -10,6 +10,7 @@ enum {
 struct look {
 	struct inv_str name;
 	struct inv_column_plan *plan;
+	struct inv_run *run;
 	int left; /* looks; without any, all types may be */
 	int depth;
 };
@@ -100,8 +101,9 @@ types_of_value(struct look *look, const struct inv_node *node)
 	return types & in_place(look, node, types_of_value);
 }
 
+/* What is said of the member by the schemas that a record names for it. */
 static unsigned
-types_of_member(struct look *look, const struct inv_node *record)
+of_member(struct look *look, const struct inv_node *record, types_of *of)
 {
 	const struct inv_prop *prop =
 	    inv_props_find(record->props, record->n_props, look->name);
@@ -110,7 +112,7 @@ types_of_member(struct look *look, const struct inv_node *record)
 
 	if (prop != NULL) {
 		look->plan->named = true;
-		types &= types_of_value(look, prop->node);
+		types &= of(look, prop->node);
 	}
 	for (size_t i = 0; i < record->n_pattern_props; i++) {
 		const struct inv_pattern_prop *p = &record->pattern_props[i];
@@ -118,11 +120,18 @@ types_of_member(struct look *look, const struct inv_node *record)
 		if (inv_pattern_match(p->pattern, look->name) != INV_MATCH_YES)
 			continue;
 		known = true;
-		types &= types_of_value(look, p->node);
+		types &= of(look, p->node);
 	}
 	if (!known && record->additional != NULL)
-		types &= types_of_value(look, record->additional);
-	return types & in_place(look, record, types_of_member);
+		types &= of(look, record->additional);
+	return types;
+}
+
+static unsigned
+types_of_member(struct look *look, const struct inv_node *record)
+{
+	return of_member(look, record, types_of_value) &
+	    in_place(look, record, types_of_member);
 }
 
 static bool
@@ -157,4 +166,58 @@ inv_column_plan(const struct inv_program *p, struct inv_str name,
 	if (plan->types == 0 ||
 	    ((plan->types & INV_TYPE_STRING) == 0 && plan->parse == NULL))
 		plan->types = INV_TYPE_ANY;
+}
+
+/* ---- empty cells ---- */
+
+static bool
+takes(struct look *look, const struct inv_node *node, enum inv_kind kind,
+    struct inv_str text)
+{
+	static const struct inv_findings quiet = { 0 };
+	const struct inv_value v = { .kind = kind, .size = 1, .text = text };
+
+	return inv_run_value(look->run, node, &v, NULL, INV_LIT(""), &quiet);
+}
+
+/* The kinds, of the two that an empty cell can be, that a schema takes. */
+static unsigned
+empties_of_value(struct look *look, const struct inv_node *node)
+{
+	unsigned types = 0;
+
+	if (takes(look, node, INV_KIND_STRING, INV_LIT("\"\"")))
+		types |= INV_TYPE_STRING;
+	if (takes(look, node, INV_KIND_NULL, INV_LIT("null")))
+		types |= INV_TYPE_NULL;
+	return types;
+}
+
+static unsigned
+empties_of_member(struct look *look, const struct inv_node *record)
+{
+	return of_member(look, record, empties_of_value) &
+	    in_place(look, record, empties_of_member);
+}
+
+enum inv_empty
+inv_column_empty(const struct inv_program *p, struct inv_run *run,
+    struct inv_str name, const struct inv_column_plan *plan)
+{
+	struct inv_column_plan ignored = { 0 };
+	struct look look = {
+		.name = name, .plan = &ignored, .run = run, .left = LOOKS_MAX
+	};
+
+	if (plan->empty != INV_EMPTY_UNSAID)
+		return plan->empty;
+	if ((plan->types & INV_TYPE_STRING) == 0)
+		return plan->types & INV_TYPE_NULL ? INV_EMPTY_NULL
+						   : INV_EMPTY_UNSAID;
+	/* What says no types takes null without having meant to. */
+	if ((plan->types & INV_TYPE_NULL) == 0 || plan->types == INV_TYPE_ANY)
+		return INV_EMPTY_STRING;
+	return empties_of_member(&look, p->root) == INV_TYPE_NULL
+	    ? INV_EMPTY_NULL
+	    : INV_EMPTY_STRING;
 }

@@ -17,12 +17,13 @@ cmp_names(const void *x, const void *y, void *arg)
 }
 
 struct inv_shape *
-inv_shape_new(const struct inv_program *p)
+inv_shape_new(const struct inv_program *p, struct inv_run *run)
 {
 	struct inv_shape *s = inv_mem_new(sizeof(*s));
 	const struct inv_node *root = p->root;
 
 	s->program = p;
+	s->run = run;
 	s->root = root;
 	s->n = SIZE_MAX;
 	s->keys = INV_BUF(INV_RECORD_MAX);
@@ -127,17 +128,6 @@ find_required(struct inv_shape *s)
 	}
 }
 
-/* What an empty cell is, where the schema does not say. */
-static enum inv_empty
-empty_of(const struct inv_column_plan *plan)
-{
-	if (plan->empty != INV_EMPTY_UNSAID)
-		return plan->empty;
-	if (plan->types & INV_TYPE_STRING)
-		return INV_EMPTY_STRING;
-	return plan->types & INV_TYPE_NULL ? INV_EMPTY_NULL : INV_EMPTY_UNSAID;
-}
-
 static void
 learn_column(struct inv_shape *s, struct inv_shape_column *c,
     struct inv_str key)
@@ -149,7 +139,7 @@ learn_column(struct inv_shape *s, struct inv_shape_column *c,
 
 	*c = (struct inv_shape_column){ .key = keep_key(&s->keys, key) };
 	inv_column_plan(s->program, name, &c->plan);
-	c->plan.empty = empty_of(&c->plan);
+	c->plan.empty = inv_column_empty(s->program, s->run, name, &c->plan);
 	c->node = prop != NULL ? prop->node : NULL;
 	c->forbidden = prop == NULL && root->additional != NULL;
 	c->scalar = c->node == NULL || c->node->flat;

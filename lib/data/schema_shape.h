@@ -24,6 +24,7 @@ struct inv_shape_column {
 
 struct inv_shape {
 	const struct inv_program *program;
+	struct inv_run *run;
 	const struct inv_node *root;
 	size_t n;
 	uint64_t number;   /* of the names, by the scanner */
@@ -40,7 +41,9 @@ struct inv_shape {
 	struct inv_str lead[INV_MEMBERS_MAX]; /* ,"a": by order */
 };
 
-struct inv_shape *inv_shape_new(const struct inv_program *p);
+/* The run is for trying what an empty cell may be. */
+struct inv_shape *inv_shape_new(const struct inv_program *p,
+    struct inv_run *run);
 void inv_shape_free(struct inv_shape *s);
 
 /* Bring it to the keys of a record. */
