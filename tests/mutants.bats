@@ -49,6 +49,10 @@ caught() {
 	caught end-line-ignored
 }
 
+@test "an answer in part that is taken for the whole is caught" {
+	caught part-taken-for-whole
+}
+
 @test "each patch has its test" {
 	local patch name
 	for patch in "$ROOT"/tests/mutants/*.patch; do
