@@ -249,6 +249,15 @@ edit() {
 	run -1 cmp -s b.json old.json
 }
 
+@test "a baseline is not replaced by one of no rows" {
+	baseline
+	cp b.json kept
+	manifest m.csv 0 ''
+	run -65 --separate-stderr inv-validate -q --baseline b.json --write-baseline b.json m.csv.nd
+	[ "$stderr" = "inv-validate: b.json: not written: no rows" ]
+	cmp b.json kept
+}
+
 @test "a baseline that is renewed keeps its thresholds" {
 	baseline
 	edit .thresholds.psi 0.1

@@ -192,8 +192,9 @@ inv_watch_write(struct inv_watch *w, struct inv_err *err)
 
 	if (w->how.write == NULL)
 		return true;
-	if (w->all.manifests == 0)
-		return inv_fail(err, INV_BAD, "%s: not written: no manifest",
+	/* Nothing would ever differ from it. */
+	if (w->all.profile.rows == 0)
+		return inv_fail(err, INV_BAD, "%s: not written: no rows",
 		    w->how.write);
 	if (w->all.profile.full)
 		inv_warn("%s: too many columns: some are there in part or not "
