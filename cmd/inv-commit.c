@@ -27,6 +27,7 @@ enum {
 	KEY_FILE,
 	PIN,
 	HEADER,
+	TOKEN_FILE,
 	ALLOW_HTTP,
 	DRAIN,
 	WAIT,
@@ -69,6 +70,7 @@ static const struct inv_option options[] = {
 	{ KEY_FILE, "key-file", "FILE", "its private key" },
 	{ PIN, "pin", "sha256//B64", "the ledger's public key" },
 	{ HEADER, "header", "'K: V'", "one more in each request" },
+	{ TOKEN_FILE, "token-file", "FILE|fd:N|cred:NAME", "bearer token" },
 	{ ALLOW_HTTP, "allow-http", NULL, "plain, to another machine" },
 	{ DRAIN, "drain", "TIME", "for what flies when stopped (30s)" },
 	{ WAIT, "wait", "TIME", "for another inv-commit to end (10m)" },
@@ -197,6 +199,9 @@ set_access(struct inv_uploader_options *up, int code)
 		break;
 	case HEADER:
 		inv_access_header(a, optarg);
+		break;
+	case TOKEN_FILE:
+		inv_access_token(a, optarg);
 		break;
 	case ALLOW_HTTP:
 		a->allow_http = true;
@@ -361,6 +366,7 @@ upload(struct commit *c, const char *input)
 	struct inv_state state;
 	struct inv_filter f;
 
+	inv_access_open(&c->up.access);
 	state.fd = inv_opt_state(&state.path);
 	if (c->ledger == NULL)
 		c->up.file = c->text = own_ledger(&state);
@@ -370,6 +376,7 @@ upload(struct commit *c, const char *input)
 	    INV_WANT_MANIFEST | INV_WANT_BODY | INV_WANT_VERDICT |
 		INV_WANT_BATCH | INV_WANT_END);
 	inv_uploader_run(&f, &c->up, &state);
+	inv_access_close(&c->up.access);
 	return inv_filter_close(&f);
 }
 

@@ -52,7 +52,10 @@ issue() {
 prepare() {
 	command -v openssl > /dev/null || skip "no openssl"
 	export INV_SCHEMA=inventory
-	rm -f port raw plain
+	TOKEN=sesame-open-0123456789
+	(umask 077 && echo $TOKEN > token)
+	# LeakSanitizer can not look into what nobody may look into.
+	[ "$(id -u)" = 0 ] || export ASAN_OPTIONS=detect_leaks=0
 	{
 		echo asset_id,grant_code,description,quantity,location_code,acquired_on
 		seq "${ROWS:-30}" | awk '{ printf "LAB-%06d,NIH-R01-7,Tips,1," \
@@ -62,6 +65,11 @@ prepare() {
 
 teardown() {
 	stop_ledger
+}
+
+has_ring() {
+	INV_STATE=$BATS_TEST_TMPDIR/probe inv-commit -q --engine io_uring \
+		-l file:probe.db in > /dev/null 2>&1
 }
 
 # https CERT [OPTION...]: tls-ledger with that certificate, its URL in LEDGER.
@@ -83,7 +91,8 @@ tls_ledger() {
 
 commit() { # [OPTION...]
 	inv-commit -c 1 --backoff 1ms --max-backoff 5ms -l "$LEDGER" \
-		--namespace lab --cacert "$CERTS/ca.pem" "$@" in
+		--namespace lab --cacert "$CERTS/ca.pem" --token-file token \
+		"$@" "${IN:-in}"
 }
 
 committed() { # [OPTION...]: every row is
@@ -92,15 +101,25 @@ committed() { # [OPTION...]: every row is
 		"${ROWS:-30}" ]
 }
 
-# refused MESSAGE [OPTION...]: 69, all held, and the ledger saw no request.
+# refused MESSAGE [OPTION...]: 69, all held, and the ledger saw no request; the
+# token is nowhere in what came over the wire.  With both engines.
 refused() {
-	local message=$1
+	local message=$1 engine
 	shift
-	run -69 --separate-stderr commit "$@"
-	[[ $stderr == *"$message"* ]]
-	[ "$(jq -r 'select(.type == "record") | .verdict + " " + .reason' \
-		<<< "$output" | sort -u)" = 'held systemic' ]
+	for engine in io_uring poll; do
+		if [ $engine = io_uring ] && ! has_ring; then
+			echo "# SKIP io_uring is refused here" >&3
+			continue
+		fi
+		run -69 --separate-stderr commit --engine $engine "$@"
+		[[ $stderr == *"$message"* ]]
+		[ "$(jq -r 'select(.type == "record") |
+			.verdict + " " + .reason' <<< "$output" | sort -u)" = \
+			'held systemic' ]
+	done
+	[ -s raw ]
 	! [ -s plain ]
+	! grep -qF $TOKEN raw
 }
 
 # ---- whom it trusts ----
@@ -110,7 +129,8 @@ refused() {
 	committed
 	grep -q 'POST /inventory/upsert' plain
 	grep -q LAB-000030 plain
-	! grep -q LAB-000030 raw
+	grep -q $TOKEN plain
+	! grep -q "LAB-000030\|$TOKEN" raw
 }
 
 @test "a certificate that has expired is refused" {
@@ -178,6 +198,7 @@ refused() {
 	[ "$(jq -r 'select(.type == "record").reason' <<< "$output" |
 		sort | uniq -c | xargs)" = '20 systemic' ]
 	[ "$(grep -c 'POST ' plain)" = 1 ]
+	[ "$(tokens $TOKEN)" = 1 ]
 }
 
 @test "--cacert trusts nobody that only the system trusts" {
@@ -265,8 +286,10 @@ pin_of() { # CERT
 
 @test "a key that is encrypted is refused, nobody is asked" {
 	https good
-	refused 'private key' --cert "$CERTS/good.pem" \
+	run -69 --separate-stderr commit --cert "$CERTS/good.pem" \
 		--key-file "$CERTS/locked.key"
+	[[ $stderr == *'private key'* ]]
+	! [ -s raw ]
 }
 
 @test "--cert and --key-file go together, and with https" {
@@ -338,4 +361,257 @@ pin_of() { # CERT
 	run -64 inv-commit "${all[@]}" in
 	tls_ledger
 	committed "${all[@]:0:32}"
+}
+
+# ---- the token ----
+
+requests() { grep -cE '(POST|GET) /[^ ]* HTTP/' plain; }
+
+tokens() { # TOKEN: how many requests had it
+	grep -cF "Authorization: Bearer $1"$'\r' plain
+}
+
+# canary: another tls-ledger, in canary/, its URL in CANARY; it goes with ours.
+canary() {
+	mkdir canary
+	(cd canary && exec "$ROOT/tests/helper/tls-ledger" "$@") 2> /dev/null \
+		3>&- &
+	CANARY_PID=$!
+	wait_for test -s canary/port
+	CANARY=http://127.0.0.1:$(cat canary/port)
+}
+
+@test "every request has the token: batches, questions and polls" {
+	tls_ledger --answer 409
+	run commit
+	[ "$(requests)" = 6 ]
+	[ "$(tokens $TOKEN)" = 6 ]
+	tls_ledger --answer 202 --location /jobs/1
+	run commit -r 2
+	grep -q 'GET /jobs/1' plain
+	[ "$(tokens $TOKEN)" = "$(requests)" ]
+}
+
+@test "no redirect and no Location takes the token to another origin" {
+	canary
+	local status
+	for status in 301 302 303 307 308 201 202; do
+		tls_ledger --answer $status --location "$CANARY/x"
+		run commit -r 1
+		[ "$(tokens $TOKEN)" = "$(requests)" ]
+		rm -rf "$INV_STATE/journal"
+	done
+	kill $CANARY_PID
+	! [ -s canary/raw ]
+}
+
+@test "a redirect from https to http is refused: 69" {
+	canary
+	https good --answer 307 --location "$CANARY/inventory/upsert"
+	run -69 --separate-stderr commit
+	kill $CANARY_PID
+	! [ -s canary/raw ]
+}
+
+@test "a token file that others can open, or not ours, is 77, nothing sent" {
+	local mode
+	tls_ledger
+	for mode in 640 604 660 602; do
+		chmod $mode token
+		run -77 --separate-stderr commit
+		[[ $stderr == *'token: refused: others can open it'* ]]
+	done
+	run -77 commit --token-file .
+	mkfifo pipe
+	run -77 timeout 10 inv-commit -l "$LEDGER" --token-file pipe in
+	if [ "$(id -u)" = 0 ]; then
+		chmod 600 token
+		chown nobody token
+		run -77 --separate-stderr commit
+		[[ $stderr == *'belongs to user'* ]]
+	fi
+	! [ -s raw ]
+	! [ -e "$INV_STATE/journal" ]
+}
+
+@test "no token, or what is none, is 78" {
+	local text
+	tls_ledger
+	run -78 commit --token-file no-such-file
+	for text in '' short 'two words' $'line\nline'; do
+		printf %s "$text" > token
+		run -78 --separate-stderr commit
+	done
+	! [ -s raw ]
+}
+
+@test "a token file that is replaced is read again" {
+	ROWS=2000 prepare
+	IN=pipe
+	mkfifo pipe
+	tls_ledger
+	commit > out 2> err 3>&- &
+	local pid=$! rows=0
+	exec 4> pipe
+	(umask 077 && echo another-token-1 > new)
+	grep -v '"type":"record"' in | head -n 2 >&4
+	grep '"type":"record"' in > records
+	while ! grep -qs another-token-1 plain; do
+		((rows < 2000))
+		sed -n "$((rows + 1)),$((rows += 10))p" records >&4
+		[ ! -e new ] || ! grep -qs $TOKEN plain || mv new token
+		sleep 0.02
+	done
+	tail -n "+$((rows + 1))" records >&4
+	grep -v '"type":"record"' in | tail -n +3 >&4
+	exec 4>&-
+	wait $pid
+	! grep -q 401 err
+	(($(tokens $TOKEN) > 0 && $(tokens another-token-1) > 0))
+}
+
+@test "the file is looked at once a second at most" {
+	ROWS=400 prepare
+	tls_ledger
+	local from=$SECONDS
+	run -0 strace -f -o trace -e trace=file inv-commit -q -c 1 \
+		-l "$LEDGER" --token-file ./token in
+	[ "$(requests)" = 40 ]
+	(($(grep -cF '"./token"' trace) <= 2 + SECONDS - from))
+}
+
+@test "after a 401 it is looked at once, and a new one used at once" {
+	(umask 077 && echo another-token-1 | tee accept > new)
+	tls_ledger --accept accept --swap new token
+	committed -r 0 --breaker 1 --deadline 1s
+	[ "$(tokens $TOKEN)" = 1 ]
+	[ "$(tokens another-token-1)" = 3 ]
+	[ "$(jq -s '[.[] | select(.type == "batch").attempts] | unique' -c \
+		<<< "$output")" = '[1]' ]
+}
+
+@test "a 401 with no other token holds all: 69" {
+	echo another-token-1 > accept
+	tls_ledger --accept accept
+	run -69 --separate-stderr commit
+	[[ $stderr == *'answered 401'* ]]
+	[ "$(requests)" = 1 ]
+}
+
+@test "a token file that goes bad is said, and the last token kept" {
+	echo another-token-1 > accept
+	(umask 077 && echo short > new)
+	tls_ledger --accept accept --swap new token
+	run -69 --separate-stderr commit
+	[[ $stderr == *'not a word of 8 to 8192 bytes: the last one is kept'* ]]
+}
+
+@test "fd:N is read to its end, from a pipe too" {
+	tls_ledger
+	committed --token-file fd:5 5< token
+	[ "$(tokens $TOKEN)" = 3 ]
+	rm -rf "$INV_STATE/journal"
+	committed --token-file fd:6 6< <(echo pipe-token-1)
+	[ "$(tokens pipe-token-1)" = 3 ]
+}
+
+@test "fd:N below 3, or no number, is 64; one that is closed is 78" {
+	local n
+	for n in 0 2 03 x '' -1; do
+		run -64 inv-commit --token-file "fd:$n" in
+	done
+	run -78 inv-commit -l http://localhost:9/ --token-file fd:99 in
+}
+
+@test "cred:NAME is a credential of systemd" {
+	mkdir creds
+	cp token creds/ledger-token
+	chmod 440 creds/ledger-token
+	tls_ledger
+	run -78 --separate-stderr commit --token-file cred:ledger-token
+	[[ $stderr == *'CREDENTIALS_DIRECTORY is not set'* ]]
+	export CREDENTIALS_DIRECTORY=$PWD/creds
+	run -78 commit --token-file cred:other
+	committed --token-file cred:ledger-token
+	chmod 444 creds/ledger-token
+	run -77 commit --token-file cred:ledger-token
+	for n in '' . .. a/b; do
+		run -64 inv-commit --token-file "cred:$n" in
+	done
+}
+
+@test "--token-file goes with an http or https ledger" {
+	run -64 inv-commit -l file:x.db --token-file token in
+}
+
+# ---- where the token is not ----
+
+# What a ledger says goes into journal, stream, quarantine and audit.
+@test "a token that the ledger repeats is starred out everywhere" {
+	local body
+	ROWS=1 prepare
+	for body in '{"title":"no: {token}"}' \
+		'{"results":[{"index":0,"status":422,"error":{"got":"{token}"}}]}'; do
+		tls_ledger --answer 422 --body "$body"
+		run commit -v --stats stats
+		[[ $output == *'****'* ]]
+		echo "$output" | sed -n '/^{/p' | inv-quarantine |
+			inv-audit >> all 2>&1 || true
+		echo "$output" >> all
+		cat stats >> all
+	done
+	inv-quarantine list >> all
+	inv-quarantine export --csv >> all
+	! grep -qF $TOKEN all
+	! grep -rqF $TOKEN "$INV_STATE"
+}
+
+@test "the token is in no file, message, argument or environment" {
+	mkfifo pipe
+	tls_ledger
+	inv-commit -v -l "$LEDGER" --token-file token --stats stats pipe \
+		> out 2> err 3>&- &
+	local pid=$!
+	exec 4> pipe
+	grep -v '"type":"end"' in >&4
+	wait_for grep -qs $TOKEN plain
+	tr '\0' '\n' < "/proc/$pid/cmdline" > all
+	tr '\0' '\n' < "/proc/$pid/environ" >> all
+	grep '"type":"end"' in >&4
+	exec 4>&-
+	wait $pid
+	inv-quarantine < out 2>> all | inv-audit >> all 2>&1
+	cat err stats >> all
+	grep -q token-file all
+	grep -q INV_STATE all
+	! grep -qF $TOKEN all out
+	! grep -rqF $TOKEN "$INV_STATE"
+}
+
+# dies_with_core [OPTION...]: a running inv-commit is killed so that it dumps
+# core: 0 if it did, 1 if it did not, 2 if it ended otherwise.
+dies_with_core() {
+	timeout 60 python3 - "$LEDGER" "$@" <<- 'END'
+	import os, resource, signal, subprocess, sys, time
+	_, most = resource.getrlimit(resource.RLIMIT_CORE)
+	resource.setrlimit(resource.RLIMIT_CORE, (most, most))
+	p = subprocess.Popen(
+	    ["inv-commit", "-v", "--namespace", "lab", "-l", *sys.argv[1:]],
+	    stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+	    stderr=subprocess.PIPE)
+	p.stderr.readline()  # it says what it waits with
+	os.kill(p.pid, signal.SIGQUIT)
+	_, status = os.waitpid(p.pid, 0)
+	sys.exit((0 if os.WCOREDUMP(status) else 1) if os.WIFSIGNALED(status) else 2)
+	END
+}
+
+@test "with a token or a key there is no core dump" {
+	tls_ledger
+	dies_with_core || skip "no core dumps here"
+	run -1 dies_with_core --token-file token
+	https good
+	run -1 dies_with_core --cert "$CERTS/client.pem" \
+		--key-file "$CERTS/client.key"
+	! grep -qF $TOKEN core* 2> /dev/null
 }

@@ -87,7 +87,8 @@ struct inv_batch {
 	enum inv_doubt doubt; /* what the ledger is asked for */
 	uint64_t first_ms;    /* start of the first one; 0: none yet */
 	uint64_t due_ms;
-	char *poll; /* the URL that tells of it after a 202; or NULL */
+	unsigned token; /* which one its last request had */
+	char *poll;     /* the URL that tells of it after a 202; or NULL */
 
 	/* What became of it. */
 	unsigned status;

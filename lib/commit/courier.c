@@ -94,6 +94,11 @@ start(struct inv_courier *c, struct inv_batch *b, struct inv_request req,
 		line[i] = req.headers[i];
 	for (size_t i = 0; i < a->headers; i++)
 		line[req.headers_count + i] = a->header[i];
+	if (a->secret != NULL) {
+		inv_secret_look(a->secret, false);
+		req.bearer = inv_secret_word(a->secret);
+		b->token = inv_secret_turn(a->secret);
+	}
 	req.headers = line;
 	req.headers_count += a->headers;
 	req.deadline_ms = inv_clock_ms() + c->o.timeout_ms;
@@ -181,6 +186,17 @@ inv_courier_ask(struct inv_courier *c, struct inv_batch *b, struct inv_err *err)
 		.url = url,
 	    },
 	    err);
+}
+
+bool
+inv_courier_renewed(const struct inv_courier *c, const struct inv_batch *b)
+{
+	struct inv_secret *s = c->o.access->secret;
+
+	if (s == NULL)
+		return false;
+	inv_secret_look(s, true);
+	return inv_secret_turn(s) != b->token;
 }
 
 /* ---- the embedded ledger ---- */

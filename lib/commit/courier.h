@@ -60,6 +60,13 @@ INV_MUST bool inv_courier_ask(struct inv_courier *c, struct inv_batch *b,
     struct inv_err *err);
 bool inv_courier_can_ask(const struct inv_courier *c);
 
+/*
+ * A 401: look for another token than the one that the batch's last request
+ * had.
+ */
+bool inv_courier_renewed(const struct inv_courier *c,
+    const struct inv_batch *b);
+
 /* The embedded ledger does what has been posted, in one transaction. */
 INV_MUST bool inv_courier_work(struct inv_courier *c, struct inv_err *err);
 

@@ -684,12 +684,39 @@ polled(struct inv_uploader *u, struct inv_batch *b, const struct inv_landing *l)
 	act(u, b, &l->answer, meaning, true);
 }
 
+/*
+ * A 401, and there is another token now: the same again with that, at once and
+ * not as a try.
+ */
+static bool
+renewed(struct inv_uploader *u, struct inv_batch *b, const struct inv_answer *a)
+{
+	struct inv_err err;
+
+	if (a->status != 401 || !inv_courier_renewed(u->courier, b))
+		return false;
+	inv_note("chunk %ju: answered 401: again with the new token",
+	    (uintmax_t)b->of.chunk);
+	if (b->state == INV_BATCH_ASKING) {
+		if (!inv_courier_ask(u->courier, b, &err))
+			inv_uploader_fail(u, &err);
+		return true;
+	}
+	tell_breaker(u, a, INV_MEANS_RETRY);
+	b->maybe |= !inv_answer_is_no_effect(a);
+	b->due_ms = inv_clock_ms();
+	b->state = INV_BATCH_WAITING;
+	return true;
+}
+
 void
 inv_settle_landing(struct inv_uploader *u, const struct inv_landing *l)
 {
 	struct inv_batch *b = l->batch;
 	bool sent_before = b->chunk == NULL || b->maybe;
 
+	if (renewed(u, b, &l->answer))
+		return;
 	if (b->state == INV_BATCH_ASKING) {
 		told_back(u, b, l);
 		return;

@@ -44,7 +44,8 @@ struct slot {
 	bool oversized;
 	CURL *easy;
 	struct curl_slist *headers;
-	struct inv_buf heads; /* never moves: the answer has views into it */
+	struct inv_str bearer; /* in headers */
+	struct inv_buf heads;  /* never moves: the answer has views into it */
 	struct inv_buf body;
 	size_t head_bytes;
 	uint64_t started_ms;
@@ -375,6 +376,32 @@ net_of(const struct slot *slot, CURLcode code)
 	return net_below_http(code);
 }
 
+/* There may be a token in them. */
+static void
+drop_headers(struct slot *slot)
+{
+	for (struct curl_slist *l = slot->headers; l != NULL; l = l->next)
+		explicit_bzero(l->data, strlen(l->data));
+	curl_slist_free_all(slot->headers);
+	slot->headers = NULL;
+	slot->bearer = (struct inv_str){ NULL, 0 };
+}
+
+/* A ledger that repeats a token would have it written down everywhere. */
+static void
+star_out(struct inv_buf *body, struct inv_str word)
+{
+	char *p = body->p;
+	size_t n = body->n;
+
+	while (word.n > 0 && n >= word.n &&
+	    (p = memmem(p, n, word.p, word.n)) != NULL) {
+		memset(p, '*', word.n);
+		p += word.n;
+		n = body->n - (size_t)(p - body->p);
+	}
+}
+
 static void
 land(struct inv_transfers *xs, struct slot *slot, CURLcode code)
 {
@@ -386,6 +413,7 @@ land(struct inv_transfers *xs, struct slot *slot, CURLcode code)
 	if (code == CURLE_OK || status >= 200) /* 1xx alone is no answer */
 		a->status = (unsigned)status;
 	a->net = net_of(slot, code);
+	star_out(&slot->body, slot->bearer);
 	a->body = inv_buf_str(&slot->body);
 	slot->x.ms = inv_clock_ms() - slot->started_ms;
 	if (a->net == INV_NET_ANSWERED)
@@ -395,8 +423,7 @@ land(struct inv_transfers *xs, struct slot *slot, CURLcode code)
 	else if (slot->error[0] == '\0')
 		slot->x.error = curl_easy_strerror(code);
 	curl_multi_remove_handle(xs->multi, slot->easy);
-	curl_slist_free_all(slot->headers);
-	slot->headers = NULL;
+	drop_headers(slot);
 	slot->state = LANDED;
 	slot->next = NULL;
 	if (xs->landed == NULL)
@@ -731,7 +758,7 @@ inv_transfers_close(struct inv_transfers *xs)
 		if (slot->state == FLYING)
 			curl_multi_remove_handle(xs->multi, slot->easy);
 		curl_easy_cleanup(slot->easy);
-		curl_slist_free_all(slot->headers);
+		drop_headers(slot);
 		inv_buf_free(&slot->heads);
 		inv_buf_free(&slot->body);
 	}
@@ -757,10 +784,35 @@ add_header(struct slot *slot, struct inv_str line)
 	char *text = inv_mem_dup(line.p, line.n);
 	struct curl_slist *longer = curl_slist_append(slot->headers, text);
 
+	explicit_bzero(text, line.n);
 	free(text);
 	if (longer != NULL)
 		slot->headers = longer;
 	return longer != NULL;
+}
+
+static bool
+add_bearer(struct slot *slot, struct inv_str token)
+{
+	static const char name[] = "Authorization: Bearer ";
+	size_t n = sizeof(name) - 1 + token.n;
+	char *text = inv_mem_new(n);
+
+	memcpy(text, name, sizeof(name) - 1);
+	memcpy(text + sizeof(name) - 1, token.p, token.n);
+	bool ok = add_header(slot, (struct inv_str){ text, n });
+
+	explicit_bzero(text, n);
+	free(text);
+	if (!ok)
+		return false;
+	struct curl_slist *last = slot->headers;
+
+	while (last->next != NULL)
+		last = last->next;
+	slot->bearer =
+	    (struct inv_str){ last->data + sizeof(name) - 1, token.n };
+	return true;
 }
 
 static bool
@@ -773,6 +825,8 @@ set_request(struct slot *slot, const struct inv_request *req)
 
 	for (size_t i = 0; i < req->headers_count; i++)
 		bad += !add_header(slot, req->headers[i]);
+	if (req->bearer.n > 0)
+		bad += !add_bearer(slot, req->bearer);
 	SET(e, CURLOPT_URL, req->url);
 	SET(e, CURLOPT_HTTPHEADER, slot->headers);
 	SET(e, CURLOPT_TIMEOUT_MS, left < INT32_MAX ? (long)left : INT32_MAX);
@@ -826,8 +880,7 @@ inv_transfers_start(struct inv_transfers *xs, struct inv_transfer *x,
 	reset(slot);
 	if (!set_request(slot, req) ||
 	    curl_multi_add_handle(xs->multi, slot->easy) != CURLM_OK) {
-		curl_slist_free_all(slot->headers);
-		slot->headers = NULL;
+		drop_headers(slot);
 		return inv_fail(err, INV_INTERNAL, "libcurl takes no request");
 	}
 	take_from_free(xs, slot);

@@ -90,8 +90,12 @@ struct inv_request {
 	const char *url;
 	const struct inv_str *headers; /* lines that fit */
 	size_t headers_count;
-	struct inv_str body;  /* of a POST */
-	uint64_t deadline_ms; /* by inv_clock_ms: landed by then */
+	struct inv_str bearer; /* a token, visible ASCII, for Authorization:
+				  our copies are wiped when it has landed, and
+				  what the answer's body repeats of it is
+				  starred out; empty: none */
+	struct inv_str body;   /* of a POST */
+	uint64_t deadline_ms;  /* by inv_clock_ms: landed by then */
 };
 
 struct inv_transfer {

@@ -234,6 +234,31 @@ sends_the_headers_it_was_given_and_none_that_wait(struct world *w)
 }
 BOTH(sends_the_headers_it_was_given_and_none_that_wait)
 
+/* The server's answer is what it was sent. */
+static void
+sends_a_token_and_stars_it_out_of_the_answer(struct world *w)
+{
+	static const char token[] = "a-token-of-ours";
+	struct inv_request req = { .method = INV_POST,
+		.url = url_of(server.port, "/dump"),
+		.bearer = inv_str_of(token),
+		.deadline_ms = inv_clock_ms() + LIMIT_MS };
+
+	start(w, &req);
+	struct inv_transfer *x = await(w);
+
+	check(has(x->answer.body,
+	    "\r\nAuthorization: Bearer ***************\r\n"));
+	check(!has(x->answer.body, token));
+	inv_transfers_release(w->xs, x);
+
+	/* It was for that request alone. */
+	x = post(w, "/dump");
+	check(!has(x->answer.body, "Authorization"));
+	inv_transfers_release(w->xs, x);
+}
+BOTH(sends_a_token_and_stars_it_out_of_the_answer)
+
 static void
 looks_past_an_interim_answer(struct world *w)
 {
@@ -934,6 +959,7 @@ static const struct test tests[] = {
 	TESTS(gets_and_posts_from_one_slot),
 	TESTS(posts_an_empty_body),
 	TESTS(sends_the_headers_it_was_given_and_none_that_wait),
+	TESTS(sends_a_token_and_stars_it_out_of_the_answer),
 	TESTS(looks_past_an_interim_answer),
 	TESTS(takes_no_header_from_a_trailer),
 	TESTS(follows_no_redirect),
