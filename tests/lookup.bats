@@ -72,6 +72,19 @@ errors() {
 	[ "$(errors)" = "2 room:int_parsing tag:string_too_long" ]
 }
 
+@test "values of a registry that no record can have are counted, and said" {
+	printf 'room,x\n12,1\n 13,1\n,1\n014,1\n' > rooms.csv
+	printf 'tag,room\na,12\n' | inv-split -q - > in
+	run -0 --separate-stderr inv-validate -s ./s.schema.json --lookup room=rooms.csv in
+	[ "$stderr" = 'inv-validate: rooms.csv:3: not what room may be, and so for 2 of 3 values' ]
+	run -0 --separate-stderr inv-validate -s ./s.schema.json --lookup tag=reg.csv:id in
+	[[ $stderr != *"not what"* ]]
+}
+
+@test "a registry is no pipe" {
+	run -$EX_NOINPUT inv-validate -q -s ./s.schema.json --lookup tag=<(cat reg.csv) /dev/null
+}
+
 @test "errors of several registries and of the schema are all said" {
 	printf '12\n' | sed '1i room' > rooms.csv
 	printf 'tag,room,colour\nLAB-8,13,red\n' |

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "data/canon.h"
 #include "data/digest.h"
@@ -46,6 +47,9 @@ struct reading {
 	struct inv_flaws warnings;
 	size_t at;  /* where the column was in the row before */
 	bool there; /* a row had it */
+	uint64_t values;
+	uint64_t odd;      /* of them, that no record may have there */
+	uint64_t odd_line; /* of the first */
 };
 
 /* ---- the specification ---- */
@@ -174,9 +178,25 @@ value_of(const struct inv_registry *r, struct inv_str object)
 	return (struct inv_str){ 0 };
 }
 
+/* Something is wrong with the field itself: ["asset_id"] or deeper. */
+static bool
+is_flawed(const struct inv_registry *r, const struct inv_flaws *flaws)
+{
+	for (size_t i = 0; i < flaws->n; i++) {
+		struct inv_str rest = inv_flaws_loc(flaws, i);
+		struct inv_member first;
+
+		if (inv_scan_each(&rest, &first) &&
+		    inv_str_eq(inv_member_inner(&first), inv_buf_str(&r->key)))
+			return true;
+	}
+	return false;
+}
+
 /* A value as the schema has it in a record that is nothing but this. */
 static bool
-add_value(struct reading *g, struct inv_str value, struct inv_err *err)
+add_value(struct reading *g, struct inv_str value, uint64_t line,
+    struct inv_err *err)
 {
 	inv_buf_reset(&g->record);
 	inv_buf_add(&g->record, INV_LIT("{\""));
@@ -187,15 +207,18 @@ add_value(struct reading *g, struct inv_str value, struct inv_err *err)
 	if (!inv_scan_object(g->scan, inv_buf_str(&g->record), err))
 		return false;
 	inv_buf_reset(&g->out);
-	/* What else the record lacks is not what was asked. */
-	if (inv_schema_check(g->schema, inv_buf_str(&g->record),
-		inv_scan_record(g->scan), g->cells, &g->out, &g->flaws,
-		&g->warnings))
-		inv_flaws_reset(&g->flaws);
+	bool fits = inv_schema_check(g->schema, inv_buf_str(&g->record),
+	    inv_scan_record(g->scan), g->cells, &g->out, &g->flaws,
+	    &g->warnings);
 	struct inv_str text = value_of(g->r, inv_buf_str(&g->out));
 
-	return text.n == 0 || inv_str_is(text, "\"\"") ||
-	    inv_tags_add(g->r->tags, text, err);
+	if (text.n == 0 || inv_str_is(text, "\"\""))
+		return true;
+	g->values++;
+	/* What else the record lacks is not what was asked. */
+	if (!fits && is_flawed(g->r, &g->flaws) && g->odd++ == 0)
+		g->odd_line = line;
+	return inv_tags_add(g->r->tags, text, err);
 }
 
 static bool
@@ -211,7 +234,7 @@ read_rows(struct reading *g, struct inv_rowfile *file, struct inv_err *err)
 			    g->r->file, (uintmax_t)row.line, INV_ARG(row.text));
 		m = find_column(g, row.fields);
 		g->there = g->there || m != NULL;
-		if (m != NULL && !add_value(g, m->value, err))
+		if (m != NULL && !add_value(g, m->value, row.line, err))
 			return false;
 	}
 	if (next != INV_NEXT_END)
@@ -247,6 +270,11 @@ fill(struct inv_registry *r, struct inv_schema *schema,
 	else if (r->column == NULL)
 		r->column = inv_mem_strdup(r->field);
 	ok = ok && read_rows(&g, file, err);
+	if (ok && g.odd > 0)
+		inv_warn("%s:%ju: not what %s may be, and so for %ju of %ju "
+			 "values",
+		    r->file, (uintmax_t)g.odd_line, r->field, (uintmax_t)g.odd,
+		    (uintmax_t)g.values);
 
 	inv_scan_free(g.scan);
 	inv_buf_free(&g.record);
@@ -332,21 +360,6 @@ inv_registry_free(struct inv_registry *r)
 }
 
 /* ---- asking ---- */
-
-/* Something is wrong with the field itself: ["asset_id"] or deeper. */
-static bool
-is_flawed(const struct inv_registry *r, const struct inv_flaws *flaws)
-{
-	for (size_t i = 0; i < flaws->n; i++) {
-		struct inv_str rest = inv_flaws_loc(flaws, i);
-		struct inv_member first;
-
-		if (inv_scan_each(&rest, &first) &&
-		    inv_str_eq(inv_member_inner(&first), inv_buf_str(&r->key)))
-			return true;
-	}
-	return false;
-}
 
 bool
 inv_registry_judge(struct inv_registry *r, struct inv_str record,
