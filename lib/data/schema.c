@@ -178,10 +178,10 @@ check_scalar(struct record *rec, const struct inv_node *node,
 	case INV_TYPING_FITS:
 		break;
 	case INV_TYPING_NOT:
-		say(rec, &node->type, c);
+		say(rec, node->type, c);
 		return false;
 	case INV_TYPING_FRACTION:
-		other = inv_type_fraction(&node->type);
+		other = inv_type_fraction(node->type);
 		say(rec, &other, c);
 		return false;
 	}
@@ -295,7 +295,7 @@ is_forbidden(struct record *rec, const struct inv_shape_column *column,
 {
 	if (!column->forbidden)
 		return false;
-	say(rec, &rec->s->shape->root->additional->type, c);
+	say(rec, rec->s->shape->root->additional->type, c);
 	(void)inv_cells_read(&rec->s->reader, c, &column->plan,
 	    INV_CELLS_TYPED);
 	return true;
@@ -345,7 +345,7 @@ say_missing(struct record *rec)
 		uint16_t at = shape->columns[i];
 
 		if (at == INV_NO_COLUMN || rec->s->gone[at])
-			inv_cells_say(&rec->s->reader, &root->missing, &place,
+			inv_cells_say(&rec->s->reader, root->missing, &place,
 			    (struct inv_str){ 0 });
 	}
 }

@@ -114,8 +114,8 @@ bool
 inv_keyword_not(struct inv_compile *c, struct inv_node *node,
     const struct inv_json *v)
 {
-	node->is_not =
-	    inv_compile_saying(c, "not_allowed", "is what it must not be");
+	node->is_not = inv_compile_keep(c,
+	    inv_compile_saying(c, "not_allowed", "is what it must not be"));
 	return one(c, v, &node->not );
 }
 
@@ -191,9 +191,11 @@ contains_rule(struct inv_compile *c, bool min, unsigned long long n)
 void
 inv_compile_contains(struct inv_compile *c, struct inv_node *node)
 {
-	node->too_few = contains_rule(c, true, node->min_contains);
+	node->too_few =
+	    inv_compile_keep(c, contains_rule(c, true, node->min_contains));
 	if (node->max_contains != UINT64_MAX)
-		node->too_many = contains_rule(c, false, node->max_contains);
+		node->too_many = inv_compile_keep(c,
+		    contains_rule(c, false, node->max_contains));
 }
 
 /* ---- lists of schemas ---- */
@@ -229,8 +231,9 @@ bool
 inv_keyword_any_of(struct inv_compile *c, struct inv_node *node,
     const struct inv_json *v)
 {
-	node->none_of_any = inv_compile_saying(c, "none_of",
-	    "fits none of the schemas it may fit");
+	node->none_of_any = inv_compile_keep(c,
+	    inv_compile_saying(c, "none_of",
+		"fits none of the schemas it may fit"));
 	return list(c, v, &node->any_of);
 }
 
@@ -238,10 +241,12 @@ bool
 inv_keyword_one_of(struct inv_compile *c, struct inv_node *node,
     const struct inv_json *v)
 {
-	node->none_of_one = inv_compile_saying(c, "none_of",
-	    "fits none of the schemas it may fit");
-	node->many_of_one = inv_compile_saying(c, "one_of_many",
-	    "fits more than one of the schemas of which it must fit one");
+	node->none_of_one = inv_compile_keep(c,
+	    inv_compile_saying(c, "none_of",
+		"fits none of the schemas it may fit"));
+	node->many_of_one = inv_compile_keep(c,
+	    inv_compile_saying(c, "one_of_many",
+		"fits more than one of the schemas of which it must fit one"));
 	return list(c, v, &node->one_of);
 }
 

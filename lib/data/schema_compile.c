@@ -90,6 +90,15 @@ inv_compile_saying(struct inv_compile *c, const char *type, const char *msg)
 	return inv_compile_rule(c, type, (struct inv_str){ 0 });
 }
 
+const struct inv_rule *
+inv_compile_keep(struct inv_compile *c, struct inv_rule rule)
+{
+	struct inv_rule *kept = inv_arena_new(&c->p->arena, sizeof(*kept));
+
+	*kept = rule;
+	return kept;
+}
+
 /* ---- keywords ---- */
 
 static bool
@@ -287,14 +296,16 @@ static void
 compile_false(struct inv_compile *c, struct inv_node *node)
 {
 	struct inv_str keyword = c->spot->keyword;
+	struct inv_rule rule;
 
 	node->never = true;
 	if (inv_str_is(keyword, "additionalProperties") ||
 	    inv_str_is(keyword, "unevaluatedProperties"))
-		node->type = inv_compile_saying(c, "extra_forbidden",
+		rule = inv_compile_saying(c, "extra_forbidden",
 		    "is not in the schema");
 	else
-		node->type = inv_compile_saying(c, "never", "is not allowed");
+		rule = inv_compile_saying(c, "never", "is not allowed");
+	node->type = inv_compile_keep(c, rule);
 	node->parse = node->type;
 }
 

@@ -74,6 +74,10 @@ struct inv_rule inv_compile_rule(struct inv_compile *c, const char *type,
 struct inv_rule inv_compile_saying(struct inv_compile *c, const char *type,
     const char *msg);
 
+/* A rule that lives as long as the program. */
+const struct inv_rule *inv_compile_keep(struct inv_compile *c,
+    struct inv_rule rule);
+
 /* A step further down in the pointer; returns where to cut it again. */
 size_t inv_compile_enter(struct inv_compile *c, struct inv_str name);
 

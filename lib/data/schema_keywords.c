@@ -92,10 +92,15 @@ inv_keyword_type(struct inv_compile *c, struct inv_node *node,
 	for (size_t i = 0; i < n; i++)
 		if (!add_type(c, node, inv_json_at(v, i), &first))
 			return false;
-	node->type = inv_compile_rule(c, first->flaw, (struct inv_str){ 0 });
+	struct inv_rule rule =
+	    inv_compile_rule(c, first->flaw, (struct inv_str){ 0 });
+
+	node->type = inv_compile_keep(c, rule);
 	node->parse = node->type;
-	if (first->parse != NULL)
-		node->parse.type = first->parse;
+	if (first->parse != NULL) {
+		rule.type = first->parse;
+		node->parse = inv_compile_keep(c, rule);
+	}
 	return true;
 }
 
@@ -676,7 +681,8 @@ inv_keyword_required(struct inv_compile *c, struct inv_node *node,
 	if (!read_names(c, v, &node->required, &node->n_required))
 		return false;
 	order_required(c, node);
-	node->missing = inv_compile_saying(c, "missing", "is missing");
+	node->missing =
+	    inv_compile_keep(c, inv_compile_saying(c, "missing", "is missing"));
 	return true;
 }
 

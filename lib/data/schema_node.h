@@ -121,6 +121,7 @@ enum {
 	INV_PART_REST = 1 << 7,    /* unevaluated* */
 };
 
+/* Schemas have many: what few have of one lies elsewhere. */
 struct inv_node {
 	/*
 	 * What a value must pass, in this order: never, types, checks, then
@@ -129,13 +130,14 @@ struct inv_node {
 	bool never;       /* the schema false, by `type` */
 	bool null_passes; /* anyOf of this and {"type":"null"}, folded */
 	unsigned types;
-	struct inv_rule type;
+	const struct inv_rule *type; /* NULL where any may be */
 	struct inv_check *checks;
 	size_t n;
 
 	/* Of a column of the record; see inv_columns_of below. */
-	struct inv_rule parse; /* a cell that can not be read as `types` */
-	unsigned before;       /* enum inv_normal */
+	const struct inv_rule *parse; /* a cell that can not be read as `types`;
+					 NULL where type is */
+	unsigned before;              /* enum inv_normal */
 	unsigned after;
 	enum inv_empty empty;
 
@@ -149,31 +151,31 @@ struct inv_node {
 	struct inv_name *required;   /* in the order of the schema */
 	struct inv_str *ordered;     /* the same, decoded, by inv_canon_cmp */
 	size_t n_required;
-	struct inv_rule missing;
+	const struct inv_rule *missing;
 	struct inv_dependency *dependencies;
 	size_t n_dependencies;
 	struct inv_prop *dependent; /* dependentSchemas: ascending by name */
 	size_t n_dependent;
 
 	/* Arrays. */
-	struct inv_nodes prefix;   /* prefixItems */
-	struct inv_node *items;    /* or NULL */
-	struct inv_node *contains; /* or NULL */
-	uint64_t min_contains;     /* 1 where the schema does not say */
-	uint64_t max_contains;     /* UINT64_MAX where it does not */
-	struct inv_rule too_few;   /* of contains */
-	struct inv_rule too_many;
+	struct inv_nodes prefix;        /* prefixItems */
+	struct inv_node *items;         /* or NULL */
+	struct inv_node *contains;      /* or NULL */
+	uint64_t min_contains;          /* 1 where the schema does not say */
+	uint64_t max_contains;          /* UINT64_MAX where it does not */
+	const struct inv_rule *too_few; /* of contains */
+	const struct inv_rule *too_many;
 
 	/* In place: applied to the value itself. */
 	struct inv_node *ref;        /* $ref, or NULL */
 	struct inv_node *dynamic;    /* $dynamicRef's first target, or NULL */
 	struct inv_str dynamic_name; /* the anchor, where it is dynamic */
 	struct inv_nodes all_of, any_of, one_of;
-	struct inv_rule none_of_any; /* no branch says more */
-	struct inv_rule none_of_one;
-	struct inv_rule many_of_one;
+	const struct inv_rule *none_of_any; /* no branch says more */
+	const struct inv_rule *none_of_one;
+	const struct inv_rule *many_of_one;
 	struct inv_node * not ;
-	struct inv_rule is_not;
+	const struct inv_rule *is_not;
 	struct inv_node *when, *then, *otherwise; /* if, then, else */
 	struct inv_node *unevaluated_items;
 	struct inv_node *unevaluated_props;

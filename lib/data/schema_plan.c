@@ -97,7 +97,7 @@ types_of_value(struct look *look, const struct inv_node *node)
 		types |= INV_TYPE_NULL;
 	if (!node->never && (types & INV_TYPE_STRING) == 0 &&
 	    plan->parse == NULL)
-		plan->parse = &node->parse;
+		plan->parse = node->parse;
 	return types & in_place(look, node, types_of_value);
 }
 

@@ -274,9 +274,9 @@ static bool
 say_type(struct inv_run *r, const struct inv_node *node,
     const struct inv_value *v, const struct inv_place *place, bool fraction)
 {
-	struct inv_rule other = inv_type_fraction(&node->type);
+	struct inv_rule other = inv_type_fraction(node->type);
 
-	return inv_run_say(r, &node->type, fraction ? &other : NULL, v, place);
+	return inv_run_say(r, node->type, fraction ? &other : NULL, v, place);
 }
 
 /* ---- objects ---- */
@@ -386,7 +386,7 @@ run_missing(struct inv_run *r, const struct inv_node *node,
 		const struct inv_name *name = &node->required[i];
 
 		if (inv_value_member(v, name->text) == NULL)
-			ok = inv_run_say_missing(r, &node->missing, name, v,
+			ok = inv_run_say_missing(r, node->missing, name, v,
 				 place) &&
 			    ok;
 	}
@@ -463,9 +463,9 @@ run_contains(struct inv_run *r, const struct inv_node *node,
 		n++;
 	}
 	if (n < node->min_contains)
-		return inv_run_say(r, &node->too_few, NULL, v, place);
+		return inv_run_say(r, node->too_few, NULL, v, place);
 	if (n > node->max_contains)
-		return inv_run_say(r, &node->too_many, NULL, v, place);
+		return inv_run_say(r, node->too_many, NULL, v, place);
 	return true;
 }
 
@@ -582,7 +582,7 @@ run_choices(struct inv_run *r, const struct inv_node *node,
 		ok = inv_run_union(r, node, true, v, place, to) && ok;
 	if (node->not != NULL && !is_over(r, ok) &&
 	    inv_run_probe(r, node->not, v, INV_RUN_STRICT))
-		ok = inv_run_say(r, &node->is_not, NULL, v, place) && ok;
+		ok = inv_run_say(r, node->is_not, NULL, v, place) && ok;
 	if (node->when != NULL && !is_over(r, ok))
 		ok = run_when(r, node, v, place, to) && ok;
 	return ok;
@@ -670,7 +670,7 @@ run_here(struct inv_run *r, const struct inv_node *node,
 	if (v->kind == INV_KIND_NULL && node->null_passes)
 		return true;
 	if (node->never)
-		return inv_run_say(r, &node->type, NULL, v, place);
+		return inv_run_say(r, node->type, NULL, v, place);
 	if (node->types != INV_TYPE_ANY) {
 		enum inv_typing t =
 		    inv_types_fit(node->types, v->kind, v->text);

@@ -171,12 +171,12 @@ static bool
 say_many(struct inv_run *r, const struct inv_node *node,
     const struct inv_value *v, const struct inv_place *place)
 {
-	struct inv_rule rule = node->many_of_one;
+	struct inv_rule rule = *node->many_of_one;
 	struct inv_buf *b = &r->ctx;
 	bool first = true;
 
 	if (r->mode != INV_RUN_LOUD)
-		return inv_run_say(r, &node->many_of_one, NULL, v, place);
+		return inv_run_say(r, node->many_of_one, NULL, v, place);
 	inv_buf_reset(b);
 	inv_buf_add(b, INV_LIT("{\"fits\":["));
 	for (size_t i = 0; i < node->one_of.n; i++) {
@@ -189,7 +189,7 @@ say_many(struct inv_run *r, const struct inv_node *node,
 	}
 	inv_buf_add(b, INV_LIT("]}"));
 	rule.ctx = inv_buf_str(b);
-	return inv_run_say(r, &node->many_of_one, &rule, v, place);
+	return inv_run_say(r, node->many_of_one, &rule, v, place);
 }
 
 /* No branch holds strictly; but a broken warning breaks no branch. */
@@ -220,7 +220,7 @@ none_or_many(struct inv_run *r, const struct inv_node *node, bool one,
 	if (r->mode != INV_RUN_LOUD)
 		return false;
 	return say_none(r, branches,
-	    one ? &node->none_of_one : &node->none_of_any, v, place);
+	    one ? node->none_of_one : node->none_of_any, v, place);
 }
 
 bool

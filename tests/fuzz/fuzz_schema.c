@@ -31,7 +31,7 @@ check_node(const struct inv_node *node)
 	for (size_t i = 0; i < node->n_props; i++)
 		must(node->props[i].node != NULL);
 	must(node->resource != NULL);
-	must(node->types == INV_TYPE_ANY || node->type.type != NULL);
+	must(node->types == INV_TYPE_ANY || node->type->type != NULL);
 }
 
 int

@@ -189,11 +189,11 @@ folds_what_may_be_null_as_well(void)
 	    "\"$defs\":{\"c\":{\"enum\":[\"x\"],\"type\":\"string\"}}}"));
 	check(column("a")->null_passes && column("a")->flat);
 	check(column("a")->types == INV_TYPE_INTEGER && column("a")->n == 1);
-	check_str(inv_str_of(column("a")->parse.type), "int_parsing");
+	check_str(inv_str_of(column("a")->parse->type), "int_parsing");
 	check_str(column("a")->checks[0].rule.schema,
 	    "/properties/a/anyOf/0/minimum");
 	check(column("b")->null_passes && column("b")->flat);
-	check_str(column("b")->type.schema, "/$defs/c/type");
+	check_str(column("b")->type->schema, "/$defs/c/type");
 	check(!column("d")->null_passes && !column("d")->flat);
 	check(!column("e")->null_passes && !column("e")->flat);
 	check(column("f")->flat && column("f")->ref == NULL);
@@ -260,13 +260,13 @@ gives_a_rule_the_severity_around_it(void)
 	const struct inv_node *a = column("a");
 
 	check(program.warns);
-	check(program.root->missing.severity == INV_SEVERITY_CRITICAL);
+	check(program.root->missing->severity == INV_SEVERITY_CRITICAL);
 	check(a->checks[0].rule.severity == INV_SEVERITY_WARNING);
 	check(a->all_of.at[0]->checks[0].rule.severity == INV_SEVERITY_WARNING);
 	check(a->all_of.at[1]->checks[0].rule.severity ==
 	    INV_SEVERITY_CRITICAL);
 	check(compile("{\"required\":[\"a\"]}"));
-	check(program.root->missing.severity == INV_SEVERITY_ERROR);
+	check(program.root->missing->severity == INV_SEVERITY_ERROR);
 	check(!program.warns && !program.timed);
 }
 
