@@ -23,6 +23,7 @@ enum {
 struct column {
 	char name[NAME_KEPT];
 	size_t name_n;
+	bool named;                    /* a cell was examined */
 	const struct inv_figures *was; /* of the baseline, or NULL */
 	uint64_t cells;                /* that are not empty */
 	uint64_t dates;                /* 2026-11-20 */
@@ -86,16 +87,22 @@ warn(const struct look *l, const char *type, struct inv_str msg)
 
 /*
  * Columns are told by their place in the row; where another name stands there
- * all at once, nothing is known of it.
+ * all at once, nothing is known of it.  Cells before the first that is examined
+ * count: they are what the column is like.
  */
 static void
 know(struct inv_damage *d, struct column *c, const struct inv_member *cell)
 {
 	size_t n = cell->key.n < NAME_KEPT ? cell->key.n : NAME_KEPT;
 
-	if (c->name_n == cell->key.n && memcmp(c->name, cell->key.p, n) == 0)
+	if (c->named && c->name_n == cell->key.n &&
+	    memcmp(c->name, cell->key.p, n) == 0)
 		return;
-	*c = (struct column){ .name_n = cell->key.n, .cells = 1 };
+	*c = (struct column){
+		.name_n = cell->key.n,
+		.named = true,
+		.cells = c->named ? 1 : c->cells,
+	};
 	if (n > 0)
 		memcpy(c->name, cell->key.p, n);
 	if (d->baseline != NULL && !cell->key_escaped)

@@ -113,6 +113,17 @@ a_date_is_damage_among_codes(void)
 	check_str(cell("5-Mar"), "");
 	begin(NULL);
 	check_str(cells("5-Mar", 30), "");
+	/* Codes that nothing could have been done to are codes as well. */
+	begin(NULL);
+	check_str(cells("MARCH1", 1), "");
+	check_str(cells("Q", 9), "");
+	check_str(cell("5-Mar"), "spreadsheet_date");
+	begin(NULL);
+	check_str(cells("AB-3", 9), "");
+	check_str(cell("5-Mar"), "");
+	begin(NULL);
+	check_str(cells("AB-3", 10), "");
+	check_str(cell("5-Mar"), "spreadsheet_date");
 }
 
 static void
