@@ -203,6 +203,7 @@ refused() {
 
 @test "--cacert trusts nobody that only the system trusts" {
 	https good
+	export ASAN_OPTIONS=detect_leaks=0
 	run -69 strace -f -o trace -e trace=file \
 		inv-commit -q -l "$LEDGER" --cacert "$CERTS/other.pem" in
 	grep -q other.pem trace
@@ -474,6 +475,7 @@ canary() {
 	ROWS=400 prepare
 	tls_ledger
 	local from=$SECONDS
+	export ASAN_OPTIONS=detect_leaks=0
 	run -0 strace -f -o trace -e trace=file inv-commit -q -c 1 \
 		-l "$LEDGER" --token-file ./token in
 	[ "$(requests)" = 40 ]
