@@ -398,6 +398,38 @@ schema() { # NAME JSON
 	[ "$(errors < out)" = "a string_pattern_mismatch" ]
 }
 
+@test "a member that chooses none of the alternatives is said alone, once" {
+	schema t '{"$defs":{"cat":{"properties":{"kind":{"const":"cat"},"lives":{"type":"integer"}},"required":["kind","lives"]},"dog":{"properties":{"kind":{"enum":["dog","\"wolf\""]},"bark":{"type":"string"}},"required":["kind","bark"]}},"properties":{"p":{"anyOf":[{"$ref":"#/$defs/cat"},{"$ref":"#/$defs/dog"},{"type":"null"}]},"c":{"anyOf":[{"$ref":"#/$defs/cat"},{"type":"null"}]},"s":{"oneOf":[{"properties":{"of":{"enum":["a","b"]}},"required":["of","n"]},{"properties":{"of":{"enum":["b","c"]}},"required":["of","m"]}]}}}'
+	stream ndjson '{"p":{"kind":"cow"}}' '{"p":{"kind":7}}' '{"p":{"lives":"x"}}' \
+		'{"p":{"kind":"dog"}}' '{"c":{"kind":"cow"}}' '{"c":{}}' \
+		'{"s":{"of":"d"}}' | inv-validate -qs ./t.schema.json > out
+	diff -u - <(errors < out) <<- 'END'
+		p/kind union_tag_invalid
+		p/kind union_tag_invalid
+		p union_tag_not_found
+		p/bark missing
+		c/kind literal_error, c/lives missing
+		c/kind missing, c/lives missing
+		s/of enum, s/n missing, s/of enum, s/m missing
+	END
+	jq -c 'select(.row) | .errors[0].ctx' out | head -n 3 > got
+	diff -u - got <<- 'END'
+		{"discriminator":"'kind'","tag":"cow","expected_tags":"'cat', '\"wolf\"', 'dog'"}
+		{"discriminator":"'kind'","expected_tags":"'cat', '\"wolf\"', 'dog'"}
+		{"discriminator":"'kind'"}
+	END
+}
+
+@test "of the values that choose an alternative 64 are listed" {
+	tags=$(seq -s, 100)
+	schema t "{\"oneOf\":[{\"properties\":{\"k\":{\"enum\":[$tags]}},\"required\":[\"k\"]},{\"properties\":{\"k\":{\"const\":0}},\"required\":[\"k\"]}]}"
+	stream ndjson '{"k":101}' | inv-validate -qs ./t.schema.json > out
+	[ "$(errors < out)" = "k union_tag_invalid" ]
+	jq -r '.errors[0].ctx.expected_tags // empty' out > got
+	[ "$(tr -cd , < got | wc -c)" = 64 ]
+	grep -q ', \.\.\.$' got
+}
+
 @test "a catastrophic pattern costs its row, not the run" {
 	schema slow '{"properties":{"a":{"pattern":"^(?=(a+)+$)"}}}'
 	stream csv "$(jq -nc '{a: ("a" * 200 + "!")}')" '{"a":"aa"}' |

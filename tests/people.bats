@@ -143,7 +143,7 @@ refuses() {
 }
 
 # Words of the sources that could be types of errors, and are none.
-NO_TYPES='grant_code max_contains max_length min_contains min_length not_applicable not_judged schema_sha256 validate_again'
+NO_TYPES='expected_tags grant_code max_contains max_length min_contains min_length not_applicable not_judged schema_sha256 validate_again'
 
 # The types of errors, and flags of rules, that the sources know.
 types_of_sources() {

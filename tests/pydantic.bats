@@ -6,7 +6,7 @@
 # than the model: of a Literal of several only that it is an enum, of a Decimal
 # that it is a number or such a string, of a set that its items are unique, of
 # a tuple how many items it has.  And the places of a union's errors do not
-# name its branches.
+# name its branches, but the member that is to tell them apart.
 
 load lib
 

@@ -8,7 +8,12 @@
 
 #include "data/schema_run.h"
 
-enum { HOPS_MAX = 64 }; /* references followed to see what a branch is */
+#include "data/emit.h"
+
+enum {
+	HOPS_MAX = 64,   /* references followed to see what a branch is */
+	LISTED_MAX = 64, /* values of a tag that are looked at, and listed */
+};
 
 /* The node that says what a branch is about: behind references. */
 static const struct inv_node *
@@ -72,66 +77,198 @@ is_tag_of_all(const struct inv_nodes *branches, struct inv_str name)
 	return true;
 }
 
-/* The member of v that tells the branches apart; NULL if there is none. */
-static const struct inv_value *
-find_tag(const struct inv_nodes *branches, const struct inv_value *v,
-    struct inv_str *name)
+/* A required property that tells branches apart by what it is in each. */
+struct tag {
+	const struct inv_nodes *branches;
+	const struct inv_rule *rule; /* that none of them fits */
+	struct inv_str name;
+	const struct inv_value *value; /* of the record's, or NULL */
+};
+
+static size_t
+count_branches(const struct inv_nodes *branches)
 {
+	size_t n = 0;
+
+	for (size_t i = 0; i < branches->n; i++)
+		n += !is_null_only(branches->at[i]);
+	return n;
+}
+
+static bool
+is_required(const struct inv_node *branch, struct inv_str name)
+{
+	const struct inv_node *node = behind(branch);
+
+	for (size_t i = 0; i < node->n_required; i++)
+		if (inv_str_eq(node->required[i].text, name))
+			return true;
+	return false;
+}
+
+/* The values that it may have, up to so many; those that go before come first. */
+static size_t
+list_choices(const struct tag *tag, const struct inv_choice **list)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < tag->branches->n; i++) {
+		const struct inv_node *of =
+		    tag_of(tag->branches->at[i], tag->name);
+		const struct inv_check *check =
+		    of != NULL ? choice_of(of) : NULL;
+
+		for (size_t k = 0; check != NULL && k < check->n; k++) {
+			if (n == LISTED_MAX)
+				return n;
+			list[n++] = &check->choices[k];
+		}
+	}
+	return n;
+}
+
+/* Every branch but null asks for it, and each for values of its own. */
+static bool
+tells_apart(const struct tag *tag)
+{
+	const struct inv_choice *list[LISTED_MAX];
+	size_t n = list_choices(tag, list);
+
+	for (size_t i = 0; i < tag->branches->n; i++)
+		if (!is_null_only(tag->branches->at[i]) &&
+		    !is_required(tag->branches->at[i], tag->name))
+			return false;
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < i; k++)
+			if (list[i]->kind == list[k]->kind &&
+			    inv_str_eq(list[i]->text, list[k]->text))
+				return false;
+	return true;
+}
+
+/*
+ * The member of v that tells the branches apart; where there is none, what it
+ * would be called if they all ask for it.
+ */
+static bool
+find_tag(struct tag *tag, const struct inv_value *v)
+{
+	const struct inv_nodes *branches = tag->branches;
+	struct tag missing = *tag;
 	size_t i = 0;
 
-	while (i < branches->n && is_null_only(branches->at[i]))
+	if (count_branches(branches) < 2 || v->kind != INV_KIND_OBJECT)
+		return false;
+	while (is_null_only(branches->at[i]))
 		i++;
-	if (i == branches->n || v->kind != INV_KIND_OBJECT)
-		return NULL;
 	const struct inv_node *first = behind(branches->at[i]);
 
 	for (size_t k = 0; k < first->n_props; k++) {
-		const struct inv_value *m;
-
-		*name = first->props[k].name;
-		if (!is_tag_of_all(branches, *name))
+		tag->name = first->props[k].name;
+		if (!is_tag_of_all(branches, tag->name))
 			continue;
-		m = inv_value_member(v, *name);
-		if (m != NULL)
-			return m;
+		tag->value = inv_value_member(v, tag->name);
+		if (tag->value != NULL)
+			return true;
+		if (missing.name.p == NULL && tells_apart(tag))
+			missing = *tag;
 	}
-	return NULL;
+	*tag = missing;
+	return tag->name.p != NULL;
+}
+
+/* 'scan', 'assay': as pydantic lists them. */
+static void
+add_expected(const struct tag *tag, struct inv_buf *b)
+{
+	const struct inv_choice *list[LISTED_MAX];
+	size_t n = list_choices(tag, list);
+
+	for (size_t i = 0; i < n; i++) {
+		bool string = list[i]->kind == INV_KIND_STRING;
+
+		if (i > 0)
+			inv_buf_add(b, INV_LIT(", "));
+		if (string)
+			inv_buf_byte(b, '\'');
+		inv_emit_text(b, list[i]->text);
+		if (string)
+			inv_buf_byte(b, '\'');
+	}
+	if (n == LISTED_MAX)
+		inv_buf_add(b, INV_LIT(", ..."));
+}
+
+/* {"discriminator":"'kind'","tag":"x","expected_tags":"'a', 'b'"} */
+static struct inv_str
+tag_ctx(struct inv_run *r, const struct tag *tag)
+{
+	struct inv_buf *b = &r->ctx;
+
+	inv_buf_reset(b);
+	inv_buf_add(b, INV_LIT("{\"discriminator\":\"'"));
+	inv_emit_text(b, tag->name);
+	inv_buf_add(b, INV_LIT("'\""));
+	if (tag->value != NULL) {
+		if (tag->value->kind == INV_KIND_STRING)
+			inv_emit_member_raw(b, INV_LIT("tag"),
+			    tag->value->text);
+		inv_buf_add(b, INV_LIT(",\"expected_tags\":\""));
+		add_expected(tag, b);
+		inv_buf_byte(b, '"');
+	}
+	inv_buf_byte(b, '}');
+	return inv_buf_str(b);
+}
+
+/* The value has a tag that is none, or has not the member that is one. */
+static void
+say_no_tag(struct inv_run *r, const struct tag *tag, const struct inv_value *v,
+    const struct inv_place *place)
+{
+	struct inv_rule rule = *tag->rule;
+
+	rule.ctx = tag_ctx(r, tag);
+	if (tag->value == NULL) {
+		rule.type = "union_tag_not_found";
+		rule.msg = INV_LIT("has no member that says which of the "
+				   "alternatives it is");
+		(void)inv_run_say(r, tag->rule, &rule, v, place);
+		return;
+	}
+	struct inv_place at = { .up = place, .key = tag->value->key };
+
+	rule.type = "union_tag_invalid";
+	rule.msg = INV_LIT("names none of the alternatives");
+	(void)inv_run_say(r, tag->rule, &rule, tag->value, &at);
 }
 
 /* The one branch whose tag the value has.  False: there is no tag to go by. */
 static bool
-say_by_tag(struct inv_run *r, const struct inv_nodes *branches,
-    const struct inv_value *v, const struct inv_place *place)
+say_by_tag(struct inv_run *r, struct tag *tag, const struct inv_value *v,
+    const struct inv_place *place)
 {
 	const struct inv_node *chosen = NULL;
-	struct inv_str name;
-	const struct inv_value *tag = find_tag(branches, v, &name);
 	size_t n = 0;
 
-	if (tag == NULL)
+	if (!find_tag(tag, v))
 		return false;
-	struct inv_place at = { .up = place, .key = tag->key };
+	for (size_t i = 0; tag->value != NULL && i < tag->branches->n; i++) {
+		const struct inv_node *of =
+		    tag_of(tag->branches->at[i], tag->name);
 
-	for (size_t i = 0; i < branches->n; i++) {
-		const struct inv_node *of = tag_of(branches->at[i], name);
-
-		if (of != NULL && inv_run_probe(r, of, tag, INV_RUN_STRICT)) {
-			chosen = branches->at[i];
+		if (of != NULL &&
+		    inv_run_probe(r, of, tag->value, INV_RUN_STRICT)) {
+			chosen = tag->branches->at[i];
 			n++;
 		}
 	}
-	if (n > 1)
+	if (n > 1 || (n == 0 && !tells_apart(tag)))
 		return false;
-	if (n == 1) {
+	if (n == 1)
 		(void)inv_run_node(r, chosen, v, place, INV_MARKS_NONE);
-		return true;
-	}
-	for (size_t i = 0; i < branches->n; i++) {
-		const struct inv_node *of = tag_of(branches->at[i], name);
-
-		if (of != NULL)
-			(void)inv_run_node(r, of, tag, &at, INV_MARKS_NONE);
-	}
+	else
+		say_no_tag(r, tag, v, place);
 	return true;
 }
 
@@ -157,9 +294,10 @@ say_none(struct inv_run *r, const struct inv_nodes *branches,
     const struct inv_rule *rule, const struct inv_value *v,
     const struct inv_place *place)
 {
+	struct tag tag = { .branches = branches, .rule = rule };
 	size_t before = r->n_said;
 
-	if (!say_by_tag(r, branches, v, place))
+	if (!say_by_tag(r, &tag, v, place))
 		say_branches(r, branches, v, place);
 	if (r->n_said == before)
 		(void)inv_run_say(r, rule, NULL, v, place);

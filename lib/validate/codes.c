@@ -311,6 +311,17 @@ static const struct code codes[] = {
 	    "Give each kind a member with a \"const\" of its own.",
 	    "m.ndjson:2: part: {} fits more than one of the schemas of which "
 	    "it must fit one [one_of_many]" },
+	{ "union_tag_invalid", "error",
+	    "The member that says which alternative an object is names none.",
+	    "A kind that the schema does not know, or a name that is misspelt.",
+	    "Use one of those that \"expected_tags\" lists.",
+	    "m.ndjson:2: taken/kind: \"xray\" names none of the alternatives "
+	    "[union_tag_invalid]" },
+	{ "union_tag_not_found", "error",
+	    "The member that says which alternative an object is is not there.",
+	    "It was left out; \"discriminator\" has its name.", "Add it.",
+	    "m.ndjson:2: taken: {} has no member that says which of the "
+	    "alternatives it is [union_tag_not_found]" },
 	{ "not_allowed", "error", "The value fits \"not\".",
 	    "A value that is kept for something else.",
 	    "Use another value; the schema says which may not be.",
