@@ -139,17 +139,20 @@ is_bare(struct inv_node *node)
 }
 
 /*
- * Past references that are all a schema says, within a resource.  Those on
- * the way are told where it ends, so that no chain is walked twice.
+ * Past references that are all a schema says, where that leaves the dynamic
+ * scope as it is: within a resource, or from the one that it is in to another.
+ * Those on the way are told where it ends, so that no chain is walked twice.
  */
 static void
 shorten(struct inv_node **to, bool in_place, void *arg)
 {
+	const struct inv_node *from = arg;
 	struct inv_node *end = *to;
 
 	(void)in_place;
-	(void)arg;
-	while (is_bare(end) && end->ref->resource == end->resource)
+	while (is_bare(end) &&
+	    (end->ref->resource == end->resource ||
+		(from != NULL && end->resource == from->resource)))
 		end = end->ref;
 	for (struct inv_node *next, *n = *to; n != end; n = next) {
 		next = n->ref;
@@ -292,7 +295,8 @@ void
 inv_compile_finish(struct inv_compile *c)
 {
 	for (struct inv_made *m = c->first; m != NULL; m = m->next)
-		inv_node_edges(&m->node, shorten, NULL);
+		inv_node_edges(&m->node, shorten, &m->node);
+	/* The scope begins with the resource of the root, which so stays. */
 	shorten(&c->p->root, true, NULL);
 	for (struct inv_made *m = c->first; m != NULL; m = m->next) {
 		fold(&m->node, &m->node.any_of, false);
