@@ -291,3 +291,30 @@ refused() { # SCHEMA PATTERN [OPTION ...]
 	timeout 20 inv-validate -q -s ./x.schema.json in > out
 	[ "$(jq -r 'select(.row) | .verdict // "ok"' out | paste -sd' ')" = "ok quarantined" ]
 }
+
+@test "a record with many flaws takes no time of those behind it" {
+	echo '{"additionalProperties":{"items":{"type":"string"}}}' \
+		> x.schema.json
+	python3 - > rows <<- 'END'
+		print('{"x":[%s1]}' % ("1," * 200000))
+		for i in range(40000):
+		    print('{"x":[1],"y":[2]}')
+	END
+	stream < rows > in
+	(ulimit -t 2 && inv-validate -q -s ./x.schema.json in) > out
+	verdicts < out | grep -c string_type | grep -x 40000
+}
+
+@test "flaws in thousands of members are told in the time of the text" {
+	echo '{"minProperties":1,"additionalProperties":{"items":{"type":"string"}}}' \
+		> x.schema.json
+	python3 - > rows <<- 'END'
+		import json
+		row = {"c%04d" % i: [1] * 120 for i in range(4000)}
+		for i in range(4):
+		    print(json.dumps(row, separators=(",", ":")))
+	END
+	stream < rows > in
+	(ulimit -t 2 && inv-validate -q -s ./x.schema.json in) > out
+	verdicts < out | grep -c too_many_errors | grep -x 4
+}

@@ -723,6 +723,7 @@ inv_run_value(struct inv_run *r, const struct inv_node *node,
 	};
 
 	r->top = value;
+	r->member = NULL;
 	r->findings = findings;
 	r->as_of = as_of;
 	r->mode = findings->flaws != NULL || findings->warnings != NULL
@@ -733,9 +734,7 @@ inv_run_value(struct inv_run *r, const struct inv_node *node,
 	r->n_marks = 0;
 	r->n_scope = 1;
 	r->scope[0] = r->program->root->resource;
-	if (r->n_said > 0)
-		memset(r->said, 0, r->cap_said * sizeof(*r->said));
-	r->n_said = 0;
+	inv_run_forget(r);
 	bool ok = inv_run_node(r, node, value, place, INV_MARKS_NONE);
 
 	if (!r->stuck)

@@ -34,6 +34,8 @@ struct inv_run {
 	const struct inv_value *top;
 	const struct inv_findings *findings;
 	struct inv_str as_of;
+	const struct inv_value *member; /* of top, that was last spoken of */
+	uint32_t n_member;              /* its index */
 	enum inv_run_mode mode;
 	unsigned depth;
 	bool stuck; /* round and round: nothing is looked at any more */
@@ -81,6 +83,9 @@ bool inv_run_say(struct inv_run *r, const struct inv_rule *rule,
 bool inv_run_say_missing(struct inv_run *r, const struct inv_rule *rule,
     const struct inv_name *name, const struct inv_value *v,
     const struct inv_place *place);
+
+/* What was said is forgotten: another value is looked at. */
+void inv_run_forget(struct inv_run *r);
 
 /* anyOf, or oneOf. */
 bool inv_run_union(struct inv_run *r, const struct inv_node *node, bool one,

@@ -11,7 +11,10 @@
 
 #include "base/mem.h"
 
-enum { SAID_FIRST = 64 }; /* places of the table, a power of two */
+enum {
+	SAID_FIRST = 64, /* places of the table, a power of two */
+	SAID_KEPT = 256, /* of a table that is emptied, not freed */
+};
 
 static size_t
 said_hash(const struct inv_said *s)
@@ -53,6 +56,20 @@ grow_said(struct inv_run *r)
 	free(old);
 }
 
+/* One bad record must not make all that follow pay for emptying its table. */
+void
+inv_run_forget(struct inv_run *r)
+{
+	if (r->cap_said > SAID_KEPT) {
+		free(r->said);
+		r->said = NULL;
+		r->cap_said = 0;
+	} else if (r->n_said > 0) {
+		memset(r->said, 0, r->cap_said * sizeof(*r->said));
+	}
+	r->n_said = 0;
+}
+
 /* The same rule may be reached at the same place on several ways. */
 static bool
 is_new(struct inv_run *r, const struct inv_said *s)
@@ -68,20 +85,29 @@ is_new(struct inv_run *r, const struct inv_said *s)
 	return true;
 }
 
-/* The member of the value under way that v is, or lies in; n if none. */
+/*
+ * The member of the value under way that v is, or lies in; n if none.  Mostly
+ * that is the one of the flaw before, or lies behind it.
+ */
 static uint32_t
-member_of(const struct inv_run *r, const struct inv_value *v, bool *itself)
+member_of(struct inv_run *r, const struct inv_value *v, bool *itself)
 {
-	const struct inv_value *m = inv_value_first(r->top);
-
 	if (r->top->kind != INV_KIND_OBJECT)
 		return r->top->n;
-	for (uint32_t i = 0; i < r->top->n; i++, m = inv_value_next(m)) {
+	if (r->member == NULL || v->text.p + 1 < r->member->key.p) {
+		r->member = inv_value_first(r->top);
+		r->n_member = 0;
+	}
+	for (; r->n_member < r->top->n; r->n_member++) {
+		const struct inv_value *m = r->member;
+
 		*itself = v->text.p == m->text.p;
 		if (v->text.p + 1 >= m->key.p &&
 		    v->text.p < m->text.p + m->text.n)
-			return i;
+			return r->n_member;
+		r->member = inv_value_next(m);
 	}
+	r->member = NULL;
 	return r->top->n;
 }
 
