@@ -99,6 +99,8 @@ on_terminal() { # COMMAND
 	run -1 --separate-stderr inv-validate --explain intparsing
 	[ "$output" = '' ]
 	[ "$stderr" = 'inv-validate: intparsing: no such code; int_parsing?' ]
+	run -1 --separate-stderr inv-validate --explain INT_PARSING
+	[ "$stderr" = 'inv-validate: INT_PARSING: no such code; int_parsing?' ]
 	run -1 --separate-stderr inv-validate --explain gibberish
 	[ "$stderr" = 'inv-validate: gibberish: no such code' ]
 	run -1 --separate-stderr inv-validate --explain ''

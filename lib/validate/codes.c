@@ -2,6 +2,8 @@
 
 #include "validate/codes.h"
 
+#include <strings.h>
+
 #include "base/near.h"
 
 enum {
@@ -517,6 +519,15 @@ explain(const struct code *c, struct inv_buf *out)
 		add_text(out, "example", c->example);
 }
 
+/* Case alone is no distance. */
+static size_t
+distance(struct inv_str name, const char *code, size_t most)
+{
+	if (strlen(code) == name.n && strncasecmp(name.p, code, name.n) == 0)
+		return 0;
+	return inv_near(name, inv_str_of(code), most);
+}
+
 /* "; x, y?" with all the names that are nearest, unless they are far. */
 static void
 add_nearest(struct inv_str name, struct inv_buf *b)
@@ -525,12 +536,12 @@ add_nearest(struct inv_str name, struct inv_buf *b)
 	const char *before = "; ";
 
 	for (size_t i = 0; i < CODES; i++) {
-		size_t d = inv_near(name, inv_str_of(codes[i].name), best);
+		size_t d = distance(name, codes[i].name, best);
 
 		best = d < best ? d : best;
 	}
 	for (size_t i = 0; i < CODES; i++)
-		if (inv_near(name, inv_str_of(codes[i].name), best) == best) {
+		if (distance(name, codes[i].name, best) == best) {
 			inv_buf_addf(b, "%s%s", before, codes[i].name);
 			before = ", ";
 		}
