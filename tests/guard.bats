@@ -28,6 +28,12 @@ validate() { # OPTION ...
 	[ "$(jq -c .memory s.json)" = '{"reached":0,"waited_ms":0}' ]
 }
 
+@test "of two limits the last counts" {
+	validate --max-memory 100% --max-memory 1M > out 2> err
+	cmp out want
+	grep -q 'the limit is 1024 KiB' err
+}
+
 @test "-q says nothing of it" {
 	validate -q --max-memory 1M > out 2> err
 	cmp out want

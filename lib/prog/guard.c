@@ -31,6 +31,7 @@ inv_guard_read(struct inv_guard *g, struct inv_str limit)
 {
 	uint64_t percent;
 
+	g->percent = 0; /* of several limits the last counts */
 	if (limit.n == 0 || limit.p[limit.n - 1] != '%')
 		return inv_str_size(limit, &g->bytes) && g->bytes > 0;
 	limit.n--;

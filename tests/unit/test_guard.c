@@ -31,6 +31,8 @@ reads_sizes_and_shares(void)
 	check(g.bytes == 16 << 20 && g.percent == 0);
 	g = guard_of("75%");
 	check(g.bytes == 0 && g.percent == 75);
+	check(inv_guard_read(&g, INV_LIT("16M")));
+	check(g.bytes == 16 << 20 && g.percent == 0);
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
 		g = (struct inv_guard){ 0 };
 		check(!inv_guard_read(&g, inv_str_of(wrong[i])));
