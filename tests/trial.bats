@@ -125,6 +125,24 @@ try() { # [OPTION ...]
 	run ! grep -P '[\x00-\x09\x0b-\x1f\x7f]|\xe2\x80\xae' <<< "$output"
 }
 
+@test "a long list of words, or a long word, is shown in part" {
+	printf 'tag,inv:expect\nLAB-1,%0300d\n' 0 > rows/a.csv
+	printf 'tag,inv:expect\nLAB-1,%s\n' "$(seq -s ' ' 9999)" > rows/b.csv
+	try
+	[ "$status" = 1 ]
+	[ "${lines[0]}" = "rows/a.csv:2: expected $(printf '%0256d' 0)..., got nothing" ]
+	[[ ${lines[1]} == "rows/b.csv:2: expected 1, 2, 3, "*[0-9]", ..., got nothing" ]]
+}
+
+@test "a NUL is no blank, and a pipe holds nobody up" {
+	printf '%s\n' '{"tag":"LAB-2","inv:expect":"\u0000"}' > rows/a.ndjson
+	try
+	[ "$status" = 1 ]
+	mkfifo rows/a.csv
+	run timeout 10 inv-validate -q -s ./s.schema.json --test rows
+	[ "$status" = "$EX_NOINPUT" ]
+}
+
 @test "a folder of more than 10,000 files is refused" {
 	(cd rows && seq -f '%g.csv' 10001 | xargs touch)
 	try

@@ -19,6 +19,8 @@ enum {
 	FILES_MAX = 10000,   /* of a folder */
 	WORDS_MAX = 1 << 20, /* bytes of what a row expects */
 	SAID_MAX = 64 << 10, /* bytes of a line about a row */
+	LIST_MAX = 16 << 10, /* of a list of words in it, about */
+	WORD_MAX = 256,      /* of one of them */
 };
 
 #define EXPECT "inv:expect"
@@ -140,12 +142,21 @@ is_as_expected(struct trial *t)
 
 /* ---- a row that is not as it says ---- */
 
+/* A word of the list that began at `from`; what is too long ends in "...". */
 static void
 say_word(struct trial *t, size_t from, struct inv_str word)
 {
+	size_t n = word.n < WORD_MAX ? word.n : WORD_MAX;
+
+	if (t->said.n > from + LIST_MAX)
+		return;
 	if (t->said.n > from)
 		inv_buf_add(&t->said, INV_LIT(", "));
-	inv_buf_add(&t->said, word);
+	inv_buf_add(&t->said, (struct inv_str){ word.p, n });
+	if (n < word.n)
+		inv_buf_add(&t->said, INV_LIT("..."));
+	if (t->said.n > from + LIST_MAX)
+		inv_buf_add(&t->said, INV_LIT(", ..."));
 }
 
 static void
@@ -214,7 +225,7 @@ read_words(struct trial *t, const struct inv_member *m)
 	if (m->kind == INV_KIND_STRING) {
 		add_word(t, m);
 		for (size_t i = 0; i < t->words.n; i++)
-			if (strchr(" \t\r", t->words.p[i]) != NULL)
+			if (memchr(" \t\r", t->words.p[i], 3) != NULL)
 				t->words.p[i] = '\n';
 	} else if (m->kind == INV_KIND_ARRAY) {
 		while (inv_scan_each(&rest, &word)) {
@@ -317,7 +328,8 @@ try_file(struct trial *t, const char *name, struct inv_err *err)
 {
 	struct inv_source_options how = { .format = format_of(name),
 		.delimiter = ',' };
-	int fd = open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	/* Nobody need ever write to a pipe that lies there. */
+	int fd = open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 
 	if (fd < 0)
 		return inv_fail_sys(err, INV_NOINPUT, "%s", name);
