@@ -89,6 +89,15 @@ says_each_error_of_what_is_nested(void)
 		    "{\"a\":{\"q\":1,\"b\":[1,\"x\",2.5]}}",
 		    "a/b/1:int_type a/b/2:int_from_float a/q:extra_forbidden "
 		    "a/z:missing a/y:missing" },
+		/* Names that are few, many, escaped; others are passed over. */
+		{ "{\"properties\":{\"a\":{\"properties\":{\"\\n\":false,"
+		  "\"b\":false}}}}",
+		    "{\"a\":{\"\\n\":1,\"\\u000a\\t\":1,\"b\":1,\"c\":1}}",
+		    "a/\\n:never a/b:never" },
+		{ "{\"properties\":{\"a\":{\"properties\":{\"\\n\":false,"
+		  "\"b\":false,\"c\":{},\"d\":{},\"e\":{},\"f\":false}}}}",
+		    "{\"a\":{\"\\u000a\":1,\"b\":1,\"c\":1,\"f\":1,\"g\":1}}",
+		    "a/\\n:never a/b:never a/f:never" },
 		{ "{\"properties\":{\"a\":{\"prefixItems\":[{\"const\":1},"
 		  "false],\"items\":{\"type\":\"null\"}}}}",
 		    "{\"a\":[2,3,4,null]}",
