@@ -190,6 +190,18 @@ schema() { # NAME JSON
 		grep -F '"record":{"x":null}}'
 }
 
+@test "a column is what the values are that it lists" {
+	schema t '{"properties":{"e":{"enum":[1,2.5]},"c":{"const":true},"n":{"anyOf":[{"const":7},{"type":"null"}]},"l":{"enum":[[1],null]},"m":{"enum":["1",1]},"t":{"type":["string","integer"],"enum":[1]}}}'
+	stream csv '{"e":"1","c":"true","n":"","l":"[ 1 ]","m":"1","t":"1"}' |
+		inv-validate -s ./t.schema.json |
+		grep -F '"record":{"c":true,"e":1,"l":[1],"m":"1","n":null,"t":1}}'
+	stream csv '{"e":"x","c":"1","n":"8","l":"1","t":"x"}' '{"e":""}' |
+		inv-validate -qs ./t.schema.json > out
+	[ "$(errors < out | paste -sd ' ')" = "c literal_error, e enum, l enum, n literal_error, t enum e enum" ]
+	stream ndjson '{"e":"1"}' | inv-validate -qs ./t.schema.json |
+		errors | grep -x 'e enum'
+}
+
 @test "of alternatives those say what is wrong that were meant" {
 	schema t '{"properties":{"a":{"anyOf":[{"type":"integer","minimum":1},{"type":"string"},{"type":"null"}]},"p":{"oneOf":[{"properties":{"kind":{"const":"cat"},"lives":{"maximum":9}}},{"properties":{"kind":{"const":"dog"},"bark":{"type":"string"}}}]}}}'
 	stream ndjson '{"a":0}' '{"a":[]}' '{"p":{"kind":"dog","bark":1,"lives":10}}' \

@@ -560,6 +560,13 @@ expected(struct inv_compile *c, const struct inv_json *v)
 	return (struct inv_str){ 0 };
 }
 
+static void
+note_types(struct inv_check *check)
+{
+	for (size_t i = 0; i < check->n; i++)
+		check->types |= inv_type_of(check->choices[i].kind);
+}
+
 bool
 inv_keyword_enum(struct inv_compile *c, struct inv_node *node,
     const struct inv_json *v)
@@ -576,6 +583,7 @@ inv_keyword_enum(struct inv_compile *c, struct inv_node *node,
 	for (size_t i = 0; i < n; i++)
 		check->n += read_choice(c, inv_json_at(v, i),
 		    &check->choices[check->n]);
+	note_types(check);
 	qsort(check->choices, check->n, sizeof(*check->choices), cmp_choices);
 	if (n <= CHOICES_LISTED)
 		ctx = expected(c, v);
@@ -592,6 +600,7 @@ inv_keyword_const(struct inv_compile *c, struct inv_node *node,
 
 	check->choices = inv_arena_new(&c->p->arena, sizeof(*check->choices));
 	check->n = read_choice(c, v, check->choices);
+	note_types(check);
 	struct inv_str ctx = expected(c, v);
 
 	inv_buf_add(&c->text, INV_LIT("is not "));

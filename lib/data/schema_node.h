@@ -47,6 +47,7 @@ struct inv_check {
 	enum inv_check_op op;
 	struct inv_rule rule;
 	struct inv_decimal bound; /* the four bounds, multipleOf */
+	unsigned types;           /* INV_CHECK_ENUM: of its choices */
 	bool small;               /* bound is whole, up to 15 digits: */
 	int64_t whole;
 	uint64_t count; /* code points, items or members */

@@ -81,11 +81,33 @@ in_place(struct look *look, const struct inv_node *node, types_of *of)
 	return types;
 }
 
+/* By type, and by the values it may have; *parse is the rule that says so. */
+static unsigned
+types_of_node(const struct inv_node *node, const struct inv_rule **parse)
+{
+	unsigned types = node->never ? 0 : node->types;
+
+	*parse = node->parse;
+	for (size_t i = 0; i < node->n; i++) {
+		const struct inv_check *check = &node->checks[i];
+
+		if (check->op != INV_CHECK_ENUM)
+			continue;
+		types &= check->types & INV_TYPE_NUMBER
+		    ? check->types | INV_TYPE_INTEGER
+		    : check->types;
+		if ((node->types & INV_TYPE_STRING) != 0)
+			*parse = &check->rule;
+	}
+	return types;
+}
+
 static unsigned
 types_of_value(struct look *look, const struct inv_node *node)
 {
 	struct inv_column_plan *plan = look->plan;
-	unsigned types = node->never ? 0 : node->types;
+	const struct inv_rule *parse;
+	unsigned types = types_of_node(node, &parse);
 
 	plan->before |= node->before;
 	plan->after |= node->after;
@@ -97,7 +119,7 @@ types_of_value(struct look *look, const struct inv_node *node)
 		types |= INV_TYPE_NULL;
 	if (!node->never && (types & INV_TYPE_STRING) == 0 &&
 	    plan->parse == NULL)
-		plan->parse = node->parse;
+		plan->parse = parse;
 	return types & in_place(look, node, types_of_value);
 }
 
