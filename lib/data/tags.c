@@ -15,7 +15,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -32,7 +31,6 @@ enum {
 	BUCKET = 128,        /* hashes of a bucket, at most on average */
 	BLOCK_NONE = 0,      /* blocks are counted from 1 */
 	BLOCKS_FIRST = 1024, /* room in prev[] at first */
-	FOLDER_MAX = 4096,   /* bytes of a path */
 };
 
 struct hash {
@@ -67,26 +65,6 @@ struct inv_tags {
 
 static const char file_name[] = "the file of a registry's values";
 
-/* A file without a name. */
-static int
-make_file(const char *folder, struct inv_err *err)
-{
-	char path[FOLDER_MAX];
-	int n = snprintf(path, sizeof(path), "%s/inv-XXXXXX", folder);
-
-	if (n < 0 || (size_t)n >= sizeof(path)) {
-		inv_fail(err, INV_CREATE, "%.100s...: too long", folder);
-		return -1;
-	}
-	int fd = mkostemp(path, O_CLOEXEC);
-
-	if (fd < 0)
-		inv_fail_sys(err, INV_CREATE, "%s", folder);
-	else
-		(void)unlink(path);
-	return fd;
-}
-
 struct inv_tags *
 inv_tags_new(const char *folder, struct inv_err *err)
 {
@@ -94,8 +72,8 @@ inv_tags_new(const char *folder, struct inv_err *err)
 	struct filling *f = t->filling = inv_mem_new(sizeof(*f));
 
 	inv_random(t->key, sizeof(t->key));
-	f->fd = make_file(folder, err);
-	t->fd = f->fd < 0 ? -1 : make_file(folder, err);
+	f->fd = inv_file_nameless(folder, err);
+	t->fd = f->fd < 0 ? -1 : inv_file_nameless(folder, err);
 	if (t->fd >= 0)
 		return t;
 	inv_tags_free(t);

@@ -112,6 +112,25 @@ inv_file_read_below(int dir, struct inv_str path, struct inv_buf *into,
 	return ok;
 }
 
+int
+inv_file_nameless(const char *folder, struct inv_err *err)
+{
+	char path[PATH_MAX];
+	int n = snprintf(path, sizeof(path), "%s/inv-XXXXXX", folder);
+
+	if (n < 0 || (size_t)n >= sizeof(path)) {
+		inv_fail(err, INV_CREATE, "%.100s...: too long", folder);
+		return -1;
+	}
+	int fd = mkostemp(path, O_CLOEXEC);
+
+	if (fd < 0)
+		inv_fail_sys(err, INV_CREATE, "%s", folder);
+	else
+		(void)unlink(path);
+	return fd;
+}
+
 bool
 inv_file_write(int fd, struct inv_str bytes, const char *name,
     struct inv_err *err)

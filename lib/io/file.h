@@ -51,6 +51,9 @@ INV_MUST int inv_file_state_there(const char *path, struct inv_err *err);
 INV_MUST int inv_file_open(int dir, const char *name, int flags,
     struct inv_err *err);
 
+/* A file in that folder, for us alone, that has no name and goes with us. */
+INV_MUST int inv_file_nameless(const char *folder, struct inv_err *err);
+
 /* Write all of it, through short writes and EINTR; INV_IO names `name`. */
 INV_MUST bool inv_file_write(int fd, struct inv_str bytes, const char *name,
     struct inv_err *err);

@@ -244,7 +244,26 @@ a_summary_replaces_a_file_and_is_written_to_anything_else(void)
 	inv_buf_free(&b);
 }
 
+static void
+a_nameless_file_has_no_name_and_holds_bytes(void)
+{
+	char path[64];
+	struct stat st;
+	struct inv_err err;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", dir);
+	int fd = inv_file_nameless(path, &err);
+
+	check(fd >= 0 && fstat(fd, &st) == 0);
+	check(st.st_nlink == 0 && (st.st_mode & 0777) == 0600);
+	check(inv_file_write(fd, INV_LIT("bytes"), "it", &err));
+	close(fd);
+	check(inv_file_nameless("/nowhere", &err) < 0);
+	check(err.fault == INV_CREATE);
+}
+
 static const struct test tests[] = {
+	TEST(a_nameless_file_has_no_name_and_holds_bytes),
 	TEST(replaces_a_file_whole),
 	TEST(says_so_when_it_can_not_replace),
 	TEST(reads_up_to_the_ceiling_and_refuses_one_byte_more),
