@@ -2,11 +2,14 @@
 
 #include "base/mem.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
 #include "base/log.h"
+
+enum { LARGE = 1 << 20 }; /* bytes of a block that is returned */
 
 static void *
 checked(void *p, size_t n)
@@ -66,4 +69,11 @@ inv_mem_pages_free(void *p, size_t n)
 {
 	if (p != NULL)
 		(void)munmap(p, n);
+}
+
+void
+inv_mem_return_large(void)
+{
+	/* Set by hand it stays; else it grows with each block that is freed. */
+	(void)mallopt(M_MMAP_THRESHOLD, LARGE);
 }

@@ -32,4 +32,11 @@ void *inv_mem_pages(void *p, size_t old, size_t n)
     __attribute__((returns_nonnull));
 void inv_mem_pages_free(void *p, size_t n);
 
+/*
+ * For those who hold large blocks of many sizes, and little in all: a block of
+ * a mebibyte or more is the kernel's again once it is freed, and never a hole
+ * between others.
+ */
+void inv_mem_return_large(void);
+
 #endif
