@@ -102,23 +102,40 @@ make_key(struct inv_batch *b, struct inv_digest *d, struct inv_str namespace)
 	inv_str_hex(key, sizeof(key), b->key);
 }
 
-void
-inv_batch_seal(struct inv_batch *b, struct inv_digest *d,
-    struct inv_str namespace)
+/* The rows' records, in their order. */
+static bool
+fill_body(struct inv_batch *b, struct inv_err *err)
 {
-	inv_buf_reset(&b->body);
-	inv_buf_byte(&b->body, '[');
-	for (size_t i = 0; i < b->n; i++) {
-		uint64_t row = b->chunk->row[b->member[i]].row;
+	struct inv_str record;
+	size_t bytes = 2;
 
-		if (i > 0)
-			inv_buf_byte(&b->body, ',');
-		inv_buf_add(&b->body, inv_chunk_record(b->chunk, b->member[i]));
-		inv_rows_join(&b->rows, row, row);
+	for (size_t i = 0; i < b->n; i++)
+		bytes += b->chunk->row[b->member[i]].record_n + 1;
+	inv_buf_reset(&b->body);
+	if (!inv_buf_room(&b->body, bytes))
+		return inv_fail(err, INV_INTERNAL, "a body of %zu bytes",
+		    bytes);
+	for (size_t i = 0; i < b->n; i++) {
+		inv_buf_byte(&b->body, i == 0 ? '[' : ',');
+		if (!inv_chunk_record(b->chunk, b->member[i], &record, err))
+			return false;
+		inv_buf_add(&b->body, record);
 	}
 	inv_buf_byte(&b->body, ']');
+	return true;
+}
+
+bool
+inv_batch_seal(struct inv_batch *b, struct inv_digest *d,
+    struct inv_str namespace, struct inv_err *err)
+{
+	if (!fill_body(b, err))
+		return false;
+	for (size_t i = 0; i < b->n; i++)
+		inv_rows_join(&b->rows, b->keys[i].row, b->keys[i].row);
 	inv_digest_hex_of(d, inv_buf_str(&b->body), b->hash);
 	make_key(b, d, namespace);
+	return true;
 }
 
 struct inv_intent

@@ -12,7 +12,8 @@
  *	OUTCOME   its outcome is being written
  *	DONE      it is on disk; kept where later rows must know of it
  *
- * A batch owns its body and its list of rows; the chunk has the lines.
+ * A batch owns its body and its list of rows; the chunk has the lines.  It has
+ * a body from the time that it is admitted until its outcome is known.
  */
 #ifndef INV_COMMIT_BATCH_H
 #define INV_COMMIT_BATCH_H
@@ -122,10 +123,11 @@ struct inv_batch *inv_batch_derive(const struct inv_batch *b,
  * Write the body, a JSON array of the rows' records in row order, and its
  * hash and key: SHA-256 over (namespace, manifest, submission, chunk,
  * batch_hash) and, where it is derived, its parent's key, each with its
- * length, numbers in decimal.
+ * length, numbers in decimal.  Done once; INV_IO where its records can not be
+ * read back.
  */
-void inv_batch_seal(struct inv_batch *b, struct inv_digest *d,
-    struct inv_str namespace);
+INV_MUST bool inv_batch_seal(struct inv_batch *b, struct inv_digest *d,
+    struct inv_str namespace, struct inv_err *err);
 
 /* The intent to write; views into b. */
 struct inv_intent inv_batch_intent(const struct inv_batch *b);

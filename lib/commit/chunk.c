@@ -2,24 +2,39 @@
 
 #include "commit/chunk.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "io/stream.h"
 
 enum {
 	FIRST_ROWS = 512,
-	TEXT_MAX = 1 << 30, /* bytes: 500 records of 1 MiB, twice */
-	KEEP_MAX = 4 << 20, /* bytes kept by a reset: more is given back */
+	KEEP_ROWS = 4096,       /* of a reset: more are given back */
+	KEEP_BYTES = 256 << 10, /* of a reset, and the least to go to disk */
+	TEXT_MAX = 2 * INV_LINE_MAX, /* bytes: never reached */
 };
 
 struct inv_chunk *
-inv_chunk_new(void)
+inv_chunk_new(struct inv_spill *spill)
 {
 	struct inv_chunk *c = inv_mem_new(sizeof(*c));
 
+	c->spill = spill;
 	c->text = INV_BUF(TEXT_MAX);
-	c->rewritten = INV_BUF(TEXT_MAX);
 	return c;
+}
+
+/* Its lines are needed no more. */
+static void
+empty(struct inv_chunk *c)
+{
+	for (size_t i = 0; i < c->extents; i++)
+		inv_spill_drop(c->spill, c->extent[i].at, c->extent[i].n);
+	c->extents = 0;
+	c->spilled = 0;
+	c->spill->kept -= c->text.n;
+	inv_buf_reset(&c->text);
 }
 
 void
@@ -27,48 +42,122 @@ inv_chunk_free(struct inv_chunk *c)
 {
 	if (c == NULL)
 		return;
+	empty(c);
 	inv_buf_free(&c->text);
-	inv_buf_free(&c->rewritten);
+	free(c->extent);
 	free(c->row);
 	free(c->key);
 	free(c);
 }
 
-static void
-empty(struct inv_buf *b)
-{
-	if (b->cap > KEEP_MAX)
-		inv_buf_free(b);
-	inv_buf_reset(b);
-}
-
 void
 inv_chunk_reset(struct inv_chunk *c, uint64_t number)
 {
+	empty(c);
 	c->number = number;
 	c->passed = 0;
 	c->proven = false;
 	c->n = 0;
 	c->uses = 0;
 	c->next = NULL;
-	empty(&c->text);
-	empty(&c->rewritten);
+	if (c->text.cap > KEEP_BYTES)
+		inv_buf_free(&c->text);
+	if (c->cap <= KEEP_ROWS)
+		return;
+	free(c->row);
+	free(c->key);
+	c->row = NULL;
+	c->key = NULL;
+	c->cap = 0;
 }
 
-/* The record in canonical form, and scanned anew where it was not. */
+/* ---- to disk and back ---- */
+
+/* All lines that are in memory. */
 static bool
-rewrite(struct inv_chunk *c, const struct inv_record *rec,
+put_down(struct inv_chunk *c, struct inv_err *err)
+{
+	struct inv_extent *last =
+	    c->extents > 0 ? &c->extent[c->extents - 1] : NULL;
+	uint64_t at;
+
+	if (!inv_spill_add(c->spill, inv_buf_str(&c->text), &at, err))
+		return false;
+	if (last != NULL && last->at + last->n == at) {
+		last->n += c->text.n;
+	} else {
+		c->extent = inv_mem_resize(c->extent, c->extents + 1,
+		    sizeof(*c->extent));
+		c->extent[c->extents++] = (struct inv_extent){ at, c->text.n };
+	}
+	for (; c->spilled < c->n; c->spilled++)
+		c->row[c->spilled].line += at;
+	c->spill->kept -= c->text.n;
+	inv_buf_reset(&c->text);
+	if (c->text.cap > 2 * INV_CHUNK_KEPT_MAX)
+		inv_buf_free(&c->text);
+	return true;
+}
+
+bool
+inv_chunk_settle(struct inv_chunk *c, struct inv_err *err)
+{
+	return c->text.n == 0 || c->spill->kept <= INV_KEPT_MAX ||
+	    put_down(c, err);
+}
+
+static bool
+get(const struct inv_chunk *c, size_t i, size_t offset, size_t n,
+    struct inv_str *out, struct inv_err *err)
+{
+	uint64_t at = c->row[i].line + offset;
+
+	if (i < c->spilled)
+		return inv_spill_read(c->spill, at, n, out, err);
+	*out = (struct inv_str){ c->text.p + at, n };
+	return true;
+}
+
+bool
+inv_chunk_line(const struct inv_chunk *c, size_t i, struct inv_str *out,
+    struct inv_err *err)
+{
+	return get(c, i, 0, c->row[i].line_n, out, err);
+}
+
+bool
+inv_chunk_record(const struct inv_chunk *c, size_t i, struct inv_str *out,
+    struct inv_err *err)
+{
+	return get(c, i, c->row[i].record, c->row[i].record_n, out, err);
+}
+
+/* ---- rows ---- */
+
+/* Add the line, and behind it its record where that is not canonical. */
+static bool
+add_text(struct inv_chunk *c, const struct inv_record *rec,
     const struct inv_chunk_tools *t, struct inv_chunk_row *r,
     struct inv_err *err)
 {
-	r->is_rewritten = true;
-	r->record = c->rewritten.n;
-	if (!inv_canon_object(t->canon, rec->record, rec->fields, &c->rewritten,
-		err))
-		return false;
-	r->record_n = c->rewritten.n - r->record;
-	return inv_scan_object(t->scan,
-	    (struct inv_str){ c->rewritten.p + r->record, r->record_n }, err);
+	bool canonical = inv_canon_is(rec->record, rec->fields);
+
+	r->line = c->text.n;
+	r->line_n = rec->text.n;
+	r->record = (size_t)(rec->record.p - rec->text.p);
+	r->record_n = rec->record.n;
+	inv_buf_add(&c->text, rec->text);
+	if (!canonical) {
+		r->record = r->line_n;
+		if (!inv_canon_object(t->canon, rec->record, rec->fields,
+			&c->text, err)) {
+			c->text.n = r->line;
+			return false;
+		}
+		r->record_n = c->text.n - r->line - r->record;
+	}
+	assert(!c->text.failed);
+	return true;
 }
 
 static void
@@ -86,49 +175,33 @@ inv_chunk_add(struct inv_chunk *c, const struct inv_record *rec,
     const struct inv_chunk_tools *t, struct inv_err *err)
 {
 	const struct inv_members *fields = rec->fields;
-	struct inv_chunk_row r = { .row = rec->row, .line_n = rec->text.n };
+	struct inv_chunk_row r = { .row = rec->row };
+	struct inv_spill *s = c->spill;
 
-	make_room(c);
-	r.line = c->text.n;
-	r.record = r.line + (size_t)(rec->record.p - rec->text.p);
-	r.record_n = rec->record.n;
-	if (!inv_canon_is(rec->record, rec->fields)) {
-		if (!rewrite(c, rec, t, &r, err))
+	if (!add_text(c, rec, t, &r, err))
+		return false;
+	struct inv_str record = { c->text.p + r.line + r.record, r.record_n };
+
+	if (r.record == r.line_n) {
+		/* Rewritten: its members are elsewhere now. */
+		if (!inv_scan_object(t->scan, record, err)) {
+			c->text.n = r.line;
 			return false;
+		}
 		fields = inv_scan_record(t->scan);
 	}
-	inv_buf_add(&c->text, rec->text);
-	if (c->text.failed || c->rewritten.failed)
-		return inv_fail(err, INV_INTERNAL,
-		    "chunk %ju: more than %d bytes", (uintmax_t)c->number,
-		    TEXT_MAX);
-	size_t i = c->n++;
-
-	c->row[i] = r;
-	struct inv_str record = inv_chunk_record(c, i);
-	struct inv_seen_row *k = &c->key[i];
+	make_room(c);
+	struct inv_seen_row *k = &c->key[c->n];
 
 	*k = (struct inv_seen_row){ .arrival = t->arrival, .row = rec->row };
 	inv_key_of(t->key, t->digest, fields, record, k->key);
 	inv_key_digest(t->digest, record, k->digest);
-	return true;
-}
-
-struct inv_str
-inv_chunk_line(const struct inv_chunk *c, size_t i)
-{
-	return (struct inv_str){ c->text.p + c->row[i].line, c->row[i].line_n };
-}
-
-struct inv_str
-inv_chunk_record(const struct inv_chunk *c, size_t i)
-{
-	const struct inv_chunk_row *r = &c->row[i];
-
-	return (struct inv_str){
-		(r->is_rewritten ? c->rewritten.p : c->text.p) + r->record,
-		r->record_n
-	};
+	c->row[c->n++] = r;
+	s->kept += c->text.n - r.line;
+	if (c->text.n < KEEP_BYTES ||
+	    (c->text.n < INV_CHUNK_KEPT_MAX && s->kept <= INV_KEPT_MAX))
+		return true;
+	return put_down(c, err);
 }
 
 static int

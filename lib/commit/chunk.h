@@ -5,22 +5,36 @@
  * the day that it has to travel on with a verdict, and its record in
  * canonical form, for the body.  Rows that had a verdict already are only
  * counted: a chunk is sent when every row of it has passed.
+ *
+ * Lines are in memory, and go to disk (spill.h) where a chunk has more than
+ * INV_CHUNK_KEPT_MAX of them, or all chunks have more than INV_KEPT_MAX.
  */
 #ifndef INV_COMMIT_CHUNK_H
 #define INV_COMMIT_CHUNK_H
 
 #include "base/buf.h"
+#include "commit/spill.h"
 #include "data/canon.h"
 #include "data/record.h"
 #include "store/seen.h"
 
+enum {
+	INV_CHUNK_KEPT_MAX = 2 << 20, /* bytes of a chunk in memory */
+	INV_KEPT_MAX = 12 << 20,      /* bytes of all chunks, and a bit */
+};
+
 struct inv_chunk_row {
 	uint64_t row;
-	size_t line;   /* offset of its line in text */
+	uint64_t line; /* offset of its line: in text, or on disk */
 	size_t line_n; /* bytes */
-	size_t record; /* offset of its record: in text, or in rewritten */
+	size_t record; /* offset of its canonical record from there */
 	size_t record_n;
-	bool is_rewritten; /* the record was not canonical */
+};
+
+/* Lines of a chunk that are on disk. */
+struct inv_extent {
+	uint64_t at;
+	size_t n;
 };
 
 struct inv_chunk {
@@ -31,8 +45,11 @@ struct inv_chunk {
 	size_t cap;
 	struct inv_chunk_row *row;
 	struct inv_seen_row *key; /* of row[i]: key and digest */
-	struct inv_buf text;
-	struct inv_buf rewritten;
+	struct inv_spill *spill;
+	size_t spilled; /* of the first rows the lines are on disk */
+	struct inv_extent *extent;
+	size_t extents;
+	struct inv_buf text;    /* lines, and records that were rewritten */
 	size_t uses;            /* batches that still need it, and the queue */
 	struct inv_chunk *next; /* in the list it is in */
 };
@@ -46,25 +63,34 @@ struct inv_chunk_tools {
 	uint64_t arrival;
 };
 
-struct inv_chunk *inv_chunk_new(void);
+/* The spill, one for all chunks, must outlive it. */
+struct inv_chunk *inv_chunk_new(struct inv_spill *spill);
 void inv_chunk_free(struct inv_chunk *c);
 
-/* Empty again, for another number, the memory kept. */
+/* Empty again, for another number; the memory of a usual chunk kept. */
 void inv_chunk_reset(struct inv_chunk *c, uint64_t number);
 
 /*
  * Keep a pending row.  INV_BAD, and nothing kept, where its record has a
- * number that RFC 8785 can not write (number_not_exact); INV_INTERNAL where
- * the chunk would pass its ceiling.
+ * number that RFC 8785 can not write (number_not_exact); INV_IO where the disk
+ * does not take what is too much for memory.
  */
 INV_MUST bool inv_chunk_add(struct inv_chunk *c, const struct inv_record *rec,
     const struct inv_chunk_tools *tools, struct inv_err *err);
 
+/* No more rows come: its lines go to disk where memory is short. */
+INV_MUST bool inv_chunk_settle(struct inv_chunk *c, struct inv_err *err);
+
 /* The indexes 0..n of its rows, in the order of their numbers. */
 void inv_chunk_order(const struct inv_chunk *c, size_t *order);
 
-/* Views, good until the next add or reset. */
-struct inv_str inv_chunk_line(const struct inv_chunk *c, size_t i);
-struct inv_str inv_chunk_record(const struct inv_chunk *c, size_t i);
+/*
+ * Views, good until the next of any chunk, or an add or reset.  INV_IO where
+ * they can not be read back.
+ */
+INV_MUST bool inv_chunk_line(const struct inv_chunk *c, size_t i,
+    struct inv_str *out, struct inv_err *err);
+INV_MUST bool inv_chunk_record(const struct inv_chunk *c, size_t i,
+    struct inv_str *out, struct inv_err *err);
 
 #endif

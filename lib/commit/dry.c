@@ -16,6 +16,7 @@ struct dry {
 	struct inv_canon *canon;
 	struct inv_scan *scan;
 	struct inv_key key;
+	struct inv_spill spill;
 	struct inv_chunk *chunk;
 };
 
@@ -47,8 +48,8 @@ print_key(struct dry *d, const struct inv_batch *b)
 	inv_out_check(&d->f->out);
 }
 
-static void
-print_batch(struct dry *d, const size_t *member, size_t n)
+static bool
+print_batch(struct dry *d, const size_t *member, size_t n, struct inv_err *err)
 {
 	struct inv_origin of = { .submission = d->f->block.submission,
 		.arrival = d->f->block.arrival,
@@ -57,31 +58,35 @@ print_batch(struct dry *d, const size_t *member, size_t n)
 	memcpy(of.manifest, d->f->block.id, INV_MANIFEST_ID);
 	struct inv_batch *b = inv_batch_new(&of, d->chunk, member, n);
 
-	inv_batch_seal(b, d->digest, d->o->namespace);
-	if (d->o->keys)
+	bool ok = inv_batch_seal(b, d->digest, d->o->namespace, err);
+
+	if (ok && d->o->keys)
 		print_key(d, b);
-	if (d->o->bodies) {
+	if (ok && d->o->bodies) {
 		inv_out_add(&d->f->out, inv_buf_str(&b->body));
 		inv_out_add(&d->f->out, INV_LIT("\n"));
 	}
 	inv_batch_free(b);
+	return ok;
 }
 
-static void
-print_chunk(struct dry *d)
+static bool
+print_chunk(struct dry *d, struct inv_err *err)
 {
 	struct inv_chunk *c = d->chunk;
+	bool ok = true;
 	size_t *member = inv_mem_resize(NULL, c->n, sizeof(*member));
 
 	inv_chunk_order(c, member);
-	for (size_t from = 0; from < c->n;) {
+	for (size_t from = 0; ok && from < c->n;) {
 		size_t fit = inv_batch_fit(c, member + from, c->n - from);
 
-		print_batch(d, member + from, fit);
+		ok = print_batch(d, member + from, fit, err);
 		from += fit;
 	}
 	free(member);
 	inv_chunk_reset(c, 0);
+	return ok;
 }
 
 static bool
@@ -90,8 +95,9 @@ add_row(struct dry *d, const struct inv_record *rec, struct inv_err *err)
 	struct inv_chunk_tools tools = { d->canon, d->digest, &d->key, d->scan,
 		d->f->block.arrival };
 
-	if (d->chunk->n > 0 && d->chunk->number != rec->chunk)
-		print_chunk(d);
+	if (d->chunk->n > 0 && d->chunk->number != rec->chunk &&
+	    !print_chunk(d, err))
+		return false;
 	d->chunk->number = rec->chunk;
 	if (inv_chunk_add(d->chunk, rec, &tools, err))
 		return true;
@@ -112,9 +118,8 @@ take(struct dry *d, const struct inv_record *rec, struct inv_err *err)
 		    d->o->key.n > 0 ? d->o->key : inv_buf_str(&d->f->block.key),
 		    err);
 	}
-	if (rec->kind == INV_LINE_END)
-		print_chunk(d);
-	else if (!add_row(d, rec, err))
+	if (!(rec->kind == INV_LINE_END ? print_chunk(d, err)
+					: add_row(d, rec, err)))
 		return false;
 	inv_filter_pass(d->f, rec);
 	return true;
@@ -123,24 +128,28 @@ take(struct dry *d, const struct inv_record *rec, struct inv_err *err)
 void
 inv_dry_run(struct inv_filter *f, const struct inv_dry_options *o)
 {
+	const char *folder = inv_opt_env("TMPDIR");
 	struct dry d = {
 		.o = o,
 		.f = f,
 		.digest = inv_digest_new(),
 		.canon = inv_canon_new(),
 		.scan = inv_scan_new(),
-		.chunk = inv_chunk_new(),
 	};
 	bool quiet = inv_dry_want(o) != 0;
 	struct inv_record rec;
 	struct inv_err err;
 
+	inv_mem_return_large();
+	inv_spill_init(&d.spill, folder != NULL ? folder : "/var/tmp");
+	d.chunk = inv_chunk_new(&d.spill);
 	while (inv_filter_next(f, &rec))
 		if (!quiet)
 			inv_filter_pass(f, &rec);
 		else if (!take(&d, &rec, &err))
 			inv_filter_stop(f, &err);
 	inv_chunk_free(d.chunk);
+	inv_spill_free(&d.spill);
 	inv_scan_free(d.scan);
 	inv_canon_free(d.canon);
 	inv_digest_free(d.digest);

@@ -36,6 +36,7 @@ take_out(struct inv_chunk **list, struct inv_chunk *c)
 void
 inv_gate_recycle(struct inv_uploader *u, struct inv_chunk *c)
 {
+	inv_chunk_reset(c, 0);
 	c->next = u->spare;
 	u->spare = c;
 }
@@ -57,6 +58,7 @@ inv_gate_free(struct inv_uploader *u)
 	free_list(u->open);
 	free_list(u->whole);
 	free_list(u->spare);
+	inv_spill_free(&u->spill);
 }
 
 /* ---- rows into chunks ---- */
@@ -82,11 +84,11 @@ hold_row(struct inv_uploader *u, const struct inv_record *rec)
 static void
 hold_chunk(struct inv_uploader *u, struct inv_chunk *c)
 {
-	for (size_t i = 0; i < c->n; i++) {
-		struct inv_record rec = inv_settle_kept(c, i);
+	struct inv_record rec;
 
-		hold_row(u, &rec);
-	}
+	for (size_t i = 0; i < c->n; i++)
+		if (inv_settle_kept(u, c, i, &rec))
+			hold_row(u, &rec);
 	inv_gate_recycle(u, c);
 }
 
@@ -132,11 +134,24 @@ chunk_of(struct inv_uploader *u, uint64_t number)
 	if (c != NULL)
 		u->spare = c->next;
 	else
-		c = inv_chunk_new();
+		c = inv_chunk_new(&u->spill);
 	inv_chunk_reset(c, number);
 	append(&u->open, c);
 	u->open_n++;
 	return c;
+}
+
+/* No row of it is missing: it is not open any more. */
+static void
+complete(struct inv_uploader *u, struct inv_chunk *c)
+{
+	struct inv_err err;
+
+	take_out(&u->open, c);
+	u->open_n--;
+	append(&u->whole, c);
+	if (!inv_chunk_settle(c, &err))
+		inv_uploader_fail(u, &err);
 }
 
 static void
@@ -145,9 +160,7 @@ count_passed(struct inv_uploader *u, struct inv_chunk *c, uint64_t rows)
 	c->passed += rows;
 	if (c->passed < u->f->block.chunk_size)
 		return;
-	take_out(&u->open, c);
-	u->open_n--;
-	append(&u->whole, c);
+	complete(u, c);
 }
 
 void
@@ -215,12 +228,13 @@ inv_gate_end(struct inv_uploader *u)
 		uint64_t due =
 		    k->announced > before ? k->announced - before : 0;
 
+		if (c->passed == due && !beyond) {
+			complete(u, c);
+			continue;
+		}
 		take_out(&u->open, c);
 		u->open_n--;
-		if (c->passed == due && !beyond)
-			append(&u->whole, c);
-		else
-			hold_chunk(u, c);
+		hold_chunk(u, c);
 	}
 }
 
@@ -306,9 +320,8 @@ manifest_of(struct inv_uploader *u, uint64_t arrival)
 
 static void
 skip_row(struct inv_uploader *u, const struct inv_chunk *c, size_t i,
-    const struct inv_seen_row *seen)
+    const struct inv_record *rec, const struct inv_seen_row *seen)
 {
-	struct inv_record rec = inv_settle_kept(c, i);
 	struct inv_buf more = INV_BUF(1024);
 	enum standing standing = standing_of(&c->key[i], seen);
 	bool older = standing == STANDS_OLDER;
@@ -323,7 +336,7 @@ skip_row(struct inv_uploader *u, const struct inv_chunk *c, size_t i,
 		    "\"of\":{\"manifest\":\"%.*s\",\"row\":%ju}",
 		    INV_MANIFEST_SHORT, of, (uintmax_t)seen->row);
 	if (!u->failed)
-		inv_settle_row(u, &rec,
+		inv_settle_row(u, rec,
 		    (struct inv_ruling){ .verdict = INV_SKIPPED,
 			.reason = older ? INV_LIT("superseded")
 					: INV_LIT("already_committed"),
@@ -333,16 +346,15 @@ skip_row(struct inv_uploader *u, const struct inv_chunk *c, size_t i,
 
 /* Behind a row of its key that is in an intent which stays open. */
 static void
-wait_row(struct inv_uploader *u, const struct inv_chunk *c, size_t i,
+wait_row(struct inv_uploader *u, const struct inv_record *rec,
     const struct inv_flown *on)
 {
 	const struct inv_batch *owner = on->owner;
-	struct inv_record rec = inv_settle_kept(c, i);
 	struct inv_buf more = INV_BUF(1024);
 
 	inv_buf_addf(&more, "\"on\":{\"manifest\":\"%.*s\",\"row\":%ju}",
 	    INV_MANIFEST_SHORT, owner->of.manifest, (uintmax_t)on->row);
-	inv_settle_row(u, &rec,
+	inv_settle_row(u, rec,
 	    (struct inv_ruling){ .verdict = INV_HELD,
 		.reason = INV_LIT("waits"),
 		.more = inv_buf_str(&more) });
@@ -441,23 +453,30 @@ static bool
 pass_row(struct inv_uploader *u, const struct passage *p, size_t i)
 {
 	const struct inv_chunk *c = p->c;
-	struct inv_record rec = inv_settle_kept(c, i);
+	uint64_t row = c->row[i].row;
+	struct inv_record rec;
 
+	if (p->fate[i] == FATE_SEND)
+		return true;
+	if (p->fate[i] == FATE_BACK) {
+		inv_rows_join(&known_batch(u, row)->back, row, row);
+		return false;
+	}
+	if (!inv_settle_kept(u, c, i, &rec))
+		return false;
 	switch (p->fate[i]) {
 	case FATE_OPEN:
-		inv_settle_verdict(u, known_batch(u, rec.row), &rec);
-		return false;
-	case FATE_BACK:
-		inv_rows_join(&known_batch(u, rec.row)->back, rec.row, rec.row);
+		inv_settle_verdict(u, known_batch(u, row), &rec);
 		return false;
 	case FATE_SKIP:
-		skip_row(u, c, i, &p->seen[i]);
+		skip_row(u, c, i, &rec, &p->seen[i]);
 		return false;
 	case FATE_WAIT:
-		wait_row(u, c, i, inv_flight_find(u->flight, c->key[i].key));
+		wait_row(u, &rec, inv_flight_find(u->flight, c->key[i].key));
 		return false;
+	case FATE_BACK:
 	case FATE_SEND:
-		return true;
+		break;
 	}
 	return false;
 }
@@ -486,7 +505,6 @@ cut_batches(struct inv_uploader *u, struct inv_chunk *c, const size_t *member,
 		struct inv_batch *b = inv_batch_new(&of, c, member + from, fit);
 
 		b->keyed_by = &u->key;
-		inv_batch_seal(b, u->digest, u->o->namespace);
 		inv_uploader_queue(u, b, NULL);
 		from += fit;
 	}

@@ -156,7 +156,6 @@ derive(struct inv_uploader *u, struct inv_batch *b, size_t *index, size_t n,
 
 	rest->retried = b->retried + b->tries;
 	rest->due_ms = inv_clock_ms() + wait_ms;
-	inv_batch_seal(rest, u->digest, u->o->namespace);
 	inv_uploader_queue(u, rest, u->queue);
 	inv_note("chunk %ju: %zu rows again in %ju ms", (uintmax_t)b->of.chunk,
 	    n, (uintmax_t)wait_ms);
@@ -345,8 +344,11 @@ inv_partial_tell(struct inv_uploader *u, const struct inv_batch *b)
 {
 	for (size_t i = 0; i < b->n; i++) {
 		const struct inv_partial_row *row = &b->partial->row[i];
-		struct inv_record rec = inv_settle_kept(b->chunk, b->member[i]);
+		struct inv_record rec;
 
+		if (row->fate == FATE_COMMITTED || row->fate == FATE_AGAIN ||
+		    !inv_settle_kept(u, b->chunk, b->member[i], &rec))
+			continue;
 		switch (row->fate) {
 		case FATE_COMMITTED:
 		case FATE_AGAIN:

@@ -14,12 +14,17 @@
 
 /* ---- lines ---- */
 
-struct inv_record
-inv_settle_kept(const struct inv_chunk *c, size_t i)
+bool
+inv_settle_kept(struct inv_uploader *u, const struct inv_chunk *c, size_t i,
+    struct inv_record *rec)
 {
-	return (struct inv_record){ .kind = INV_LINE_RECORD,
-		.text = inv_chunk_line(c, i),
+	struct inv_err err;
+
+	*rec = (struct inv_record){ .kind = INV_LINE_RECORD,
 		.row = c->row[i].row };
+	if (!u->failed && !inv_chunk_line(c, i, &rec->text, &err))
+		inv_uploader_fail(u, &err);
+	return !u->failed;
 }
 
 void
@@ -325,7 +330,6 @@ bisect(struct inv_uploader *u, struct inv_batch *b)
 		struct inv_batch *child =
 		    inv_batch_derive(b, b->member + from, n);
 
-		inv_batch_seal(child, u->digest, u->o->namespace);
 		inv_uploader_queue(u, child, head);
 	}
 	b->silent = true;
@@ -764,11 +768,11 @@ remember(struct inv_uploader *u, struct inv_batch *b)
 static void
 tell_rows(struct inv_uploader *u, const struct inv_batch *b)
 {
-	for (size_t i = 0; i < b->n; i++) {
-		struct inv_record rec = inv_settle_kept(b->chunk, b->member[i]);
+	struct inv_record rec;
 
-		inv_settle_verdict(u, b, &rec);
-	}
+	for (size_t i = 0; i < b->n; i++)
+		if (inv_settle_kept(u, b->chunk, b->member[i], &rec))
+			inv_settle_verdict(u, b, &rec);
 }
 
 void
@@ -807,6 +811,7 @@ inv_settle_unsent(struct inv_uploader *u, struct inv_batch *b,
     const char *reason)
 {
 	struct inv_chunk *c = b->chunk;
+	struct inv_err err;
 
 	say_why(u, b);
 	b->verdict = INV_HELD;
@@ -818,6 +823,10 @@ inv_settle_unsent(struct inv_uploader *u, struct inv_batch *b,
 		remember(u, b);
 		return;
 	}
+	/* Its key is told, though it was never sent. */
+	if (b->body.n == 0 &&
+	    !inv_batch_seal(b, u->digest, u->o->namespace, &err))
+		inv_uploader_fail(u, &err);
 	tell_rows(u, b);
 	inv_batch_free(b);
 	if (--c->uses == 0)

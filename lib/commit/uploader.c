@@ -18,6 +18,8 @@
 enum {
 	LEASE_POLL_MS = 100,
 	READ_MAX = 4096, /* lines taken before signals are looked for again */
+	/* A body more, and its intent, are still within the bound. */
+	ROOM_BELOW = INV_HELD_MAX - 2 * INV_BATCH_BODY_MAX,
 };
 
 static void
@@ -72,6 +74,16 @@ is_idle(const struct inv_uploader *u)
 {
 	return u->window_n == 0 && u->queue == NULL && u->whole == NULL &&
 	    u->settling == NULL && u->suspects == NULL;
+}
+
+/* All bytes that grow with the input, in one place. */
+static size_t
+held_bytes(const struct inv_uploader *u)
+{
+	size_t waiting =
+	    u->journal != NULL ? inv_journal_waiting(u->journal) : 0;
+
+	return u->bodies + waiting + u->spill.kept;
 }
 
 /* ---- read ---- */
@@ -189,8 +201,7 @@ may_read(const struct inv_uploader *u)
 		return false;
 	return u->hold != NULL ||
 	    (u->whole == NULL && u->queue == NULL &&
-		u->window_n < u->o->window &&
-		u->flying_bytes < INV_FLYING_BYTES_MAX);
+		u->window_n < u->o->window && held_bytes(u) < ROOM_BELOW);
 }
 
 /* Reads as long as there is room and input; *wait: there is room only. */
@@ -297,6 +308,11 @@ admit_one(struct inv_uploader *u, struct inv_batch *b)
 	}
 	if (other != NULL)
 		return false;
+	if (b->body.n == 0 &&
+	    !inv_batch_seal(b, u->digest, u->o->namespace, &err)) {
+		inv_uploader_fail(u, &err);
+		return false;
+	}
 	b->state = INV_BATCH_READY;
 	if (b->seq == 0) {
 		struct inv_intent intent = inv_batch_intent(b);
@@ -307,7 +323,7 @@ admit_one(struct inv_uploader *u, struct inv_batch *b)
 			return false;
 	}
 	u->window[u->window_n++] = unqueue(u);
-	u->flying_bytes += b->body.n;
+	u->bodies += b->body.n;
 	for (size_t i = 0; i < b->n; i++)
 		inv_flight_add(u->flight, &b->keys[i], b);
 	return true;
@@ -319,7 +335,7 @@ admit(struct inv_uploader *u)
 	bool moved = false;
 
 	while (u->queue != NULL && !u->failed && u->window_n < u->o->window &&
-	    (u->window_n == 0 || u->flying_bytes < INV_FLYING_BYTES_MAX)) {
+	    (u->window_n == 0 || held_bytes(u) < ROOM_BELOW)) {
 		if (!admit_one(u, u->queue))
 			break;
 		moved = true;
@@ -411,7 +427,8 @@ push_window(struct inv_uploader *u)
 			u->window[kept++] = b;
 			continue;
 		}
-		u->flying_bytes -= b->body.n;
+		u->bodies -= b->body.n;
+		inv_buf_free(&b->body);
 		if (b->state == INV_BATCH_OUTCOME)
 			inv_uploader_settling(u, b);
 	}
@@ -901,6 +918,8 @@ void
 inv_uploader_run(struct inv_filter *f, const struct inv_uploader_options *o,
     const struct inv_state *state)
 {
+	inv_mem_return_large();
+
 	struct inv_uploader *u = inv_mem_new(sizeof(*u));
 	struct inv_err err;
 
@@ -908,6 +927,7 @@ inv_uploader_run(struct inv_filter *f, const struct inv_uploader_options *o,
 	u->f = f;
 	u->state = *state;
 	u->lease = INV_LEASE;
+	inv_spill_init(&u->spill, state->path);
 	u->signal_fd = -1;
 	u->append.op.fn = u->input.op.fn = on_event;
 	u->timer.op.fn = u->signal.op.fn = on_event;

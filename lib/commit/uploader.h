@@ -9,8 +9,9 @@
  *	settle   the answer becomes an outcome; when that is on disk, the lines
  *
  * One thread, and one place to wait (net/ring).  Nothing is sent before its
- * intent is durable, nothing is said before its outcome is.  Memory is the
- * window times a batch, and one chunk.
+ * intent is durable, nothing is said before its outcome is.  Lines, bodies and
+ * intents in memory are bounded by INV_HELD_MAX, however slow the ledger is
+ * and whatever a record weighs.
  *
  * The struct is shared by the four files of the loop (uploader, gate, settle,
  * partial) and by nobody else.
@@ -28,8 +29,9 @@
 #include "store/lease.h"
 
 enum {
-	INV_WINDOW_MAX = 1024,            /* batches not yet settled */
-	INV_FLYING_BYTES_MAX = 32 << 20,  /* of their bodies */
+	INV_WINDOW_MAX = 1024, /* batches not yet settled */
+	/* Bytes in memory: bodies, intents not on disk, lines of chunks. */
+	INV_HELD_MAX = 32 << 20,
 	INV_CHUNKS_OPEN_MAX = 16,         /* chunks that rows are missing of */
 	INV_PROGRESS_MS = 10 * 60 * 1000, /* a 409 in progress, at most */
 };
@@ -96,6 +98,7 @@ struct inv_uploader {
 	 */
 	struct inv_record held_line;
 	bool is_held;
+	struct inv_spill spill; /* lines that memory does not hold */
 	struct inv_chunk *open; /* rows are missing; oldest first */
 	size_t open_n;
 	struct inv_chunk *whole; /* to be gated; oldest first */
@@ -104,7 +107,7 @@ struct inv_uploader {
 	struct inv_batch *queue; /* QUEUED, in order */
 	struct inv_batch *window[INV_WINDOW_MAX];
 	size_t window_n;
-	size_t flying_bytes;
+	size_t bodies;              /* bytes of the window's */
 	struct inv_batch *settling; /* OUTCOME; in the order of their lines */
 	struct inv_batch *known;    /* DONE: open, or committed by a replay */
 	bool replaying;
@@ -201,7 +204,9 @@ void inv_settle_verdict(struct inv_uploader *u, const struct inv_batch *b,
     const struct inv_record *rec);
 void inv_settle_batch_line(struct inv_uploader *u, struct inv_batch *b,
     const struct inv_rows *rows);
-struct inv_record inv_settle_kept(const struct inv_chunk *c, size_t i);
+/* Row i of a chunk as it came; false, and the run has failed. */
+INV_MUST bool inv_settle_kept(struct inv_uploader *u, const struct inv_chunk *c,
+    size_t i, struct inv_record *rec);
 
 /*
  * uploader.c: into the queue, before another batch or (NULL) at its end;

@@ -27,7 +27,7 @@
 enum {
 	HEAD_MAX = 4 << 10, /* bytes of a line without rows, names and body */
 	RANGE_MAX = 48,     /* bytes of a range in `rows` */
-	KEEP = 8 << 20,     /* bytes of a buffer that are kept for later */
+	KEEP = 4 << 20,     /* bytes of a buffer that are kept for later */
 };
 
 static const char next_name[] = "next";
@@ -251,6 +251,12 @@ inv_journal_sync(struct inv_journal *j, struct inv_err *err)
 		    j->failed ? "has failed" : "is under way");
 	return !inv_journal_pending(j, &w) ||
 	    inv_journal_settled(j, write_and_sync(&w), err);
+}
+
+size_t
+inv_journal_waiting(const struct inv_journal *j)
+{
+	return j->lines[0].n + j->lines[1].n;
 }
 
 uint64_t

@@ -118,6 +118,9 @@ INV_MUST bool inv_journal_settled(struct inv_journal *j, int res,
 /* pending, pwrite, fdatasync, settled: for those who may block. */
 INV_MUST bool inv_journal_sync(struct inv_journal *j, struct inv_err *err);
 
+/* Bytes of lines that are in memory: not on disk yet. */
+size_t inv_journal_waiting(const struct inv_journal *j);
+
 /* The last line that is on disk. */
 uint64_t inv_journal_durable(const struct inv_journal *j);
 

@@ -11,6 +11,7 @@ struct kit {
 	struct inv_scan *lines;
 	struct inv_key key;
 	struct inv_chunk_tools tools;
+	struct inv_spill spill;
 	struct inv_chunk *chunk;
 	struct inv_buf line;
 };
@@ -20,13 +21,13 @@ open_kit(struct kit *k)
 {
 	struct inv_err err;
 
-	*k = (struct kit){ .lines = inv_scan_new(),
-		.chunk = inv_chunk_new(),
-		.line = INV_BUF(2 << 20) };
+	*k = (struct kit){ .lines = inv_scan_new(), .line = INV_BUF(2 << 20) };
 	k->tools = (struct inv_chunk_tools){ inv_canon_new(), inv_digest_new(),
 		&k->key, inv_scan_new(), 3 };
 	check(inv_key_init(&k->key, k->tools.digest, INV_LIT("[\"id\"]"),
 	    &err));
+	inv_spill_init(&k->spill, "/tmp");
+	k->chunk = inv_chunk_new(&k->spill);
 	inv_chunk_reset(k->chunk, 4);
 }
 
@@ -34,6 +35,8 @@ static void
 close_kit(struct kit *k)
 {
 	inv_chunk_free(k->chunk);
+	check(k->spill.kept == 0 && k->spill.used == 0);
+	inv_spill_free(&k->spill);
 	inv_canon_free(k->tools.canon);
 	inv_digest_free(k->tools.digest);
 	inv_scan_free(k->tools.scan);
@@ -64,8 +67,10 @@ seal(struct kit *k, size_t n)
 	memset(of.manifest, 'a', INV_MANIFEST_ID);
 	struct inv_batch *b = inv_batch_new(&of, k->chunk, member, n);
 
+	struct inv_err err;
+
 	b->keyed_by = &k->key;
-	inv_batch_seal(b, k->tools.digest, INV_LIT("embedded"));
+	check(inv_batch_seal(b, k->tools.digest, INV_LIT("embedded"), &err));
 	return b;
 }
 
@@ -90,11 +95,14 @@ the_body_is_the_canonical_records_in_row_order(void)
 static void
 a_kept_line_is_the_line_as_it_came(void)
 {
+	struct inv_str line;
+	struct inv_err err;
 	struct kit k;
 
 	open_kit(&k);
 	check(add(&k, 2001, "{ \"q\": 2.0, \"id\": \"b\" }"));
-	check_str(inv_chunk_line(k.chunk, 0),
+	check(inv_chunk_line(k.chunk, 0, &line, &err));
+	check_str(line,
 	    "{\"type\":\"record\",\"manifest\":\"00112233445566778899aabbccddee"
 	    "ff\",\"row\":2001,\"line\":2002,\"chunk\":4,\"record\":{ \"q\": "
 	    "2.0, \"id\": \"b\" }}");
@@ -123,6 +131,8 @@ equal_content_has_equal_keys_however_it_is_written(void)
 static void
 a_number_that_can_not_be_written_is_not_kept(void)
 {
+	struct inv_str record;
+	struct inv_err err;
 	struct kit k;
 
 	open_kit(&k);
@@ -130,7 +140,8 @@ a_number_that_can_not_be_written_is_not_kept(void)
 	check(!add(&k, 2002, "{\"id\":\"b\",\"q\":10000000000000001}"));
 	check(k.chunk->n == 1);
 	check(add(&k, 2003, "{\"q\":1.0,\"id\":\"c\"}"));
-	check_str(inv_chunk_record(k.chunk, 1), "{\"id\":\"c\",\"q\":1}");
+	check(inv_chunk_record(k.chunk, 1, &record, &err));
+	check_str(record, "{\"id\":\"c\",\"q\":1}");
 	close_kit(&k);
 }
 
@@ -163,6 +174,121 @@ a_body_is_cut_before_it_passes_four_mebibytes(void)
 	close_kit(&k);
 }
 
+/* A record of that row, `bytes` long and more, not the same as any other. */
+static void
+add_long(struct kit *k, uint64_t row, size_t bytes)
+{
+	char *record = inv_mem_new(bytes + 64);
+	int n = sprintf(record, "{\"id\":\"%ju\",\"text\":\"", (uintmax_t)row);
+
+	memset(record + n, 'a' + (int)(row % 26), bytes);
+	memcpy(record + n + bytes, "\"}", 3);
+	check(add(k, row, record));
+	free(record);
+}
+
+static void
+check_long(struct kit *k, size_t i, uint64_t row, size_t bytes)
+{
+	struct inv_str line;
+	struct inv_str record;
+	struct inv_err err;
+	char id[32];
+	int n = sprintf(id, "{\"id\":\"%ju\"", (uintmax_t)row);
+
+	check(inv_chunk_line(k->chunk, i, &line, &err));
+	check(line.n > bytes && line.p[0] == '{' && line.p[line.n - 1] == '}');
+	check(inv_chunk_record(k->chunk, i, &record, &err));
+	check(record.n > bytes && memcmp(record.p, id, (size_t)n) == 0);
+	check(record.p[record.n - 3] == (char)('a' + (int)(row % 26)));
+}
+
+static void
+a_large_chunk_is_on_disk_and_comes_back_as_it_was(void)
+{
+	enum { ROWS = 100, BYTES = 200 << 10 };
+	struct kit k;
+
+	open_kit(&k);
+	for (uint64_t i = 0; i < ROWS; i++) {
+		add_long(&k, 2001 + i, BYTES);
+		check(k.spill.kept < INV_CHUNK_KEPT_MAX);
+	}
+	check(k.spill.used > (ROWS - 20) * (uint64_t)BYTES);
+	for (size_t i = 0; i < ROWS; i++)
+		check_long(&k, i, 2001 + i, BYTES);
+	for (size_t i = ROWS; i-- > 0;)
+		check_long(&k, i, 2001 + i, BYTES);
+	inv_chunk_reset(k.chunk, 5);
+	check(k.spill.used == 0 && k.spill.end == 0 && k.spill.kept == 0);
+	close_kit(&k);
+}
+
+static void
+many_chunks_share_what_memory_they_have(void)
+{
+	enum { CHUNKS = 40, BYTES = 100 << 10 };
+	struct inv_chunk *all[CHUNKS];
+	struct inv_err err;
+	struct kit k;
+
+	open_kit(&k);
+	struct inv_chunk *first = k.chunk;
+
+	for (size_t i = 0; i < CHUNKS; i++) {
+		k.chunk = all[i] = inv_chunk_new(&k.spill);
+		for (uint64_t row = 1; row <= 10; row++)
+			add_long(&k, row, BYTES);
+		check(inv_chunk_settle(k.chunk, &err));
+	}
+	check(k.spill.kept <= INV_KEPT_MAX);
+	for (size_t i = 0; i < CHUNKS; i++) {
+		k.chunk = all[i];
+		for (uint64_t row = 1; row <= 10; row++)
+			check_long(&k, row - 1, row, BYTES);
+	}
+	for (size_t i = 0; i < CHUNKS; i++)
+		inv_chunk_free(all[i]);
+	check(k.spill.kept == 0 && k.spill.end == 0);
+	k.chunk = first;
+	close_kit(&k);
+}
+
+static void
+a_rewritten_record_comes_back_from_disk_beside_its_line(void)
+{
+	struct inv_str record;
+	struct inv_str line;
+	struct inv_err err;
+	struct kit k;
+
+	open_kit(&k);
+	check(add(&k, 2001, "{ \"q\": 2.0, \"id\": \"b\" }"));
+	for (uint64_t i = 1; i < 12; i++)
+		add_long(&k, 2001 + i, 200 << 10);
+	check(k.chunk->spilled > 0);
+	check(inv_chunk_record(k.chunk, 0, &record, &err));
+	check_str(record, "{\"id\":\"b\",\"q\":2}");
+	check(inv_chunk_line(k.chunk, 0, &line, &err));
+	check(line.n > 30);
+	check_str(((struct inv_str){ line.p + line.n - 24, 24 }),
+	    "{ \"q\": 2.0, \"id\": \"b\" }}");
+	close_kit(&k);
+}
+
+static void
+a_folder_that_takes_no_file_is_an_error(void)
+{
+	struct inv_spill s;
+	struct inv_err err;
+	uint64_t at;
+
+	inv_spill_init(&s, "/nonexistent");
+	check(!inv_spill_add(&s, INV_LIT("x"), &at, &err));
+	check(err.fault == INV_CREATE);
+	inv_spill_free(&s);
+}
+
 /* The formula once more, from the parts. */
 static void
 the_key_is_made_of_ledger_manifest_submission_chunk_and_body(void)
@@ -173,6 +299,7 @@ the_key_is_made_of_ledger_manifest_submission_chunk_and_body(void)
 	char hex[INV_DIGEST_HEX];
 	char hash[INV_DIGEST_HEX];
 	char id[INV_MANIFEST_ID];
+	struct inv_err err;
 
 	open_kit(&k);
 	check(add(&k, 2001, "{\"id\":\"a\",\"q\":1}"));
@@ -195,7 +322,7 @@ the_key_is_made_of_ledger_manifest_submission_chunk_and_body(void)
 	b->derived = true;
 	memcpy(b->parent, hash, sizeof(hash));
 	inv_rows_reset(&b->rows);
-	inv_batch_seal(b, d, INV_LIT("embedded"));
+	check(inv_batch_seal(b, d, INV_LIT("embedded"), &err));
 	check(memcmp(b->key, hex, sizeof(hex)) != 0);
 	inv_digest_free(d);
 	inv_batch_free(b);
@@ -237,6 +364,10 @@ main(void)
 		TEST(equal_content_has_equal_keys_however_it_is_written),
 		TEST(a_number_that_can_not_be_written_is_not_kept),
 		TEST(a_body_is_cut_before_it_passes_four_mebibytes),
+		TEST(a_large_chunk_is_on_disk_and_comes_back_as_it_was),
+		TEST(many_chunks_share_what_memory_they_have),
+		TEST(a_rewritten_record_comes_back_from_disk_beside_its_line),
+		TEST(a_folder_that_takes_no_file_is_an_error),
 		TEST(
 		    the_key_is_made_of_ledger_manifest_submission_chunk_and_body),
 		TEST(the_headers_are_those_of_the_page),
