@@ -81,6 +81,18 @@ errors() {
 	[[ $stderr != *"not what"* ]]
 }
 
+@test "--lookup may be given 16 times" {
+	local i lookups=()
+	printf 'tag\nLAB-1\n' | inv-split -q - > in
+	for i in {1..16}; do
+		lookups+=(--lookup tag=reg.csv)
+	done
+	inv-validate -q -s ./s.schema.json "${lookups[@]}" in > out
+	[ "$(jq -c 'select(.lookups).lookups | length' out)" = 16 ]
+	run -$EX_USAGE inv-validate -q -s ./s.schema.json "${lookups[@]}" --lookup tag=reg.csv in
+	[ "$output" = 'inv-validate: --lookup: "tag=reg.csv": one too many' ]
+}
+
 @test "a registry is no pipe" {
 	run -$EX_NOINPUT inv-validate -q -s ./s.schema.json --lookup tag=<(cat reg.csv) /dev/null
 }
