@@ -25,6 +25,7 @@ static const char *const types[] = {
 	"{\"type\":\"string\",\"x-inv-empty\":\"null\"}",
 	"{\"type\":[\"integer\",\"array\"],\"x-inv-empty\":\"missing\"}",
 	"{\"type\":[\"string\",\"null\"],\"maxLength\":3}",
+	"{\"type\":[\"string\",\"null\"],\"minLength\":2}",
 };
 
 enum { TYPES = sizeof(types) / sizeof(*types) };
