@@ -249,6 +249,23 @@ edit() {
 	run -1 cmp -s b.json old.json
 }
 
+@test "numbers of a key are neither kept nor compared" {
+	echo '{"properties":{"id":{"type":"integer"}},"required":["id"],"x-inv-key":["id"]}' > keyed.json
+	manifest was.csv 1000 'print 1000 + i "," r(5) "," i % 100 ",2026-01-10"'
+	manifest m.csv 1000 'print 5000 + i "," r(5) "," 200 + i % 100 ",2026-01-10"'
+	inv-validate -q -s ./keyed.json --write-baseline b.json was.csv.nd > /dev/null
+	[ "$(jq -c '[.columns[] | select(.sample // [] | length > 0) | .name]' b.json)" = '["quantity"]' ]
+	for schema in keyed any; do
+		inv-validate -q -s ./$schema.json --baseline b.json m.csv.nd |
+			jq -c 'select(.findings).findings[] | [.column, .kind]'
+	done > found
+	[ "$(sort -u found)" = '["quantity","numbers"]' ]
+	inv-validate -q --write-baseline b.json was.csv.nd > /dev/null
+	inv-validate -q -s ./keyed.json --baseline b.json m.csv.nd |
+		jq 'select(.findings).findings | length' > found
+	[ "$(cat found)" = 1 ]
+}
+
 @test "a baseline is not replaced by one of no rows" {
 	baseline
 	cp b.json kept

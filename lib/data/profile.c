@@ -401,6 +401,15 @@ by_value(const void *a, const void *b)
 }
 
 void
+inv_profile_forget(struct inv_profile *p, struct inv_str name)
+{
+	const struct inv_figures *f = inv_profile_column(p, name);
+
+	if (f != NULL)
+		p->at[f - p->at].sampled = 0;
+}
+
+void
 inv_profile_settle(struct inv_profile *p)
 {
 	for (size_t i = 0; i < p->n; i++) {

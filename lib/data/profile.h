@@ -95,6 +95,9 @@ void inv_profile_add(struct inv_profile *p, struct inv_str record);
  */
 void inv_profile_settle(struct inv_profile *p);
 
+/* The numbers of a column are identifiers: none is kept, or compared. */
+void inv_profile_forget(struct inv_profile *p, struct inv_str name);
+
 /* The column of that name, or NULL. */
 const struct inv_figures *inv_profile_column(const struct inv_profile *p,
     struct inv_str name);

@@ -181,7 +181,8 @@ inv_flow_run(const struct inv_prog_info *info,
 	flow.guard.give_back = give_back;
 	flow.guard.arg = &flow;
 	if (!inv_checker_open(&flow.checker, &options->checker, &err) ||
-	    !inv_watch_open(&flow.watch, &options->watch, &err) ||
+	    !inv_watch_open(&flow.watch, &options->watch,
+		inv_schema_key(flow.checker.schema), &err) ||
 	    !inv_guard_open(&flow.guard, "", &err))
 		inv_die(&err);
 	inv_messages_init(&flow.messages, isatty(STDERR_FILENO) == 1);

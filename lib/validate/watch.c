@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "data/emit.h"
+#include "data/schema.h"
 #include "io/file.h"
 #include "validate/finding.h"
 
@@ -37,9 +38,14 @@ read_baseline(struct inv_watch *w, struct inv_err *err)
 
 bool
 inv_watch_open(struct inv_watch *w, const struct inv_watch_options *how,
-    struct inv_err *err)
+    struct inv_str key, struct inv_err *err)
 {
-	*w = (struct inv_watch){ .how = *how, .damage = inv_damage_new() };
+	*w = (struct inv_watch){
+		.how = *how,
+		.damage = inv_damage_new(),
+		.key = INV_BUF(INV_SCHEMA_MAX),
+	};
+	inv_buf_add(&w->key, key);
 	if (how->baseline != NULL && !read_baseline(w, err))
 		return false;
 	/* What a person has set is kept in a baseline that is renewed. */
@@ -56,6 +62,7 @@ inv_watch_close(struct inv_watch *w)
 	inv_profile_free(&w->now);
 	inv_findings_free(&w->found);
 	inv_damage_free(w->damage);
+	inv_buf_free(&w->key);
 }
 
 void
@@ -91,6 +98,27 @@ inv_watch_record(struct inv_watch *w, const struct inv_record *rec,
 }
 
 /* ---- the end of a manifest ---- */
+
+/* Numbers of a key are counted up: they differ, and are nobody's business. */
+static void
+settle(const struct inv_watch *w, struct inv_profile *p)
+{
+	struct inv_str rest = inv_buf_str(&w->key);
+	struct inv_buf name = INV_BUF(INV_SCHEMA_MAX);
+	struct inv_member m;
+
+	while (rest.n > 0 && inv_scan_each(&rest, &m)) {
+		struct inv_str inner = inv_member_inner(&m);
+
+		inv_buf_reset(&name);
+		if (!inv_buf_room(&name, inner.n + 1))
+			break;
+		name.n = inv_text_decode(inner, name.p);
+		inv_profile_forget(p, inv_buf_str(&name));
+	}
+	inv_buf_free(&name);
+	inv_profile_settle(p);
+}
 
 static void
 put_bool(struct inv_buf *b, struct inv_str name, bool v)
@@ -172,7 +200,7 @@ inv_watch_end(struct inv_watch *w, struct inv_str name, const char *id,
 {
 	if (w->how.baseline == NULL)
 		return true;
-	inv_profile_settle(&w->now);
+	settle(w, &w->now);
 	inv_drift_compare(&w->was.profile, &w->now, &w->was.thresholds,
 	    &w->found);
 	put_report(w, id, line);
@@ -200,7 +228,7 @@ inv_watch_write(struct inv_watch *w, struct inv_err *err)
 		inv_warn("%s: too many columns: some are there in part or not "
 			 "at all",
 		    w->how.write);
-	inv_profile_settle(&w->all.profile);
+	settle(w, &w->all.profile);
 	inv_baseline_write(&w->all, &b);
 	bool ok = inv_file_summary(w->how.write, inv_buf_str(&b), err);
 

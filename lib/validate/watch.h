@@ -27,12 +27,17 @@ struct inv_watch {
 	struct inv_baseline all;     /* for what is to be written */
 	struct inv_findings found;
 	struct inv_damage *damage;
-	bool typed; /* the manifest under way: nothing of that there */
+	bool typed;         /* the manifest under way: nothing of that there */
+	struct inv_buf key; /* a JSON list of columns */
 };
 
-/* INV_CONFIG, with the file, where the baseline is none. */
+/*
+ * key: the schema's x-inv-key as a JSON array, or empty.
+ * INV_CONFIG, with the file, where the baseline is none.
+ */
 INV_MUST bool inv_watch_open(struct inv_watch *w,
-    const struct inv_watch_options *how, struct inv_err *err);
+    const struct inv_watch_options *how, struct inv_str key,
+    struct inv_err *err);
 void inv_watch_close(struct inv_watch *w);
 
 /* A manifest of that id (64 hex digits) begins; it has types, or not. */
