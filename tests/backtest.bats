@@ -133,6 +133,17 @@ member() { # FILTER
 	[ ! -e "$INV_STATE" ]
 }
 
+@test "a state directory that is none, or that others can write to, is 77" {
+	echo > "$INV_STATE"
+	backtest then
+	[ "$status" = "$EX_NOPERM" ]
+	rm "$INV_STATE"
+	mkdir -m 777 "$INV_STATE"
+	backtest then
+	[ "$status" = "$EX_NOPERM" ]
+	[ "$stderr" = "inv-validate: $INV_STATE: refused: others may write to it" ]
+}
+
 @test "nothing to try is an error, not a pass" {
 	mkdir -m 700 "$INV_STATE"
 	backtest then
