@@ -6,7 +6,6 @@
 
 #include "base/log.h"
 #include "data/emit.h"
-#include "data/schema.h"
 #include "io/file.h"
 #include "validate/finding.h"
 
@@ -15,6 +14,7 @@ enum {
 	LISTED_BYTES = 4 << 20, /* of them, about */
 	SAID_MAX = 10,          /* findings of a message */
 	TEXT_MAX = 64 << 10,    /* bytes of a message */
+	KEY_MAX = 16 << 20,     /* bytes of a key; a schema has fewer */
 };
 
 static bool
@@ -43,7 +43,7 @@ inv_watch_open(struct inv_watch *w, const struct inv_watch_options *how,
 	*w = (struct inv_watch){
 		.how = *how,
 		.damage = inv_damage_new(),
-		.key = INV_BUF(INV_SCHEMA_MAX),
+		.key = INV_BUF(KEY_MAX),
 	};
 	inv_buf_add(&w->key, key);
 	if (how->baseline != NULL && !read_baseline(w, err))
@@ -104,7 +104,7 @@ static void
 settle(const struct inv_watch *w, struct inv_profile *p)
 {
 	struct inv_str rest = inv_buf_str(&w->key);
-	struct inv_buf name = INV_BUF(INV_SCHEMA_MAX);
+	struct inv_buf name = INV_BUF(KEY_MAX);
 	struct inv_member m;
 
 	while (rest.n > 0 && inv_scan_each(&rest, &m)) {
