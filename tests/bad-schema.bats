@@ -107,6 +107,10 @@ refused() { # SCHEMA PATTERN [OPTION ...]
 		inv-validate -q -s ./x.schema.json > out
 	[ "$(jq -r 'select(.row) | .verdict // "ok"' out | tail -n 1)" = quarantined ]
 	grep -F schema_recursion out
+	echo '{"$dynamicAnchor":"a","if":{"oneOf":[{"anyOf":[{"$dynamicRef":"#a"}]}]},"unevaluatedProperties":false}' > y.schema.json
+	printf '{"b":1}\n' | stream > in
+	(ulimit -s 6144 && inv-validate -q -s ./y.schema.json in) |
+		grep -F schema_recursion
 }
 
 @test "one that calls itself for what lies deeper is not" {

@@ -13,7 +13,7 @@
 #include "base/mem.h"
 
 enum {
-	DEPTH_MAX = 4096,   /* nodes under way at once: bytes of stack */
+	DEPTH_MAX = 2048,   /* nodes under way at once, 1 KiB of stack each */
 	PAIRWISE_MAX = 8,   /* elements compared each with each */
 	MARKS_FIRST = 4096, /* bytes */
 	SCOPE_FIRST = 64,   /* resources */
