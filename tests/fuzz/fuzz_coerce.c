@@ -25,6 +25,9 @@ static const char *const types[] = {
 	"{\"type\":\"string\",\"x-inv-empty\":\"null\"}",
 	"{\"type\":[\"integer\",\"array\"],\"x-inv-empty\":\"missing\"}",
 	"{\"type\":[\"string\",\"null\"],\"maxLength\":3}",
+	"{\"enum\":[1,2.5,true,null]}",
+	"{\"anyOf\":[{\"const\":[1]},{\"const\":7},{\"type\":\"boolean\"}]}",
+	"{\"type\":[\"string\",\"array\"],\"enum\":[[],[{}],\"\"]}",
 	"{\"type\":[\"string\",\"null\"],\"minLength\":2}",
 };
 
@@ -34,7 +37,7 @@ struct tools {
 	struct inv_schema *schemas[2][TYPES]; /* by column, as a whole */
 	struct inv_scan *scan;
 	struct inv_canon *canon;
-	struct inv_buf record, out, again, canonical;
+	struct inv_buf record, out, again, canonical, list;
 	struct inv_flaws flaws, warnings;
 };
 
@@ -66,6 +69,7 @@ prepare(struct tools *t)
 	t->out = INV_BUF(INV_SCHEMA_OUT);
 	t->again = INV_BUF(INV_SCHEMA_OUT);
 	t->canonical = INV_BUF(INV_SCHEMA_OUT);
+	t->list = INV_BUF(INV_FLAWS_MAX + 2);
 	t->flaws = INV_FLAWS;
 	t->warnings = INV_FLAWS;
 }
@@ -87,6 +91,11 @@ check(struct tools *t, size_t i, struct inv_str record)
 {
 	struct inv_err err;
 	bool fits = run(t, t->schemas[0][i], record, &t->out);
+	size_t n = t->flaws.n;
+	struct inv_str list = inv_flaws_json(&t->flaws);
+
+	inv_buf_reset(&t->list);
+	inv_buf_add(&t->list, list);
 
 	/* Deeper than anything that may come in. */
 	if (!fits && strcmp(t->flaws.at[0].type, "record_too_deep") == 0)
@@ -97,6 +106,8 @@ check(struct tools *t, size_t i, struct inv_str record)
 	must(inv_str_eq(inv_buf_str(&t->out), inv_buf_str(&t->canonical)));
 	must(run(t, t->schemas[1][i], record, &t->again) == fits);
 	must(inv_str_eq(inv_buf_str(&t->out), inv_buf_str(&t->again)));
+	must(t->flaws.n == n);
+	must(inv_str_eq(inv_flaws_json(&t->flaws), inv_buf_str(&t->list)));
 	if (fits) {
 		must(run(t, t->schemas[0][i], inv_buf_str(&t->out), &t->again));
 		must(inv_str_eq(inv_buf_str(&t->out), inv_buf_str(&t->again)));
