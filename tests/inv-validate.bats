@@ -440,6 +440,10 @@ schema() { # NAME JSON
 	jq -r '.errors[0].ctx.expected_tags // empty' out > got
 	[ "$(tr -cd , < got | wc -c)" = 64 ]
 	grep -q ', \.\.\.$' got
+	jq -nc '("x" * 5000) as $x | {oneOf: ["a", $x] | map({properties: {k: {const: .}}, required: ["k"]})}' \
+		> x.schema.json
+	stream ndjson '{"k":"b"}' | inv-validate -qs ./x.schema.json > out
+	[ "$(jq -r '.errors[0].ctx.expected_tags // empty' out)" = "'a', ..." ]
 }
 
 @test "a catastrophic pattern costs its row, not the run" {

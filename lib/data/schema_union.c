@@ -13,6 +13,7 @@
 enum {
 	HOPS_MAX = 64,   /* references followed to see what a branch is */
 	LISTED_MAX = 64, /* values of a tag that are looked at, and listed */
+	TAGS_MAX = 4096, /* bytes of what is said of them */
 };
 
 /* The node that says what a branch is about: behind references. */
@@ -183,12 +184,17 @@ add_expected(const struct tag *tag, struct inv_buf *b)
 {
 	const struct inv_choice *list[LISTED_MAX];
 	size_t n = list_choices(tag, list);
+	size_t from = b->n;
 
 	for (size_t i = 0; i < n; i++) {
 		bool string = list[i]->kind == INV_KIND_STRING;
 
 		if (i > 0)
 			inv_buf_add(b, INV_LIT(", "));
+		if (b->n - from + list[i]->text.n > TAGS_MAX) {
+			inv_buf_add(b, INV_LIT("..."));
+			return;
+		}
 		if (string)
 			inv_buf_byte(b, '\'');
 		inv_emit_text(b, list[i]->text);
