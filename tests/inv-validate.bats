@@ -432,6 +432,14 @@ schema() { # NAME JSON
 	END
 }
 
+@test "a column that only a pattern meets is normalised, and not listed" {
+	schema t '{"properties":{"b":{"x-inv-normalize":{"before":["trim"]}}},"patternProperties":{"^a":{"x-inv-normalize":{"after":["uppercase"]}}}}'
+	stream csv '{"a1":"x","b":" y "}' | inv-validate -s ./t.schema.json > out
+	grep -F '"record":{"a1":"X","b":"y"}}' out
+	jq -c 'select(.schema) | .normalize' out |
+		grep -Fx '{"b":{"before":["trim"]}}'
+}
+
 @test "of the values that choose an alternative 64 are listed" {
 	tags=$(seq -s, 100)
 	schema t "{\"oneOf\":[{\"properties\":{\"k\":{\"enum\":[$tags]}},\"required\":[\"k\"]},{\"properties\":{\"k\":{\"const\":0}},\"required\":[\"k\"]}]}"
