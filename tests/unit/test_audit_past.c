@@ -103,6 +103,12 @@ is_failed(const struct inv_past *past, uint64_t a, uint64_t b)
 	check(b == 0 || inv_rows_has(&past->failed, b));
 }
 
+static bool
+says(const struct inv_buf *b, const char *what)
+{
+	return memmem(b->p, b->n, what, strlen(what)) != NULL;
+}
+
 /* What is known of the only manifest, after those runs. */
 static void
 after(const struct run *runs, size_t n, struct inv_past *past)
@@ -149,7 +155,7 @@ what_a_complete_run_says_takes_the_place_of_all_before(void)
 	after(runs, 1, &past);
 	check(past.rows == 9);
 	is_failed(&past, 2, 5);
-	check(strstr(past.split.p, "\"delimiter\":\",\"") != NULL);
+	check(says(&past.split, "\"delimiter\":\",\""));
 	after(runs, 2, &past);
 	is_failed(&past, 5, 7);
 	inv_past_free(&past);
@@ -170,8 +176,8 @@ a_run_over_some_rows_says_nothing_of_others(void)
 	after(runs, 2, &past);
 	is_failed(&past, 2, 7);
 	/* How it was read is what the run that read it said. */
-	check(strstr(past.split.p, "\"delimiter\":\",\"") != NULL);
-	check(strstr(past.line.p, "subset") == NULL);
+	check(says(&past.split, "\"delimiter\":\",\""));
+	check(!says(&past.line, "subset"));
 	inv_past_free(&past);
 }
 

@@ -192,8 +192,9 @@ names_the_alternatives_that_both_hold(void)
 
 	errors(s, "{\"a\":5}", INV_CELLS_TYPED);
 	check(flaws.n == 1);
-	check(strstr(inv_flaws_json(&flaws).p, "\"ctx\":{\"fits\":[0,2]}") !=
-	    NULL);
+	struct inv_str json = inv_flaws_json(&flaws);
+
+	check(memmem(json.p, json.n, "\"ctx\":{\"fits\":[0,2]}", 20) != NULL);
 	check_str(errors(s, "{\"a\":0}", INV_CELLS_TYPED), "");
 	inv_schema_free(s);
 }
