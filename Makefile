@@ -37,7 +37,11 @@ PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS))
 LDLIBS    := $(shell pkg-config --libs $(PKGS)) -lcsv -lm
 ALL_CFLAGS = $(STD) $(WARN) $(HARDEN) $(PKG_CFLAGS) $(CFLAGS) $(VFLAGS) -MMD -MP
 
-VFLAGS_rel  := -D_FORTIFY_SOURCE=2
+# A fifth of inv-validate's time is calls from one small file to the next.  The
+# programs are optimised as a whole, where $(CC) can; unit tests need not be.
+LTO         := $(shell $(CC) -Werror -flto=auto -ffat-lto-objects -x c -c \
+               -o /dev/null /dev/null 2>/dev/null && echo -flto=auto -ffat-lto-objects)
+VFLAGS_rel  := -D_FORTIFY_SOURCE=2 $(LTO)
 VFLAGS_asan := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
                -fno-omit-frame-pointer
 VFLAGS_cov  := -O0 --coverage
@@ -77,7 +81,7 @@ $(BINS): $(B)/%: $(B)/cmd/%.o $(B)/libinv.a
 
 $(UNIT_BINS): $(B)/%: $(B)/tests/unit/%.o $(B)/libinv.a
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) $(VFLAGS) $(LINK) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(Q)$(CC) $(CFLAGS) $(VFLAGS) $(if $(LTO),-fno-lto) $(LINK) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(COMP): $(B)/completions/%: $(B)/% scripts/completion
 	@mkdir -p $(@D)
