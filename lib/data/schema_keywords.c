@@ -522,17 +522,6 @@ read_choice(struct inv_compile *c, const struct inv_json *v,
 	return true;
 }
 
-static int
-cmp_choices(const void *x, const void *y)
-{
-	const struct inv_choice *a = x;
-	const struct inv_choice *b = y;
-
-	if (a->kind != b->kind)
-		return a->kind < b->kind ? -1 : 1;
-	return inv_str_cmp(a->text, b->text);
-}
-
 /* "is not one of [1,2]", or how many there are where they are too many. */
 static void
 say_choices(struct inv_compile *c, const struct inv_json *v, size_t n)
@@ -584,7 +573,8 @@ inv_keyword_enum(struct inv_compile *c, struct inv_node *node,
 		check->n += read_choice(c, inv_json_at(v, i),
 		    &check->choices[check->n]);
 	note_types(check);
-	qsort(check->choices, check->n, sizeof(*check->choices), cmp_choices);
+	qsort(check->choices, check->n, sizeof(*check->choices),
+	    inv_choice_cmp);
 	if (n <= CHOICES_LISTED)
 		ctx = expected(c, v);
 	say_choices(c, v, n);

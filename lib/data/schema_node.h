@@ -43,6 +43,9 @@ struct inv_choice {
 	struct inv_str text; /* a string decoded, anything else canonical */
 };
 
+/* The order that choices are kept and looked up in; for qsort, bsearch. */
+int inv_choice_cmp(const void *x, const void *y);
+
 struct inv_check {
 	enum inv_check_op op;
 	struct inv_rule rule;

@@ -154,8 +154,8 @@ fits_string(const struct inv_check *check, struct inv_str text,
 	return ok ? INV_FIT : INV_FIT_NOT;
 }
 
-static int
-cmp_choices(const void *x, const void *y)
+int
+inv_choice_cmp(const void *x, const void *y)
 {
 	const struct inv_choice *a = x;
 	const struct inv_choice *b = y;
@@ -172,7 +172,7 @@ is_choice(const struct inv_check *check, enum inv_kind kind,
 	struct inv_choice key = { kind, text };
 
 	return bsearch(&key, check->choices, check->n, sizeof(key),
-		   cmp_choices) != NULL;
+		   inv_choice_cmp) != NULL;
 }
 
 enum inv_fit
