@@ -50,6 +50,37 @@ inv_buf_add(struct inv_buf *b, struct inv_str s)
 	b->n += s.n;
 }
 
+/* The first k bytes and the last, of k to 2k: no call is made for them. */
+static inline void
+inv_buf_both_ends(char *to, struct inv_str s, size_t k)
+{
+	memcpy(to, s.p, k);
+	memcpy(to + s.n - k, s.p + s.n - k, k);
+}
+
+/* As inv_buf_add, for what has mostly a few bytes. */
+static inline void
+inv_buf_few(struct inv_buf *b, struct inv_str s)
+{
+	if (s.n == 0 || !inv_buf_room(b, s.n))
+		return;
+	char *to = b->p + b->n;
+
+	b->n += s.n;
+	if (s.n > 32)
+		memcpy(to, s.p, s.n);
+	else if (s.n >= 16)
+		inv_buf_both_ends(to, s, 16);
+	else if (s.n >= 8)
+		inv_buf_both_ends(to, s, 8);
+	else if (s.n >= 4)
+		inv_buf_both_ends(to, s, 4);
+	else if (s.n >= 2)
+		inv_buf_both_ends(to, s, 2);
+	else
+		*to = *s.p;
+}
+
 static inline void
 inv_buf_byte(struct inv_buf *b, char c)
 {

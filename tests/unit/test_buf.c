@@ -80,6 +80,26 @@ grows_past_many_allocations_with_its_content(void)
 }
 
 static void
+adds_few_bytes_as_it_adds_many(void)
+{
+	struct inv_buf b = INV_BUF(100);
+	char text[80];
+
+	for (size_t i = 0; i < sizeof(text); i++)
+		text[i] = (char)('0' + i);
+	for (size_t n = 0; n <= sizeof(text); n++) {
+		inv_buf_reset(&b);
+		inv_buf_byte(&b, '!');
+		inv_buf_few(&b, (struct inv_str){ text, n });
+		check(b.n == n + 1 && !b.failed && b.p[0] == '!');
+		check(memcmp(b.p + 1, text, n) == 0);
+	}
+	inv_buf_few(&b, (struct inv_str){ text, 20 });
+	check(b.failed && b.n == sizeof(text) + 1);
+	inv_buf_free(&b);
+}
+
+static void
 writes_numbers_in_decimal(void)
 {
 	struct inv_buf b = INV_BUF(100);
@@ -112,6 +132,7 @@ static const struct test tests[] = {
 	TEST(a_failure_lasts_until_the_next_reset),
 	TEST(a_formatted_text_may_end_at_the_ceiling),
 	TEST(grows_past_many_allocations_with_its_content),
+	TEST(adds_few_bytes_as_it_adds_many),
 	TEST(writes_numbers_in_decimal),
 	TEST(room_past_the_ceiling_is_refused_without_overflow),
 };
