@@ -148,6 +148,8 @@ learn_column(struct inv_shape *s, struct inv_shape_column *c,
 		c->node->n_required == 0 && c->node->additional == NULL);
 	c->plain =
 	    c->plan.before == 0 && (c->plan.types & INV_TYPE_STRING) != 0;
+	if (!c->forbidden)
+		c->quick = inv_quick_of(c->node, &c->plan);
 	s->rewrites = s->rewrites || c->plan.after != 0;
 }
 

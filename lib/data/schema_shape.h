@@ -8,7 +8,7 @@
 #ifndef INV_DATA_SCHEMA_SHAPE_H
 #define INV_DATA_SCHEMA_SHAPE_H
 
-#include "data/schema_node.h"
+#include "data/schema_quick.h"
 
 enum { INV_NO_COLUMN = UINT16_MAX };
 
@@ -20,6 +20,7 @@ struct inv_shape_column {
 	bool any;    /* and of an array or object its type alone */
 	bool plain;  /* a string that is not empty is taken as it stands */
 	struct inv_column_plan plan; /* its `empty` is decided */
+	struct inv_quick quick;
 };
 
 struct inv_shape {

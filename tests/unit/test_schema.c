@@ -294,6 +294,26 @@ checks_between_the_two_normalisations(void)
 	inv_schema_free(s);
 }
 
+/* Of a length that is eight bytes at a time, and of one that is not. */
+static void
+puts_a_to_z_in_upper_case_and_nothing_else(void)
+{
+	struct inv_schema *s =
+	    schema("{\"properties\":{\"g\":{\"x-inv-normalize\":"
+		   "{\"after\":[\"uppercase\"]}}}}");
+
+	check_str(run(s,
+		      INV_LIT("{\"g\":\"@AZ[`az{/09:\x7f"
+			      "\xc3\xa1\xc3\xba abcxyz\"}"),
+		      INV_CELLS_TEXT),
+	    "{\"g\":\"@AZ[`AZ{/09:\x7f"
+	    "\xc3\xa1\xc3\xba ABCXYZ\"}");
+	check_str(run(s, INV_LIT("{\"g\":\"az\"}"), INV_CELLS_TYPED),
+	    "{\"g\":\"AZ\"}");
+	check_str(run(s, INV_LIT("{\"g\":12}"), INV_CELLS_TYPED), "{\"g\":12}");
+	inv_schema_free(s);
+}
+
 static void
 says_everything_that_is_wrong(void)
 {
@@ -499,6 +519,7 @@ main(void)
 		TEST(reads_cells_strictly),
 		TEST(writes_the_canonical_record),
 		TEST(checks_between_the_two_normalisations),
+		TEST(puts_a_to_z_in_upper_case_and_nothing_else),
 		TEST(says_everything_that_is_wrong),
 		TEST(names_the_place_of_each_inexact_number),
 		TEST(says_flaws_to_people),
