@@ -303,6 +303,7 @@ END
 	{ sheet 20; echo LAB-X,few; } > m.csv
 	inv-split -q m.csv | bash -c "$all" > /dev/null
 	cp -a state good
+	rm good/journal/home # a copy of it is what is looked at here
 	sheet 30 > m.csv # so that there is something to commit
 	inv-split -q --no-archive m.csv | inv-validate -q > in
 	for file in archive archive/index journal journal/000001.ndjson \

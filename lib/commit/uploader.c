@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "data/emit.h"
 #include "store/archive.h"
+#include "store/home.h"
 
 enum {
 	LEASE_POLL_MS = 100,
@@ -714,7 +715,8 @@ open_store(struct inv_uploader *u, struct inv_err *err)
 		return false;
 	if (u->hold != NULL || u->failed)
 		return true;
-	if (!inv_lease_claim(&u->state, u->o->namespace, INV_CLAIM_KEEP, err))
+	if (!inv_lease_claim(&u->state, u->o->namespace, INV_CLAIM_KEEP, err) ||
+	    !inv_home_check(&u->state, err))
 		return false;
 	u->journal = inv_journal_open(&u->state, err);
 	if (u->journal == NULL)

@@ -23,6 +23,7 @@
 #include "store/keyer.h"
 #include "store/live.h"
 #include "store/segment.h"
+#include "store/witness.h"
 
 enum {
 	HEAD_MAX = 4 << 10, /* bytes of a line without rows, names and body */
@@ -612,7 +613,9 @@ recover(struct inv_journal *j, const struct inv_state *state,
 	};
 
 	j->copies = from.offset == 0;
-	bool ok = recover_lines(j, &rc, err) && open_last(j, err);
+	bool ok = inv_witness_length(state, j->dir, &from, err) &&
+	    recover_lines(j, &rc, err) &&
+	    inv_witness_chain(state, &j->end, err) && open_last(j, err);
 
 	inv_journal_read_close(rc.r);
 	if (!ok || j->lives.n == 0)

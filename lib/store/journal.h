@@ -48,8 +48,9 @@ struct inv_journal;
  * Open for writing; needs the lease.  Brings seen up to date, cuts a torn
  * tail (inv_journal_cut tells), finds the open intents and copies them into a
  * new segment, on disk before this returns.  Can be killed at any point and
- * started again.  INV_IO with file and line where the journal is damaged;
- * nothing is changed then.
+ * started again.  INV_IO with file and line where the journal is damaged,
+ * INV_CONFIG where it was rolled back (store/witness.h); nothing is changed
+ * then.
  */
 INV_MUST struct inv_journal *inv_journal_open(const struct inv_state *state,
     struct inv_err *err);

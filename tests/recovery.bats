@@ -1,0 +1,260 @@
+# recovery.bats - a state that was rolled back, copied, or left alone for long
+#
+# What inv-commit(1) promises of them.  Whatever sends runs with both engines.
+
+load lib
+
+prepare() {
+	export INV_SCHEMA=inventory
+	fast=(--backoff 1ms --max-backoff 20ms)
+}
+
+teardown() {
+	stop_ledger
+}
+
+# engines CLAIM: run the function with io_uring, where it is allowed, and poll.
+engines() {
+	local engine
+	for engine in io_uring poll; do
+		if [ $engine = io_uring ] && ! has_ring; then
+			echo "# SKIP io_uring is refused here" >&3
+			continue
+		fi
+		export INV_STATE=$BATS_TEST_TMPDIR/state-$engine
+		"$1" $engine "${@:2}"
+		stop_ledger
+	done
+}
+
+has_ring() {
+	fixture 1 | INV_STATE=$BATS_TEST_TMPDIR/probe \
+		inv-commit -q --engine io_uring -l file:probe.db > /dev/null 2>&1
+}
+
+# fixture ROWS [CHUNK [PREFIX]]: a validated stream of so many good rows.
+fixture() {
+	{
+		echo asset_id,grant_code,description,quantity,location_code,acquired_on
+		seq "$1" | awk -v p="${3:-LAB}" '{ printf "%s-%06d,NIH-R01-7," \
+			"Pipette tips,%d,BLDG12-RM304-CAB2,2026-03-14\n", \
+			p, $1, $1 }'
+	} | inv-split -q --chunk-size "${2:-500}" - | inv-validate -q
+}
+
+commit() { # ENGINE [OPTION...]: against the ledger that runs
+	local engine=$1
+	shift
+	inv-commit -q --engine "$engine" -l "$LEDGER" --namespace ledger \
+		"${fast[@]}" "$@"
+}
+
+# verdicts < STREAM: count rows by verdict and reason.
+verdicts() {
+	jq -r 'if .type == "batch" then "committed \(.evidence) \(.count)"
+		elif .type == "record" then
+			"\(.verdict // "pending") \(.reason // "-") 1"
+		else empty end' |
+		awk '{ n[$1 " " $2] += $3 } END { for (k in n) print k, n[k] }' |
+		sort
+}
+
+requests() { # that the ledger has had
+	curl -sf "$LEDGER/requests" | wc -l
+}
+
+# leave_open ENGINE: two batches that were sent, and nobody knows what came of
+# them; the ledger has done neither.
+leave_open() {
+	start_ledger --fault reset
+	fixture 20 10 > open.in
+	run commit "$1" -r 0 open.in
+	[ "$status" = 75 ]
+	[ "$(verdicts <<< "$output")" = 'ambiguous unanswered 20' ]
+	start_ledger
+}
+
+# ---- a copy ----
+
+a_copy_is_refused() {
+	leave_open "$1"
+	local state=$INV_STATE
+	cp -a "$state" copy-"$1"
+	export INV_STATE=copy-$1
+	run -78 --separate-stderr commit "$1" open.in
+	[[ $stderr == *'journal/home: this journal was made in another directory'* ]]
+	[ -z "$output" ]
+	[ "$(requests)" = 0 ]
+	rm "$INV_STATE/journal/home"
+	commit "$1" open.in > out
+	[ "$(verdicts < out)" = 'committed receipt 20' ]
+	# the first has the same keys: what it sends again has no second effect
+	INV_STATE=$state commit "$1" open.in > out
+	[ "$(verdicts < out)" = 'committed replayed 20' ]
+	commit "$1" open.in > out
+	[ "$(verdicts < out)" = 'skipped already_committed 20' ]
+}
+
+@test "a copy of a state is refused before anything is sent, and can be accepted" {
+	engines a_copy_is_refused
+}
+
+@test "a state that was moved is the same" {
+	fixture 3 > in
+	inv-commit -q -l file:l.db in > /dev/null
+	mv "$INV_STATE" moved
+	INV_STATE=moved inv-commit -q -l file:l.db in > out
+	[ "$(verdicts < out)" = 'skipped already_committed 3' ]
+}
+
+@test "a state put back from a backup under its old name is refused" {
+	fixture 3 > in
+	inv-commit -q -l file:l.db in > /dev/null
+	cp -a "$INV_STATE" backup
+	rm -rf "$INV_STATE"
+	cp -a backup "$INV_STATE"
+	run -78 --separate-stderr inv-commit -q -l file:l.db in
+	[[ $stderr == *'put back from a backup'* ]]
+}
+
+@test "a home that is not one line is refused" {
+	fixture 3 > in
+	inv-commit -q -l file:l.db in > /dev/null
+	: > "$INV_STATE/journal/home"
+	run -78 --separate-stderr inv-commit -q -l file:l.db in
+	[[ $stderr == *'journal/home: damaged'* ]]
+}
+
+@test "killed while it finds its home, the next run makes it good" {
+	local call n done
+	strace -qq -o /dev/null true 2> /dev/null || skip "no strace here"
+	fixture 3 > in
+	mv "$INV_STATE" fresh
+	for call in openat write fsync rename; do
+		for ((n = 1, done = 0; !done; n++)); do
+			rm -rf "$INV_STATE" l.db
+			cp -a fresh "$INV_STATE"
+			strace -f -qq -o /dev/null -P "$INV_STATE/journal" \
+				-P "$INV_STATE/journal/home" \
+				-P "$INV_STATE/journal/home.new" \
+				-e "inject=$call:signal=KILL:when=$n" \
+				inv-commit -q --engine poll -l file:l.db in \
+				> out 2> err && done=1
+			inv-commit -q -l file:l.db in > out
+			[ "$(jq -c 'select(.type == "end").counts |
+				.committed + .skipped' out)" = 3 ]
+			jq -e .machine "$INV_STATE/journal/home" > /dev/null
+		done
+		echo "# $call: killed $((n - 2)) times"
+	done
+}
+
+# ---- rolled back ----
+
+# two_runs ENGINE: one before a copy of the state is made, and one behind it,
+# both taken in by inv-audit.
+two_runs() {
+	start_ledger
+	fixture 10 > one.in
+	commit "$1" one.in | inv-audit > /dev/null
+	rm -rf kept
+	cp -a "$INV_STATE" kept
+	fixture 10 500 NEW > two.in
+	commit "$1" two.in | inv-audit > /dev/null
+}
+
+# put_back FILE: as it was, in the directory that is there.
+put_back() {
+	local file
+	for file; do
+		rm -rf "${INV_STATE:?}/$file"
+		cp -a "kept/$file" "$INV_STATE/$file"
+	done
+}
+
+a_journal_rolled_back_is_refused() {
+	two_runs "$1"
+	local before
+	before=$(requests)
+	rm "$INV_STATE"/journal/*
+	put_back journal/{home,000001.ndjson,seen.db}
+	run -78 --separate-stderr commit "$1" two.in
+	[[ $stderr == *'it ends before line 4, up to which audit/head has read it: it was rolled back'* ]]
+	[ -z "$output" ]
+	[ "$(requests)" = "$before" ]
+}
+
+@test "a journal that was rolled back behind the audit log is refused" {
+	engines a_journal_rolled_back_is_refused
+}
+
+@test "a journal that was rolled back behind its index is refused" {
+	two_runs poll
+	rm -r "$INV_STATE/audit"
+	put_back journal/000001.ndjson
+	run -78 --separate-stderr commit poll two.in
+	[[ $stderr == *'up to which journal/seen.db has read it'* ]]
+}
+
+@test "a journal that went on otherwise than the audit log has it is refused" {
+	two_runs poll
+	rm "$INV_STATE"/journal/*
+	put_back journal/{home,000001.ndjson,seen.db}
+	mv "$INV_STATE/audit" audit
+	fixture 30 10 OTHER > other.in
+	commit poll other.in > /dev/null
+	mv audit "$INV_STATE"
+	run -78 --separate-stderr commit poll two.in
+	[[ $stderr == *'it does not go on from line 4'* ]]
+}
+
+@test "a whole state put back into its directories can not be told" {
+	two_runs poll
+	rm "$INV_STATE"/{journal,audit,archive}/*[a-z]
+	cp -a kept/. "$INV_STATE"
+	commit poll two.in > out
+	[ "$(verdicts < out)" = 'committed replayed 10' ]
+}
+
+@test "an audit log that was rolled back catches up" {
+	two_runs poll
+	rm -r "$INV_STATE/audit"
+	put_back audit
+	commit poll two.in | inv-audit > out
+	[ "$(jq -c '[.standing.rows, .standing.counts.committed]' out)" = '[10,10]' ]
+	inv-audit verify > /dev/null
+	[ "$(jq -s 'map(select(.type == "batch")) | length' \
+		"$INV_STATE/audit/log.ndjson")" = 2 ]
+}
+
+an_older_index_catches_up() {
+	two_runs "$1"
+	put_back journal/seen.db
+	commit "$1" two.in > out
+	[ "$(verdicts < out)" = 'skipped already_committed 10' ]
+	[ "$(requests)" = 2 ]
+}
+
+@test "an index that was rolled back catches up, and nothing is sent twice" {
+	engines an_older_index_catches_up
+}
+
+@test "a quarantine that was rolled back has it all again after the next run" {
+	local pipe='inv-validate -q | inv-commit -q -l file:l.db | inv-quarantine'
+	{ fixture 5 | jq -rc 'select(.record) | .record |
+		[.asset_id, .grant_code, .description, .quantity,
+		.location_code, .acquired_on] | @csv' | sed '1i\
+asset_id,grant_code,description,quantity,location_code,acquired_on'
+	} > good.csv
+	sed '3s/NIH-/XXX-/' good.csv > one.csv
+	sed '4s/NIH-/XXX-/' good.csv > two.csv
+	inv-split -q one.csv | bash -o pipefail -c "$pipe" > /dev/null
+	cp -a "$INV_STATE" kept
+	inv-split -q two.csv | bash -o pipefail -c "$pipe" > /dev/null
+	inv-quarantine list > before
+	put_back quarantine
+	[ "$(inv-quarantine list | wc -l)" = 1 ]
+	inv-split -q two.csv | bash -o pipefail -c "$pipe" > /dev/null
+	[ "$(inv-quarantine list | jq -c '[.manifest, .row]')" = \
+		"$(jq -c '[.manifest, .row]' before)" ]
+}
