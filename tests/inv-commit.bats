@@ -13,27 +13,8 @@ teardown() {
 	stop_ledger
 }
 
-# engines CLAIM: run the function with io_uring, where it is allowed, and poll.
-engines() {
-	local engine
-	for engine in io_uring poll; do
-		if [ $engine = io_uring ] && ! has_ring; then
-			echo "# SKIP io_uring is refused here" >&3
-			continue
-		fi
-		export INV_STATE=$BATS_TEST_TMPDIR/state-$engine
-		"$1" $engine "${@:2}"
-		stop_ledger
-	done
-}
-
 # blocked PID: it sleeps, in a wait or a write.
 blocked() { [[ $(cut -d ' ' -f 3 "/proc/$1/stat" 2> /dev/null) == S ]]; }
-
-has_ring() {
-	fixture 1 | INV_STATE=$BATS_TEST_TMPDIR/probe \
-		inv-commit -q --engine io_uring -l file:probe.db > /dev/null 2>&1
-}
 
 # fixture ROWS [CHUNK]: a validated stream of so many good rows.
 fixture() {

@@ -75,3 +75,26 @@ stop_ledger() {
 	wait "$LEDGER_PID" 2> /dev/null || true
 	LEDGER_PID=
 }
+
+# engines CLAIM [ARGUMENT...]: run the function, with a state of its own, for
+# io_uring, where the kernel allows it, and for poll.
+engines() {
+	local engine
+	for engine in io_uring poll; do
+		if [ $engine = io_uring ] && ! has_ring; then
+			echo "# SKIP io_uring is refused here" >&3
+			continue
+		fi
+		export INV_STATE=$BATS_TEST_TMPDIR/state-$engine
+		"$1" $engine "${@:2}"
+		stop_ledger
+	done
+}
+
+# An empty stream is 65; without a ring inv-commit does not get so far.
+has_ring() {
+	local rc=0
+	INV_STATE=$BATS_TEST_TMPDIR/probe inv-commit -q --engine io_uring \
+		-l file:probe.db < /dev/null > /dev/null 2>&1 || rc=$?
+	[ $rc = $EX_DATAERR ]
+}

@@ -49,22 +49,6 @@ sink() {
 	LEDGER=$(cat ledger.url)
 }
 
-# engines CLAIM: run the function with io_uring, where it is allowed, and poll.
-engines() {
-	local engine
-	for engine in io_uring poll; do
-		export INV_STATE=$BATS_TEST_TMPDIR/state-$engine
-		if [ $engine = io_uring ] &&
-			! records 1 10 | inv-commit -q --engine io_uring \
-				-l file:probe.db > /dev/null 2>&1; then
-			echo "# SKIP io_uring is refused here" >&3
-			continue
-		fi
-		rm -rf "$INV_STATE"
-		"$1" $engine
-	done
-}
-
 no_sanitizer() {
 	case $(command -v inv-commit) in
 	*/asan/*) skip "sanitizers take memory of their own" ;;

@@ -67,11 +67,6 @@ teardown() {
 	stop_ledger
 }
 
-has_ring() {
-	INV_STATE=$BATS_TEST_TMPDIR/probe inv-commit -q --engine io_uring \
-		-l file:probe.db in > /dev/null 2>&1
-}
-
 # https CERT [OPTION...]: tls-ledger with that certificate, its URL in LEDGER.
 https() {
 	local cert=$CERTS/$1.pem key=$CERTS/$1.key
