@@ -33,6 +33,7 @@ enum {
 	WAIT,
 	ENGINE,
 	RESULTS,
+	ATOMIC,
 	DRY_RUN,
 	PRINT_KEYS,
 	PRINT_BODIES,
@@ -75,6 +76,7 @@ static const struct inv_option options[] = {
 	{ DRAIN, "drain", "TIME", "for what flies when stopped (30s)" },
 	{ WAIT, "wait", "TIME", "for another inv-commit to end (10m)" },
 	{ ENGINE, "engine", "ENGINE", "io_uring|poll: what to wait with" },
+	{ ATOMIC, "atomic", NULL, "send nothing before `end` has verified it" },
 	{ DRY_RUN, "dry-run", NULL, "send nothing, write nothing" },
 	{ PRINT_KEYS, "print-keys", NULL, "with --dry-run: a line a batch" },
 	{ PRINT_BODIES, "print-bodies", NULL, "with --dry-run: each body" },
@@ -267,6 +269,9 @@ set(struct commit *c, int code)
 	case 'k':
 		inv_buf_reset(&c->key);
 		inv_opt_fields("-k", optarg, &c->key);
+		break;
+	case ATOMIC:
+		c->up.atomic = c->dry.atomic = true;
 		break;
 	case DRY_RUN:
 		c->is_dry = true;

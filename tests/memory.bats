@@ -179,3 +179,19 @@ what_was_on_disk_is_sent() {
 		-l file:l.db in
 	[[ $stderr = *none:* ]]
 }
+
+all_wait_for_their_end() {
+	sink 20ms
+	records "$2" "$3" | RSS=rss "$ROOT/tests/helper/rss" \
+		inv-commit -q --engine "$1" --atomic -l "$LEDGER" > out
+	[ "$(jq -s 'map(select(.type == "batch").count) | add' out)" = "$2" ]
+	cat rss
+	[ "$(cat rss)" -lt $BOUND ]
+}
+
+@test "300,000 rows that wait for their end, or 300 of 1 MiB, take less than 64 MiB" {
+	no_sanitizer
+	engines all_wait_for_their_end 300000 60
+	rm -rf "$BATS_TEST_TMPDIR"/state-*
+	engines all_wait_for_their_end 300 1040000
+}

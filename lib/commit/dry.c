@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "commit/backlog.h"
 #include "commit/batch.h"
 #include "data/emit.h"
 
@@ -18,6 +19,7 @@ struct dry {
 	struct inv_key key;
 	struct inv_spill spill;
 	struct inv_chunk *chunk;
+	struct inv_backlog backlog; /* with --atomic */
 };
 
 unsigned
@@ -108,18 +110,55 @@ add_row(struct dry *d, const struct inv_record *rec, struct inv_err *err)
 	return true;
 }
 
+/* Those that waited for their end. */
+static bool
+add_backlog(struct dry *d, struct inv_err *err)
+{
+	struct inv_waiter w;
+
+	for (;;)
+		switch (inv_backlog_next(&d->backlog, &w, err)) {
+		case INV_NEXT_END:
+			return true;
+		case INV_NEXT_LINE:
+			if (!add_row(d, &w.rec, err))
+				return false;
+			break;
+		case INV_NEXT_ERR:
+			return false;
+		}
+}
+
+static bool
+take_end(struct dry *d, const struct inv_record *end, struct inv_err *err)
+{
+	if (d->o->atomic && !inv_backlog_verified(d->f, end)) {
+		inv_backlog_clear(&d->backlog);
+		return true;
+	}
+	return add_backlog(d, err) && print_chunk(d, err);
+}
+
+static bool
+take_row(struct dry *d, const struct inv_record *rec, struct inv_err *err)
+{
+	return d->o->atomic ? inv_backlog_add(&d->backlog, rec, err)
+			    : add_row(d, rec, err);
+}
+
 static bool
 take(struct dry *d, const struct inv_record *rec, struct inv_err *err)
 {
 	if (rec->kind == INV_LINE_BODY) {
 		/* What a block without an end left would not be sent. */
 		inv_chunk_reset(d->chunk, 0);
+		inv_backlog_clear(&d->backlog);
 		return inv_key_init(&d->key, d->digest,
 		    d->o->key.n > 0 ? d->o->key : inv_buf_str(&d->f->block.key),
 		    err);
 	}
-	if (!(rec->kind == INV_LINE_END ? print_chunk(d, err)
-					: add_row(d, rec, err)))
+	if (!(rec->kind == INV_LINE_END ? take_end(d, rec, err)
+					: take_row(d, rec, err)))
 		return false;
 	inv_filter_pass(d->f, rec);
 	return true;
@@ -141,7 +180,10 @@ inv_dry_run(struct inv_filter *f, const struct inv_dry_options *o)
 	struct inv_err err;
 
 	inv_mem_return_large();
-	inv_spill_init(&d.spill, folder != NULL ? folder : "/var/tmp");
+	if (folder == NULL)
+		folder = "/var/tmp";
+	inv_spill_init(&d.spill, folder);
+	inv_backlog_init(&d.backlog, folder);
 	d.chunk = inv_chunk_new(&d.spill);
 	while (inv_filter_next(f, &rec))
 		if (!quiet)
@@ -150,6 +192,7 @@ inv_dry_run(struct inv_filter *f, const struct inv_dry_options *o)
 			inv_filter_stop(f, &err);
 	inv_chunk_free(d.chunk);
 	inv_spill_free(&d.spill);
+	inv_backlog_free(&d.backlog);
 	inv_scan_free(d.scan);
 	inv_canon_free(d.canon);
 	inv_digest_free(d.digest);

@@ -13,6 +13,7 @@ struct inv_dry_options {
 	struct inv_str key; /* of -k: a JSON list; empty: the stream's */
 	bool keys;          /* print a line for each batch */
 	bool bodies;        /* print each body, a line */
+	bool atomic;        /* of manifests that their end verifies */
 };
 
 /*

@@ -66,9 +66,8 @@ inv_gate_free(struct inv_uploader *u)
 static struct inv_batch *known_batch(const struct inv_uploader *u,
     uint64_t row);
 
-/* A row that is not sent in this run. */
-static void
-hold_row(struct inv_uploader *u, const struct inv_record *rec)
+void
+inv_gate_hold_row(struct inv_uploader *u, const struct inv_record *rec)
 {
 	const struct inv_batch *known = known_batch(u, rec->row);
 	const char *reason = u->hold != NULL ? u->hold : "not_attempted";
@@ -88,7 +87,7 @@ hold_chunk(struct inv_uploader *u, struct inv_chunk *c)
 
 	for (size_t i = 0; i < c->n; i++)
 		if (inv_settle_kept(u, c, i, &rec))
-			hold_row(u, &rec);
+			inv_gate_hold_row(u, &rec);
 	inv_gate_recycle(u, c);
 }
 
@@ -199,7 +198,7 @@ inv_gate_record(struct inv_uploader *u, const struct inv_record *rec)
 	struct inv_err err;
 
 	if (u->hold != NULL) {
-		hold_row(u, rec);
+		inv_gate_hold_row(u, rec);
 		return;
 	}
 	struct inv_chunk *c = chunk_of(u, rec->chunk);

@@ -74,7 +74,7 @@ static bool
 is_idle(const struct inv_uploader *u)
 {
 	return u->window_n == 0 && u->queue == NULL && u->whole == NULL &&
-	    u->settling == NULL && u->suspects == NULL;
+	    u->settling == NULL && u->suspects == NULL && inv_atomic_is_done(u);
 }
 
 /* All bytes that grow with the input, in one place. */
@@ -155,7 +155,7 @@ batch_passed(struct inv_uploader *u, const struct inv_record *rec)
 
 	if (inv_member_u64(rec->outer, "chunk", &chunk) &&
 	    is_of_chunk(u, rec, chunk))
-		inv_gate_passed(u, chunk, rec->row);
+		inv_atomic_passed(u, chunk, rec->row);
 	inv_filter_pass(u->f, rec);
 }
 
@@ -165,7 +165,7 @@ take(struct inv_uploader *u, const struct inv_record *rec)
 	switch (rec->kind) {
 	case INV_LINE_MANIFEST:
 		/* Behind a block without an end: its rows first. */
-		inv_gate_gaps(u);
+		inv_atomic_no_end(u);
 		u->held_line = *rec;
 		u->is_held = true;
 		return;
@@ -174,17 +174,17 @@ take(struct inv_uploader *u, const struct inv_record *rec)
 		return;
 	case INV_LINE_RECORD:
 		if (rec->verdict == INV_PENDING) {
-			inv_gate_record(u, rec);
+			inv_atomic_record(u, rec);
 			return;
 		}
 		if (rec->row > 0)
-			inv_gate_passed(u, rec->chunk, 1);
+			inv_atomic_passed(u, rec->chunk, 1);
 		break;
 	case INV_LINE_BATCH:
 		batch_passed(u, rec);
 		return;
 	case INV_LINE_END:
-		inv_gate_end(u);
+		inv_atomic_end(u, rec);
 		u->held_line = *rec;
 		u->is_held = true;
 		return;
@@ -195,14 +195,19 @@ take(struct inv_uploader *u, const struct inv_record *rec)
 	inv_filter_pass(u->f, rec);
 }
 
-static bool
-may_read(const struct inv_uploader *u)
+bool
+inv_uploader_has_room(const struct inv_uploader *u)
 {
-	if (u->eof || u->is_held || u->replaying || is_stopping(u) || u->failed)
-		return false;
 	return u->hold != NULL ||
 	    (u->whole == NULL && u->queue == NULL &&
 		u->window_n < u->o->window && held_bytes(u) < ROOM_BELOW);
+}
+
+static bool
+may_read(const struct inv_uploader *u)
+{
+	return !u->eof && !u->is_held && !u->replaying && !is_stopping(u) &&
+	    !u->failed && inv_uploader_has_room(u);
 }
 
 /* Reads as long as there is room and input; *wait: there is room only. */
@@ -223,7 +228,7 @@ read_input(struct inv_uploader *u, bool *wait)
 			return moved;
 		} else {
 			u->eof = true;
-			inv_gate_gaps(u);
+			inv_atomic_no_end(u);
 			return true;
 		}
 	}
@@ -823,6 +828,7 @@ close_all(struct inv_uploader *u)
 	drop_all(u, u->suspects);
 	free_known(u->known);
 	inv_gate_free(u);
+	inv_backlog_free(&u->backlog);
 	inv_flight_free(u->flight);
 	inv_keyer_free(u->keyer);
 	inv_results_free(&u->results);
@@ -864,6 +870,7 @@ wind_down(struct inv_uploader *u)
 	if (is_stopping(u) && u->courier != NULL &&
 	    inv_clock_ms() >= u->drain_at)
 		abandon(u);
+	inv_atomic_hold(u);
 	if (u->queue == NULL && u->whole == NULL && u->open == NULL)
 		return false;
 	drop_queue(u);
@@ -877,6 +884,7 @@ turn(struct inv_uploader *u, bool *input)
 	bool moved = wind_down(u);
 
 	moved |= read_input(u, input);
+	moved |= inv_atomic_turn(u);
 	if (u->journal != NULL) {
 		moved |= inv_gate_turn(u);
 		moved |= admit(u);
@@ -930,6 +938,7 @@ inv_uploader_run(struct inv_filter *f, const struct inv_uploader_options *o,
 	u->state = *state;
 	u->lease = INV_LEASE;
 	inv_spill_init(&u->spill, state->path);
+	inv_backlog_init(&u->backlog, state->path);
 	u->signal_fd = -1;
 	u->append.op.fn = u->input.op.fn = on_event;
 	u->timer.op.fn = u->signal.op.fn = on_event;

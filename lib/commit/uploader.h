@@ -13,12 +13,13 @@
  * intents in memory are bounded by INV_HELD_MAX, however slow the ledger is
  * and whatever a record weighs.
  *
- * The struct is shared by the four files of the loop (uploader, gate, settle,
- * partial) and by nobody else.
+ * The struct is shared by the five files of the loop (uploader, atomic, gate,
+ * settle, partial) and by nobody else.
  */
 #ifndef INV_COMMIT_UPLOADER_H
 #define INV_COMMIT_UPLOADER_H
 
+#include "commit/backlog.h"
 #include "commit/batch.h"
 #include "commit/courier.h"
 #include "commit/flight.h"
@@ -54,6 +55,14 @@ struct inv_uploader_options {
 	uint64_t drain_ms;
 	uint64_t wait_ms; /* for the lease */
 	enum inv_engine engine;
+	bool atomic; /* send nothing of a manifest that is not verified */
+};
+
+/* What becomes of the rows that wait for their end. */
+enum inv_backlog_goes {
+	INV_BACKLOG_WAITS, /* it has not come; or none wait */
+	INV_BACKLOG_SENT,  /* it has verified them */
+	INV_BACKLOG_HELD,  /* it has not, or will not come */
 };
 
 /* The manifest that came as number `arrival`. */
@@ -98,6 +107,8 @@ struct inv_uploader {
 	 */
 	struct inv_record held_line;
 	bool is_held;
+	struct inv_backlog backlog; /* of --atomic */
+	enum inv_backlog_goes backlog_goes;
 	struct inv_spill spill; /* lines that memory does not hold */
 	struct inv_chunk *open; /* rows are missing; oldest first */
 	size_t open_n;
@@ -140,17 +151,32 @@ struct inv_uploader {
 void inv_uploader_run(struct inv_filter *f,
     const struct inv_uploader_options *o, const struct inv_state *state);
 
-/* ---- between the four files ---- */
+/* ---- between the five files ---- */
+
+/*
+ * atomic.c: what has been read, to the gate; under --atomic when its end line
+ * has verified it.  _no_end: that will not come; _hold: nothing more is sent;
+ * _turn lets go what may, true if that was anything; _is_done: nothing waits.
+ */
+void inv_atomic_record(struct inv_uploader *u, const struct inv_record *rec);
+void inv_atomic_passed(struct inv_uploader *u, uint64_t chunk, uint64_t rows);
+void inv_atomic_end(struct inv_uploader *u, const struct inv_record *end);
+void inv_atomic_no_end(struct inv_uploader *u);
+void inv_atomic_hold(struct inv_uploader *u);
+bool inv_atomic_turn(struct inv_uploader *u);
+bool inv_atomic_is_done(const struct inv_uploader *u);
 
 /*
  * gate.c: rows into chunks, chunks into batches.  _hold gives all rows that
- * are in chunks away as held; _gaps only those of chunks that lack rows.
+ * are in chunks away as held; _gaps only those of chunks that lack rows;
+ * _hold_row one that is not sent in this run.
  */
 void inv_gate_record(struct inv_uploader *u, const struct inv_record *rec);
 void inv_gate_passed(struct inv_uploader *u, uint64_t chunk, uint64_t rows);
 void inv_gate_end(struct inv_uploader *u);
 void inv_gate_gaps(struct inv_uploader *u);
 void inv_gate_hold(struct inv_uploader *u);
+void inv_gate_hold_row(struct inv_uploader *u, const struct inv_record *rec);
 bool inv_gate_turn(struct inv_uploader *u);
 void inv_gate_recycle(struct inv_uploader *u, struct inv_chunk *c);
 void inv_gate_free(struct inv_uploader *u);
@@ -210,12 +236,12 @@ INV_MUST bool inv_settle_kept(struct inv_uploader *u, const struct inv_chunk *c,
 
 /*
  * uploader.c: into the queue, before another batch or (NULL) at its end;
- * nothing of the window, nothing of the queue, nothing unsettled is left;
- * the world failed.
+ * there is room for what is read; the world failed.
  */
 void inv_uploader_queue(struct inv_uploader *u, struct inv_batch *b,
     struct inv_batch *before);
 void inv_uploader_settling(struct inv_uploader *u, struct inv_batch *b);
+bool inv_uploader_has_room(const struct inv_uploader *u);
 void inv_uploader_fail(struct inv_uploader *u, const struct inv_err *err);
 
 #endif
