@@ -1303,6 +1303,51 @@ skipped already_committed 1' ]
 	[ "$(verdicts < out)" = 'skipped superseded 2' ]
 }
 
+# Content that came first, other content, and the first again: three manifests,
+# of which the one in the middle is run last.
+content_that_comes_again() {
+	start_ledger --key id
+	printf '%s\n' '{"id":"a","n":1}' > a.ndjson
+	printf '%s\n' '{"id":"a","n":2}' > b.ndjson
+	printf '%s\n' '{"id":"c","n":1}' '{"id":"a","n":1}' > c.ndjson
+	for f in a b c; do
+		inv-split -q $f.ndjson > $f
+	done
+	commit "$1" -k id a > out
+	commit "$1" -k id c > out
+	[ "$(verdicts < out)" = 'committed receipt 1
+skipped already_committed 1' ]
+	jq -c 'select(.type == "kept") | [.arrival, .chunk, .rows, .count,
+		(.keys | length)]' "$INV_STATE"/journal/*.ndjson > kept
+	[ "$(cat kept)" = '[3,0,[[2,2]],1,1]' ]
+	for i in 1 2; do
+		commit "$1" -k id b > out
+		[ "$(verdicts < out)" = 'skipped superseded 1' ]
+		[ "$(jq -c 'select(.type == "record").of.row' out)" = 2 ]
+		rm "$INV_STATE/journal/seen.db"
+	done
+	curl -sf "$LEDGER/records" | grep '"id":"a"' | grep -q '"n":1'
+}
+
+@test "what is between two rows of the same content comes behind neither" {
+	engines content_that_comes_again
+}
+
+@test "rows kept are on disk before the end passes" {
+	strace -qq -o /dev/null true 2> /dev/null || skip "no strace here"
+	fixture 3 > in
+	inv-commit -q -l file:l.db in > out
+	rows 3 | inv-split -q --submission 2 - | inv-validate -q > in
+	ASAN_OPTIONS=detect_leaks=0 strace -f -qq -y -s 100000 -o trace \
+		-e trace=pwrite64,fdatasync,write \
+		inv-commit -q --engine poll -l file:l.db in > out
+	[ "$(verdicts < out)" = 'skipped already_committed 3' ]
+	awk '/pwrite64\(.*journal\/[0-9]*\.ndjson>.*type\\":\\"kept/ { kept = 1 }
+		/fdatasync\(.*journal\/[0-9]*\.ndjson>/ && kept { disk = 1 }
+		/write\(1<.*type\\":\\"end/ { print disk }' trace > seen
+	[ "$(cat seen)" = 1 ]
+}
+
 @test "the order of arrivals is the archive's, not the stream's" {
 	printf '%s\n' '{"id":"a","n":1}' > a.ndjson
 	printf '%s\n' '{"id":"a","n":2}' > b.ndjson

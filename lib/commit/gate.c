@@ -509,6 +509,53 @@ cut_batches(struct inv_uploader *u, struct inv_chunk *c, const size_t *member,
 	}
 }
 
+/*
+ * Skipped, as an earlier row committed the same: what its key holds is this
+ * row's from now on, so that nothing between the two can come behind it.
+ */
+static bool
+is_kept(const struct inv_uploader *u, const struct passage *p, size_t i)
+{
+	const struct inv_seen_row *own = &p->c->key[i];
+	const struct inv_seen_row *seen = &p->seen[i];
+
+	return p->fate[i] == FATE_SKIP &&
+	    standing_of(own, seen) == STANDS_SAME &&
+	    (own->arrival > seen->arrival ||
+		(own->arrival == seen->arrival && own->row > seen->row)) &&
+	    inv_flight_find(u->flight, own->key) == NULL;
+}
+
+/* Write down the rows of a chunk that are kept, if there are any. */
+static bool
+keep_rows(struct inv_uploader *u, const struct passage *p, struct inv_err *err)
+{
+	struct inv_chunk *c = p->c;
+	struct inv_seen_row *kept = inv_mem_resize(NULL, c->n, sizeof(*kept));
+	struct inv_rows rows = { 0 };
+	struct inv_intent of = { .manifest = { u->f->block.id,
+				     INV_MANIFEST_ID },
+		.submission = u->f->block.submission,
+		.arrival = u->arrival,
+		.chunk = c->number,
+		.rows = &rows };
+
+	for (size_t k = 0; k < c->n; k++) {
+		size_t i = p->order[k];
+
+		if (!is_kept(u, p, i))
+			continue;
+		kept[rows.count] = c->key[i];
+		inv_rows_join(&rows, c->key[i].row, c->key[i].row);
+	}
+	bool ok = rows.count == 0 ||
+	    inv_journal_kept(u->journal, &of, kept, &u->kept_line, err);
+
+	inv_rows_free(&rows);
+	free(kept);
+	return ok;
+}
+
 static bool
 gate(struct inv_uploader *u, struct inv_chunk *c, struct inv_err *err)
 {
@@ -528,6 +575,7 @@ gate(struct inv_uploader *u, struct inv_chunk *c, struct inv_err *err)
 	if (ok) {
 		inv_chunk_order(c, p.order);
 		decide(u, &p);
+		ok = keep_rows(u, &p, err);
 		for (size_t k = 0; k < c->n; k++)
 			if (pass_row(u, &p, p.order[k]))
 				p.order[n++] = p.order[k];

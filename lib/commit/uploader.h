@@ -121,6 +121,7 @@ struct inv_uploader {
 	size_t bodies;              /* bytes of the window's */
 	struct inv_batch *settling; /* OUTCOME; in the order of their lines */
 	struct inv_batch *known;    /* DONE: open, or committed by a replay */
+	uint64_t kept_line;         /* the last one of rows kept; 0: none */
 	bool replaying;
 
 	/* Refusals before anything was committed (settle.c). */

@@ -133,7 +133,7 @@ meet(struct verify *v, const struct inv_audit_line *line, struct inv_err *err)
 			    "%s: line %ju: the journal has no outcome %ju",
 			    log_name, (uintmax_t)line->seq,
 			    (uintmax_t)line->journal);
-		if (v->entry.type == INV_ENTRY_INTENT)
+		if (v->entry.type != INV_ENTRY_OUTCOME)
 			continue;
 		if (v->entry.seq == line->journal)
 			break;

@@ -1,4 +1,4 @@
-/* entry.c - one line of the journal: an intent or an outcome */
+/* entry.c - one line of the journal: an intent, an outcome, or rows kept */
 
 #include "store/entry.h"
 
@@ -44,9 +44,9 @@ inv_entry_put_head(struct inv_buf *b, const struct inv_entry_head *head,
 	inv_emit_member_str(b, INV_LIT("type"), type);
 }
 
-/* What an intent and its outcome have in common. */
+/* Whose rows a line is about. */
 static void
-put_batch(struct inv_buf *b, const struct inv_intent *i)
+put_rows(struct inv_buf *b, const struct inv_intent *i)
 {
 	inv_emit_member_str(b, INV_LIT("manifest"), i->manifest);
 	inv_emit_member_u64(b, INV_LIT("submission"), i->submission);
@@ -55,6 +55,13 @@ put_batch(struct inv_buf *b, const struct inv_intent *i)
 	inv_emit_key(b, INV_LIT("rows"));
 	inv_emit_rows(b, i->rows);
 	inv_emit_member_u64(b, INV_LIT("count"), i->rows->count);
+}
+
+/* What an intent and its outcome have in common. */
+static void
+put_batch(struct inv_buf *b, const struct inv_intent *i)
+{
+	put_rows(b, i);
 	inv_emit_member_str(b, INV_LIT("key"), i->key);
 }
 
@@ -108,6 +115,26 @@ inv_entry_put_outcome(struct inv_buf *b, const struct inv_entry_head *head,
 	inv_emit_close(b, '}');
 }
 
+void
+inv_entry_put_kept(struct inv_buf *b, const struct inv_entry_head *head,
+    const struct inv_intent *of, const struct inv_seen_row *seen)
+{
+	char hex[INV_KEPT_HEX];
+
+	inv_entry_put_head(b, head, INV_LIT("kept"));
+	inv_emit_member_str(b, INV_LIT("time"), head->time);
+	put_rows(b, of);
+	inv_emit_key(b, INV_LIT("keys"));
+	inv_emit_open(b, '[');
+	for (uint64_t i = 0; i < of->rows->count; i++) {
+		inv_str_hex(seen[i].key, INV_KEY, hex);
+		inv_str_hex(seen[i].digest, INV_KEY, hex + 2 * INV_KEY);
+		inv_emit_str(b, (struct inv_str){ hex, sizeof(hex) });
+	}
+	inv_emit_close(b, ']');
+	inv_emit_close(b, '}');
+}
+
 /* ---- parsing ---- */
 
 /* null, or a list of strings. */
@@ -145,7 +172,7 @@ ranges(struct inv_cursor *c, const char *before)
 }
 
 static void
-batch(struct inv_cursor *c, struct inv_intent *of, struct inv_rows *rows)
+rows_of(struct inv_cursor *c, struct inv_intent *of, struct inv_rows *rows)
 {
 	of->manifest = inv_cursor_hex(c, ",\"manifest\":", INV_DIGEST_HEX);
 	of->submission = inv_cursor_u64(c, ",\"submission\":", 1);
@@ -155,6 +182,12 @@ batch(struct inv_cursor *c, struct inv_intent *of, struct inv_rows *rows)
 	if (inv_cursor_u64(c, ",\"count\":", 1) != rows->count)
 		c->bad = true;
 	of->rows = rows;
+}
+
+static void
+batch(struct inv_cursor *c, struct inv_intent *of, struct inv_rows *rows)
+{
+	rows_of(c, of, rows);
 	of->key = inv_cursor_hex(c, ",\"key\":", INV_DIGEST_HEX);
 }
 
@@ -209,6 +242,21 @@ outcome_rest(struct inv_cursor *c, struct inv_intent *of, struct inv_outcome *o)
 	inv_cursor_expect(c, "}");
 }
 
+/* For each row its key and its digest. */
+static struct inv_str
+kept_rest(struct inv_cursor *c, const struct inv_rows *rows)
+{
+	inv_cursor_expect(c, ",\"keys\":");
+	struct inv_str s = c->rest;
+
+	for (uint64_t i = 0; i < rows->count && !c->bad; i++)
+		(void)inv_cursor_hex(c, i == 0 ? "[" : ",", INV_KEPT_HEX);
+	inv_cursor_expect(c, "]");
+	s.n -= c->rest.n;
+	inv_cursor_expect(c, "}");
+	return s;
+}
+
 bool
 inv_entry_parse(struct inv_str line, struct inv_rows *rows,
     struct inv_entry *entry, struct inv_err *err)
@@ -236,6 +284,11 @@ inv_entry_parse(struct inv_str line, struct inv_rows *rows,
 		entry->intent = inv_cursor_u64(&c, ",\"intent\":", 1);
 		batch(&c, &entry->of, rows);
 		outcome_rest(&c, &entry->of, &entry->outcome);
+	} else if (!c.bad && inv_str_eq(type, INV_LIT("kept"))) {
+		entry->type = INV_ENTRY_KEPT;
+		entry->time = inv_cursor_text(&c, ",\"time\":");
+		rows_of(&c, &entry->of, rows);
+		entry->keys = kept_rest(&c, rows);
 	} else {
 		c.bad = true;
 	}

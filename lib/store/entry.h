@@ -1,5 +1,5 @@
 /*
- * entry.h - one line of the journal: an intent or an outcome
+ * entry.h - one line of the journal: an intent, an outcome, or rows kept
  *
  * inv-journal(5) is the format.  Members stand in one fixed order, without
  * white space, as only we write them: what is written otherwise is damage.
@@ -11,9 +11,11 @@
 #include "base/err.h"
 #include "base/rows.h"
 #include "data/digest.h"
+#include "store/seen.h"
 
 enum {
 	INV_BATCH_BODY_MAX = 4 << 20, /* bytes of a body */
+	INV_KEPT_HEX = 4 * INV_KEY,   /* of a row in `keys`: key and digest */
 };
 
 /* A batch that is about to be sent.  Views; all hex in lower case. */
@@ -64,6 +66,8 @@ struct inv_outcome {
 enum inv_entry_type {
 	INV_ENTRY_INTENT,
 	INV_ENTRY_OUTCOME,
+	INV_ENTRY_KEPT, /* rows not sent, as their keys had this content of an
+			   earlier row: what a key holds is theirs now */
 };
 
 /* One line.  Views are good until the next one is read. */
@@ -76,8 +80,11 @@ struct inv_entry {
 	struct inv_str time;            /* RFC 3339 */
 	uint64_t intent;      /* the number of the intent it is, or speaks of */
 	struct inv_intent of; /* of an outcome without parent, keyed_by, body;
-				 its rows are those of the outcome */
+				 its rows are those of the outcome; of rows
+				 kept as far as rows */
 	struct inv_outcome outcome; /* of an outcome */
+	struct inv_str keys;        /* of rows kept: a JSON list of hex, for
+				 each row its key and its digest */
 };
 
 /* What all lines have. */
@@ -102,6 +109,10 @@ void inv_entry_put_intent(struct inv_buf *b, const struct inv_entry_head *head,
 void inv_entry_put_outcome(struct inv_buf *b, const struct inv_entry_head *head,
     uint64_t seq, const struct inv_intent *intent,
     const struct inv_outcome *outcome);
+
+/* Add the line of rows kept: of as far as rows; seen has one for each. */
+void inv_entry_put_kept(struct inv_buf *b, const struct inv_entry_head *head,
+    const struct inv_intent *of, const struct inv_seen_row *seen);
 
 /*
  * Parse a line.  *rows, the caller's, is emptied and takes its row numbers;

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "data/cursor.h"
 #include "data/digest.h"
 #include "io/file.h"
 #include "store/keyer.h"
@@ -29,6 +30,7 @@ enum {
 	HEAD_MAX = 4 << 10, /* bytes of a line without rows, names and body */
 	RANGE_MAX = 48,     /* bytes of a range in `rows` */
 	KEEP = 4 << 20,     /* bytes of a buffer that are kept for later */
+	KEPT_MAX = INV_KEPT_HEX + 3, /* bytes of a row in `keys` */
 };
 
 static const char next_name[] = "next";
@@ -385,6 +387,15 @@ put_rows(struct inv_journal *j, const struct inv_live *v,
 }
 
 static bool
+write_if_full(struct inv_journal *j, struct inv_err *err)
+{
+	struct inv_place upto = known_upto(j);
+
+	return !inv_seen_is_full(j->seen) ||
+	    inv_seen_write(j->seen, &upto, err);
+}
+
+static bool
 index_rows(struct inv_journal *j, const struct inv_live *v,
     const struct inv_seen_row *rows, size_t n, struct inv_err *err)
 {
@@ -399,10 +410,7 @@ index_rows(struct inv_journal *j, const struct inv_live *v,
 	}
 	put_rows(j, v, rows, n);
 	inv_lives_drop(&j->lives, v->seq);
-	struct inv_place upto = known_upto(j);
-
-	return !inv_seen_is_full(j->seen) ||
-	    inv_seen_write(j->seen, &upto, err);
+	return write_if_full(j, err);
 }
 
 bool
@@ -413,6 +421,31 @@ inv_journal_index(struct inv_journal *j, uint64_t seq,
 
 	assert(v != NULL && v->committed && v->closed < j->synced.seq);
 	return index_rows(j, v, rows, n, err);
+}
+
+bool
+inv_journal_kept(struct inv_journal *j, const struct inv_intent *of,
+    const struct inv_seen_row *seen, uint64_t *line, struct inv_err *err)
+{
+	struct inv_buf *b = &j->lines[j->filling];
+	char time[INV_CLOCK_TEXT];
+	size_t start = b->n;
+
+	if (!inv_buf_room(b,
+		HEAD_MAX + of->rows->n * RANGE_MAX +
+		    of->rows->count * KEPT_MAX)) {
+		b->failed = false;
+		return inv_fail(err, INV_INTERNAL,
+		    "journal: no room for %ju rows of a chunk",
+		    (uintmax_t)of->rows->count);
+	}
+	struct inv_entry_head head = head_of(j, time);
+
+	inv_entry_put_kept(b, &head, of, seen);
+	complete(j, b, start);
+	*line = head.seq;
+	inv_seen_put(j->seen, seen, of->rows->count);
+	return write_if_full(j, err);
 }
 
 /* ---- copying forward ---- */
@@ -531,6 +564,30 @@ recover_outcome(struct inv_journal *j, const struct inv_entry *e,
 	return true;
 }
 
+/* Rows whose content their keys had anyway: those are theirs now. */
+static bool
+recover_kept(struct inv_journal *j, const struct inv_entry *e,
+    struct inv_err *err)
+{
+	struct inv_cursor c = { .rest = e->keys };
+	const char *before = "[";
+
+	for (size_t r = 0; r < e->of.rows->n; r++)
+		for (uint64_t row = e->of.rows->range[r].first;
+		     row <= e->of.rows->range[r].last; row++) {
+			unsigned char both[INV_DIGEST];
+			struct inv_seen_row seen = { .arrival = e->of.arrival,
+				.row = row };
+
+			inv_cursor_digest(&c, before, both);
+			memcpy(seen.key, both, INV_KEY);
+			memcpy(seen.digest, both + INV_KEY, INV_KEY);
+			inv_seen_put(j->seen, &seen, 1);
+			before = ",";
+		}
+	return write_if_full(j, err);
+}
+
 static bool
 recover_entry(struct inv_journal *j, struct recovery *rc,
     const struct inv_place *place, const struct inv_entry *e,
@@ -553,6 +610,8 @@ recover_entry(struct inv_journal *j, struct recovery *rc,
 		return recover_intent(j, &at, e, err);
 	case INV_ENTRY_OUTCOME:
 		return recover_outcome(j, e, err);
+	case INV_ENTRY_KEPT:
+		return recover_kept(j, e, err);
 	}
 	return false;
 }

@@ -13,6 +13,8 @@
  *	 + key_mismatch the key was used otherwise     its rows are free
  *	 + committed    took effect                    knows it from seen
  *	   ... in part  some rows did, others did not  the others are free
+ *	kept            a later row has the content    knows it from seen
+ *			that its key had anyway
  *
  * The instant: a batch may have taken effect from the moment its intent is
  * on disk, and is announced only when its outcome is.  At worst a batch is
@@ -94,6 +96,18 @@ INV_MUST uint64_t inv_journal_intent(struct inv_journal *j,
  */
 INV_MUST uint64_t inv_journal_outcome(struct inv_journal *j, uint64_t seq,
     const struct inv_outcome *outcome);
+
+/*
+ * Add a line of rows that are not sent, as their keys last committed this
+ * content for an earlier row: of is whose they are, as far as rows, seen has
+ * one for each.  From here on seen says that what the keys hold is theirs, and
+ * once the line is on disk it does so at the next start.  No intent that is
+ * open has a key of them.  *line becomes the number of the line.  INV_INTERNAL
+ * where INV_JOURNAL_PENDING_MAX would be passed.
+ */
+INV_MUST bool inv_journal_kept(struct inv_journal *j,
+    const struct inv_intent *of, const struct inv_seen_row *seen,
+    uint64_t *line, struct inv_err *err);
 
 /* One write: all of `bytes` at `offset` of fd, then fdatasync. */
 struct inv_journal_write {

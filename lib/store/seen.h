@@ -64,8 +64,9 @@ INV_MUST bool inv_seen_find(struct inv_seen *s, struct inv_seen_row *rows,
     size_t n, struct inv_err *err);
 
 /*
- * Remember n committed rows, in this order, the last of a key winning.  Only
- * what is committed on disk in the journal may come here.  Kept in memory.
+ * Remember n rows, in this order, the last of a key winning.  Only what is
+ * committed on disk in the journal may come here, and later rows of the same
+ * content.  Kept in memory.
  */
 void inv_seen_put(struct inv_seen *s, const struct inv_seen_row *rows,
     size_t n);

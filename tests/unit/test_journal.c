@@ -400,6 +400,100 @@ an_outcome_in_part_says_which_rows(void)
 	close(state.fd);
 }
 
+/* Rows 3 and 4, that came again as rows 7 and 8 of arrival 18. */
+static void
+keep(struct inv_journal *j)
+{
+	struct inv_keyer *k = inv_keyer_new();
+	const struct inv_seen_row *rows;
+	struct inv_seen_row kept[2];
+	struct inv_err err;
+	uint64_t line = 0;
+	struct batch b;
+	size_t n;
+
+	make(&b, 3, 4, 1);
+	if (!inv_keyer_rows(k, &b.intent, &rows, &n, &err) || n != 2)
+		abort();
+	memcpy(kept, rows, sizeof(kept));
+	inv_rows_reset(&b.rows);
+	for (size_t i = 0; i < n; i++) {
+		kept[i].arrival = 18;
+		kept[i].row = i + 7;
+		inv_rows_join(&b.rows, i + 7, i + 7);
+	}
+	b.intent.arrival = 18;
+	check(inv_journal_kept(j, &b.intent, kept, &line, &err) && line == 3);
+	unmake(&b);
+	inv_keyer_free(k);
+}
+
+static void
+what_a_key_holds_is_the_rows_that_kept_it(void)
+{
+	struct inv_state state = fresh();
+	struct inv_journal *j = opened(&state);
+	struct inv_err err;
+
+	check(intend(j, 1, 5, 1) == 1);
+	check(end(j, 1, INV_OUTCOME_COMMITTED) == 2 && synced(j));
+	check(inv_journal_index(j, 1, NULL, 0, &err));
+	keep(j);
+	check(inv_journal_durable(j) == 2);
+	for (int i = 0; i < 3; i++) {
+		check(seen(j, 2, 1) == 17 && seen(j, 5, 1) == 17);
+		check(seen(j, 3, 1) == 18 && seen(j, 4, 1) == 18);
+		check(seen(j, 3, 2) == 0);
+		check(closed(j));
+		if (i > 0)
+			check(unlinkat(state.fd, "journal/seen.db", 0) == 0);
+		j = opened(&state);
+	}
+	check(closed(j));
+	close(state.fd);
+}
+
+static void
+a_line_of_rows_kept_says_whose_they_are(void)
+{
+	struct inv_state state = fresh();
+	struct inv_journal *j = opened(&state);
+	struct inv_rows rows = { 0 };
+	struct inv_buf text = INV_BUF(4096);
+	struct inv_entry e;
+	struct inv_err err;
+
+	check(intend(j, 1, 5, 1) == 1);
+	check(end(j, 1, INV_OUTCOME_NO_EFFECT) == 2);
+	keep(j);
+	check(synced(j));
+	struct inv_journal_reader *r = inv_journal_read(&state, &INV_PLACE);
+
+	for (uint64_t i = 1; i <= 3; i++)
+		check(inv_journal_next(r, &e, &err) == INV_NEXT_LINE);
+	check(e.type == INV_ENTRY_KEPT && e.of.arrival == 18);
+	inv_emit_rows(&text, e.of.rows);
+	check_str(inv_buf_str(&text), "[[7,8]]");
+	check(e.keys.n == 1 + 2 * (INV_KEPT_HEX + 3));
+	inv_buf_reset(&text);
+	inv_buf_add(&text, e.text);
+	/* A digit less, and a row without. */
+	text.p[text.n - 4] = '"';
+	text.p[text.n - 3] = ']';
+	text.p[text.n - 2] = '}';
+	check(!inv_entry_parse((struct inv_str){ text.p, text.n - 1 }, &rows,
+	    &e, &err));
+	text.n -= 1 + INV_KEPT_HEX + 3;
+	text.p[text.n - 2] = ']';
+	text.p[text.n - 1] = '}';
+	check(!inv_entry_parse(inv_buf_str(&text), &rows, &e, &err));
+	inv_journal_read_close(r);
+	inv_rows_free(&rows);
+	inv_buf_free(&text);
+	check(closed(j));
+	close(state.fd);
+}
+
 static void
 only_what_no_outcome_closed_is_open(void)
 {
@@ -823,6 +917,8 @@ main(int argc, char *argv[])
 		TEST(a_lost_index_is_built_again),
 		TEST(of_a_batch_committed_in_part_only_those_rows_are_known),
 		TEST(an_outcome_in_part_says_which_rows),
+		TEST(what_a_key_holds_is_the_rows_that_kept_it),
+		TEST(a_line_of_rows_kept_says_whose_they_are),
 		TEST(only_what_no_outcome_closed_is_open),
 		TEST(a_clean_end_leaves_nothing_to_read_again),
 		TEST(a_tail_torn_anywhere_is_cut),
