@@ -1188,6 +1188,22 @@ rerun_over_chunks() {
 	engines rerun_over_chunks
 }
 
+rows_before_a_refused_one() {
+	start_ledger --key id --fault '422-row=asbestos'
+	printf '%s\n' '{"id":"a","n":1}' '{"id":"a","n":2}' \
+		'{"id":"a","n":"asbestos"}' > m.ndjson
+	inv-split -q m.ndjson > in
+	commit "$1" -k id in > out
+	commit "$1" -k id in > out
+	[ "$(verdicts < out)" = 'quarantined rejected 1
+skipped already_committed 2' ]
+	[ "$(effects)" = 2 ]
+}
+
+@test "rows before one of their key that is refused are committed once" {
+	engines rows_before_a_refused_one
+}
+
 two_replays_of_a_chunk() {
 	start_ledger --key id --fault 'short'
 	python3 -c '

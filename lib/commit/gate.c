@@ -396,10 +396,21 @@ has_brought(const struct inv_batch *b, const struct inv_seen_row *own)
 	return k != NULL && memcmp(k->digest, own->digest, INV_KEY) == 0;
 }
 
+/* It, or a later row of its manifest, is what the key last committed. */
+static bool
+is_done(const struct inv_seen_row *own, const struct inv_seen_row *seen)
+{
+	return standing_of(own, seen) == STANDS_BEHIND ||
+	    (own->arrival != 0 && own->arrival == seen->arrival &&
+		own->row == seen->row &&
+		memcmp(own->digest, seen->digest, INV_KEY) == 0);
+}
+
 /*
  * Rows of one key share their fate, which the last of them decides: the
- * others are before it, and must not be sent behind it.  Until the gate is
- * passed the key stands in the flight table for the passage's fate or seen.
+ * others are before it, and must not be sent behind it.  Those that are done
+ * are not sent once more.  Until the gate is passed the key stands in the
+ * flight table for the passage's fate or seen.
  */
 static enum fate
 fate_of(struct inv_uploader *u, const struct passage *p, size_t i)
@@ -415,7 +426,7 @@ fate_of(struct inv_uploader *u, const struct passage *p, size_t i)
 	const struct inv_flown *on = inv_flight_find(u->flight, own->key);
 
 	if (on != NULL && on->owner == p->fate)
-		return FATE_SEND;
+		return is_done(own, seen) ? FATE_SKIP : FATE_SEND;
 	if (on != NULL && on->owner == p->seen)
 		return FATE_SKIP;
 	bool skip = standing_of(own, seen) != STANDS_NEW;
