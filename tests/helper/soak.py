@@ -380,7 +380,7 @@ class Journal:
                 copied = "copy_of" in line
                 began = began or line["seq"] > self.first and not copied
                 live.add(line.get("copy_of", line["seq"]))
-            elif line["outcome"] in CLOSING:
+            elif line["type"] == "outcome" and line["outcome"] in CLOSING:
                 live.discard(line["intent"])
                 if line["outcome"] == "committed" and line["seq"] > self.first:
                     said.append(line["key"].encode())
