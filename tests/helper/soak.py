@@ -145,7 +145,8 @@ def plan(seed):
     return {"seed": seed, "chunk": chunk, "kills": kills,
             "window": rng.randrange(2, 5),
             "engine": rng.choice(((), ("--engine", "poll"))),
-            "manifest": manifest(rng, rows, chunk)}
+            "manifest": manifest(rng, rows, chunk),
+            "atomic": rng.choice(((), (), ("--atomic",)))}
 
 
 # ---- the ledger ----
@@ -261,7 +262,7 @@ class Pass:
         commands["inv-commit"] = [
             "-l", self.run.ledger.url, "-c", str(plan["window"]), "-r", "3",
             "--backoff", "5ms", "--max-backoff", "50ms", "--timeout", "5s",
-            *plan["engine"]]
+            *plan["engine"], *plan["atomic"]]
         source = subprocess.DEVNULL
         audit = open(self.folder / "audit.ndjson", "wb")
         for name in STAGES:
