@@ -1,4 +1,4 @@
-/* inflate.c - gzip and zstd taken off; the only user of zlib and libzstd */
+/* inflate.c - gzip and zstd taken off and put on; the only user of zlib, libzstd */
 
 #include "io/inflate.h"
 
@@ -10,11 +10,13 @@
 #include <zstd.h>
 
 #include "base/mem.h"
+#include "io/file.h"
 
 enum {
 	PIECE = 128 << 10, /* bytes of a read */
 	GZIP_BITS = 31,    /* zlib: the largest window, a gzip header only */
 	MAGIC = 4,         /* bytes looked at to tell the packing */
+	LEVEL = 1,         /* zstd: more takes longer and gains little */
 };
 
 struct inv_inflate {
@@ -23,6 +25,7 @@ struct inv_inflate {
 	enum inv_packing packing;
 	bool between; /* members or frames: the end may come here */
 	bool bomb;
+	bool trusted; /* the ratio has no ceiling */
 	uint64_t in;
 	uint64_t out;
 	z_stream gzip;
@@ -162,7 +165,8 @@ step_zstd(struct inv_inflate *z, char *p, size_t n, size_t *made,
 static bool
 within_ceilings(struct inv_inflate *z, struct inv_err *err)
 {
-	if (z->out > INV_INFLATE_FREE && z->out / INV_INFLATE_RATIO > z->in) {
+	if (!z->trusted && z->out > INV_INFLATE_FREE &&
+	    z->out / INV_INFLATE_RATIO > z->in) {
 		z->bomb = true;
 		return inv_fail(err, INV_BAD,
 		    "%s: %s: expands more than %d-fold", z->name,
@@ -267,4 +271,82 @@ bool
 inv_inflate_is_bomb(const struct inv_inflate *z)
 {
 	return z->bomb;
+}
+
+void
+inv_inflate_trust(struct inv_inflate *z)
+{
+	z->trusted = true;
+}
+
+/* ---- putting on ---- */
+
+struct deflate {
+	ZSTD_CStream *zstd;
+	int from;
+	int to;
+	const char *name;
+	char in[PIECE];
+	char out[PIECE];
+};
+
+/* The n bytes of d->in on their way; `last` ends the frame. */
+static bool
+pack(struct deflate *d, size_t n, bool last, struct inv_err *err)
+{
+	ZSTD_inBuffer in = { d->in, n, 0 };
+	size_t left;
+
+	do {
+		ZSTD_outBuffer out = { d->out, PIECE, 0 };
+
+		left = ZSTD_compressStream2(d->zstd, &out, &in,
+		    last ? ZSTD_e_end : ZSTD_e_continue);
+		if (ZSTD_isError(left))
+			return inv_fail(err, INV_INTERNAL, "%s: zstd: %s",
+			    d->name, ZSTD_getErrorName(left));
+		if (!inv_file_write(d->to, (struct inv_str){ d->out, out.pos },
+			d->name, err))
+			return false;
+	} while (last ? left > 0 : in.pos < in.size);
+	return true;
+}
+
+static bool
+pack_all(struct deflate *d, struct inv_err *err)
+{
+	ssize_t n;
+
+	do {
+		n = read(d->from, d->in, PIECE);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return inv_fail_sys(err, INV_IO, "%s: read", d->name);
+		if (!pack(d, (size_t)n, n == 0, err))
+			return false;
+	} while (n != 0);
+	return true;
+}
+
+bool
+inv_deflate(int from, int to, const char *name, struct inv_err *err)
+{
+	struct deflate *d = inv_mem_new(sizeof(*d));
+
+	d->from = from;
+	d->to = to;
+	d->name = name;
+	d->zstd = ZSTD_createCStream();
+	if (d->zstd != NULL) {
+		ZSTD_CCtx_setParameter(d->zstd, ZSTD_c_compressionLevel, LEVEL);
+		ZSTD_CCtx_setParameter(d->zstd, ZSTD_c_checksumFlag, 1);
+	}
+	bool ok = d->zstd != NULL
+	    ? pack_all(d, err)
+	    : inv_fail(err, INV_INTERNAL, "zstd: no memory");
+
+	ZSTD_freeCStream(d->zstd);
+	free(d);
+	return ok;
 }

@@ -1,5 +1,5 @@
 /*
- * inflate.h - a file's bytes, with gzip or zstd taken off
+ * inflate.h - a file's bytes, with gzip or zstd taken off; and zstd put on
  *
  * By content, never by name.  Several gzip members or zstd frames behind each
  * other are one text, as gzip(1) and zstd(1) have it.  One layer is taken off,
@@ -48,5 +48,15 @@ const char *inv_packing_name(enum inv_packing packing);
 
 /* It stopped because a ceiling was passed. */
 bool inv_inflate_is_bomb(const struct inv_inflate *z);
+
+/* It is a file that we packed: it may expand to any number of times its size. */
+void inv_inflate_trust(struct inv_inflate *z);
+
+/*
+ * Pack all of `from`, from where it stands, into one zstd frame with a
+ * checksum; `name` is what messages call it.  INV_IO where that fails.
+ */
+INV_MUST bool inv_deflate(int from, int to, const char *name,
+    struct inv_err *err);
 
 #endif

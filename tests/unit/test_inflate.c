@@ -2,6 +2,7 @@
 
 #include "io/inflate.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -185,6 +186,73 @@ says_so_when_the_file_can_not_be_read(void)
 	check(err.fault == INV_NOINPUT);
 }
 
+/* What `command` writes, packed by inv_deflate: a file to read. */
+static int
+packed(const char *command)
+{
+	int from = output_of(command);
+	int to = memfd_create("packed", 0);
+	struct inv_err err;
+
+	check(inv_deflate(from, to, "m", &err));
+	lseek(to, 0, SEEK_SET);
+	close(from);
+	return to;
+}
+
+static uint64_t
+count(int fd, bool trusted, bool *bomb)
+{
+	static char piece[1 << 16];
+	struct inv_err err;
+	struct inv_inflate *z = inv_inflate_new(fd, "m", &err);
+	uint64_t bytes = 0;
+	ssize_t n;
+
+	check(inv_inflate_packing(z) == INV_PACKING_ZSTD);
+	if (trusted)
+		inv_inflate_trust(z);
+	while ((n = inv_pull_get(inv_inflate_pull(z), piece, sizeof(piece),
+		    &err)) > 0)
+		bytes += (uint64_t)n;
+	check(n == 0 || !trusted);
+	*bomb = inv_inflate_is_bomb(z);
+	inv_inflate_free(z);
+	close(fd);
+	return bytes;
+}
+
+static void
+puts_zstd_on(void)
+{
+	bool bomb;
+
+	check(count(packed("seq 300000"), false, &bomb) == 1988895 && !bomb);
+	check(count(packed("true"), false, &bomb) == 0);
+}
+
+static void
+what_we_packed_may_grow_to_any_size(void)
+{
+	static const char zeros[] = "head -c 30000000 /dev/zero";
+	bool bomb;
+
+	check(count(packed(zeros), true, &bomb) == 30000000 && !bomb);
+	check(count(packed(zeros), false, &bomb) < 30000000 && bomb);
+}
+
+static void
+tells_that_packed_bytes_can_not_be_written(void)
+{
+	int from = output_of("seq 300000");
+	int to = open("/dev/full", O_WRONLY);
+	struct inv_err err;
+
+	check(!inv_deflate(from, to, "m", &err) && err.fault == INV_IO);
+	close(from);
+	close(to);
+}
+
 static const struct test tests[] = {
 	TEST(passes_plain_bytes_through),
 	TEST(takes_gzip_off),
@@ -194,6 +262,9 @@ static const struct test tests[] = {
 	TEST(sees_damage),
 	TEST(stops_bombs),
 	TEST(refuses_a_window_past_its_memory),
+	TEST(puts_zstd_on),
+	TEST(what_we_packed_may_grow_to_any_size),
+	TEST(tells_that_packed_bytes_can_not_be_written),
 	TEST(says_so_when_the_file_can_not_be_read),
 };
 
