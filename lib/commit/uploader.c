@@ -715,6 +715,22 @@ queue_replays(struct inv_uploader *u, struct inv_err *err)
 	return true;
 }
 
+/* Before anything is sent, when it costs nobody's time but ours. */
+static void
+pack_journal(struct inv_uploader *u)
+{
+	struct inv_err err;
+	bool more = true;
+
+	while (more && !is_stopping(u)) {
+		if (!inv_journal_pack(u->journal, &more, &err)) {
+			inv_warn("%s: the journal stays as it is", err.msg);
+			return;
+		}
+		take_signals(u);
+	}
+}
+
 static bool
 open_store(struct inv_uploader *u, struct inv_err *err)
 {
@@ -731,6 +747,7 @@ open_store(struct inv_uploader *u, struct inv_err *err)
 	if (inv_journal_cut(u->journal) > 0)
 		inv_warn("the journal ended in %ju bytes of a torn line: cut",
 		    (uintmax_t)inv_journal_cut(u->journal));
+	pack_journal(u);
 	return queue_replays(u, err);
 }
 

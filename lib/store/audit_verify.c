@@ -151,18 +151,20 @@ tail_is_whole(const struct inv_place *at, int dir, bool *whole,
     struct inv_err *err)
 {
 	char name[INV_SEGMENT_NAME];
+	struct inv_segments s;
 	struct stat st;
-	uint64_t last;
 
-	if (!inv_segment_last(dir, &last, err))
+	if (!inv_segment_survey(dir, &s, err))
 		return false;
-	inv_segment_name(last, name);
-	*whole = last == 0;
-	if (last == 0)
+	inv_segment_name(s.last, name);
+	*whole = s.last == 0;
+	if (s.last == 0)
 		return true;
+	/* One that is compressed has another behind it. */
 	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
-		return inv_fail_sys(err, INV_IO, "journal/%s", name);
-	*whole = last == at->segment && (uint64_t)st.st_size == at->offset;
+		return inv_fail(err, INV_NO, "journal/%06ju.ndjson: missing",
+		    (uintmax_t)s.last + 1);
+	*whole = s.last == at->segment && (uint64_t)st.st_size == at->offset;
 	return true;
 }
 

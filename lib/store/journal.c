@@ -35,6 +35,12 @@ enum {
 
 static const char next_name[] = "next";
 
+/* A segment that bodies are read back from: to unpack one takes a while. */
+struct back {
+	uint64_t segment; /* 0: none */
+	int fd;
+};
+
 struct inv_journal {
 	int dir;
 	int fd;
@@ -43,6 +49,7 @@ struct inv_journal {
 	struct inv_digest *digest;
 	struct inv_lives lives;
 	struct inv_buf body; /* read back */
+	struct back back[2];
 	uint64_t cut;
 
 	struct inv_place end;    /* of what has been built */
@@ -205,6 +212,52 @@ drop_closed(struct inv_journal *j)
 	}
 }
 
+/* Lines that are in memory only will stand in the segment after theirs. */
+static void
+move_on(struct inv_journal *j)
+{
+	uint64_t by = j->synced.offset;
+
+	for (size_t i = j->lives.n; i-- > 0;) {
+		struct inv_live *v = j->lives.at[i];
+
+		if (v->place.seq < j->synced.seq)
+			break;
+		v->place.segment++;
+		v->place.offset -= by;
+		v->body_at -= by;
+	}
+	j->end.segment++;
+	j->end.offset -= by;
+	j->synced.segment++;
+	j->synced.offset = 0;
+}
+
+/*
+ * The last segment is long enough, and all that was written to it is on disk:
+ * what follows goes into a new one.
+ */
+static bool
+begin_segment(struct inv_journal *j, struct inv_err *err)
+{
+	int fd = inv_segment_open(j->dir, j->synced.segment + 1,
+	    O_RDWR | O_CREAT | O_EXCL, err);
+	int old = j->fd;
+
+	if (fd == -1) {
+		j->failed = true;
+		err->fault = INV_IO;
+		return false;
+	}
+	move_on(j);
+	j->fd = fd;
+	if (close(old) == 0)
+		return true;
+	j->failed = true;
+	return inv_fail_sys(err, INV_IO, "journal/%06ju.ndjson: close",
+	    (uintmax_t)j->synced.segment - 1);
+}
+
 bool
 inv_journal_settled(struct inv_journal *j, int res, struct inv_err *err)
 {
@@ -224,7 +277,7 @@ inv_journal_settled(struct inv_journal *j, int res, struct inv_err *err)
 	else
 		inv_buf_reset(b);
 	drop_closed(j);
-	return true;
+	return j->synced.offset < INV_SEGMENT_MAX || begin_segment(j, err);
 }
 
 static int
@@ -301,23 +354,52 @@ read_body(const struct inv_journal *j, const struct inv_live *v, int fd,
 	return true;
 }
 
-static bool
-body_of(const struct inv_journal *j, const struct inv_live *v,
-    struct inv_buf *body, struct inv_err *err)
+static void
+let_back(struct back *b)
 {
-	int fd = inv_segment_open(j->dir, v->place.segment, O_RDONLY, err);
+	if (b->segment != 0)
+		close(b->fd);
+	b->segment = 0;
+}
+
+/*
+ * Two are kept, the one used last in front: while the journal is read from
+ * one segment into the next, bodies are in both.
+ */
+static int
+back_to(struct inv_journal *j, uint64_t segment, struct inv_err *err)
+{
+	struct back first = j->back[0];
+
+	if (first.segment == segment)
+		return first.fd;
+	if (j->back[1].segment == segment) {
+		j->back[0] = j->back[1];
+		j->back[1] = first;
+		return j->back[0].fd;
+	}
+	int fd = inv_segment_open(j->dir, segment, O_RDONLY, err);
 
 	if (fd == -1)
-		return false;
-	bool ok = read_body(j, v, fd, body, err);
+		return -1;
+	let_back(&j->back[1]);
+	j->back[1] = first;
+	j->back[0] = (struct back){ segment, fd };
+	return fd;
+}
 
-	close(fd);
-	return ok;
+static bool
+body_of(struct inv_journal *j, const struct inv_live *v, struct inv_buf *body,
+    struct inv_err *err)
+{
+	int fd = back_to(j, v->place.segment, err);
+
+	return fd != -1 && read_body(j, v, fd, body, err);
 }
 
 bool
-inv_journal_body(const struct inv_journal *j, uint64_t seq,
-    struct inv_buf *body, struct inv_err *err)
+inv_journal_body(struct inv_journal *j, uint64_t seq, struct inv_buf *body,
+    struct inv_err *err)
 {
 	const struct inv_live *v = inv_lives_find(&j->lives, seq);
 
@@ -627,7 +709,9 @@ recover_lines(struct inv_journal *j, struct recovery *rc, struct inv_err *err)
 		case INV_NEXT_ERR:
 			return false;
 		case INV_NEXT_END:
-			j->end = j->synced = place;
+			j->end = j->synced = inv_journal_place(rc->r);
+			/* A new segment, to which nothing was written. */
+			j->copies = j->copies && j->end.segment == rc->segment;
 			return true;
 		case INV_NEXT_LINE:
 			if (!recover_entry(j, rc, &place, &entry, err))
@@ -641,19 +725,21 @@ recover_lines(struct inv_journal *j, struct recovery *rc, struct inv_err *err)
 static bool
 open_last(struct inv_journal *j, struct inv_err *err)
 {
+	struct inv_segments s;
 	struct stat st;
-	uint64_t last;
 
-	j->fd = inv_segment_open(j->dir, j->end.segment, O_RDWR | O_CREAT, err);
+	if (!inv_segment_survey(j->dir, &s, err))
+		return false;
+	j->fd = inv_segment_open(j->dir, j->end.segment,
+	    s.last == 0 ? O_RDWR | O_CREAT : O_RDWR, err);
+	/* One that is compressed has another behind it. */
+	if (s.last > j->end.segment || (j->fd == -1 && errno == ENOENT))
+		return inv_fail(err, INV_IO, "journal/%06ju.ndjson: missing",
+		    (uintmax_t)j->end.segment + 1);
 	if (j->fd == -1)
 		return false;
 	if (fstat(j->fd, &st) == -1)
 		return inv_fail_sys(err, INV_IO, "journal");
-	if (!inv_segment_last(j->dir, &last, err))
-		return false;
-	if (last != j->end.segment)
-		return inv_fail(err, INV_IO, "journal/%06ju.ndjson: missing",
-		    (uintmax_t)j->end.segment + 1);
 	j->cut = (uint64_t)st.st_size - j->end.offset;
 	if (j->cut > 0 && ftruncate(j->fd, (off_t)j->end.offset) == -1)
 		return inv_fail_sys(err, INV_IO, "journal: cutting its tail");
@@ -677,11 +763,13 @@ recover(struct inv_journal *j, const struct inv_state *state,
 	    inv_witness_chain(state, &j->end, err) && open_last(j, err);
 
 	inv_journal_read_close(rc.r);
-	if (!ok || j->lives.n == 0)
-		return ok;
 	/* Copies were on disk before their segment had its name. */
-	return j->copies ? inv_file_sync(j->dir, "journal", err)
-			 : copy_forward(j, err);
+	if (ok && j->lives.n > 0)
+		ok = j->copies ? inv_file_sync(j->dir, "journal", err)
+			       : copy_forward(j, err);
+	let_back(&j->back[0]);
+	let_back(&j->back[1]);
+	return ok;
 }
 
 static void
@@ -691,6 +779,8 @@ journal_free(struct inv_journal *j)
 		close(j->fd);
 	if (j->dir != -1)
 		close(j->dir);
+	let_back(&j->back[0]);
+	let_back(&j->back[1]);
 	inv_seen_close(j->seen);
 	inv_keyer_free(j->keyer);
 	inv_digest_free(j->digest);
@@ -724,6 +814,32 @@ uint64_t
 inv_journal_cut(const struct inv_journal *j)
 {
 	return j->cut;
+}
+
+/* Up to here all is in seen's database, and no intent is open. */
+static uint64_t
+settled_before(const struct inv_journal *j)
+{
+	uint64_t segment = inv_seen_place(j->seen).segment;
+
+	for (size_t i = 0; i < j->lives.n; i++)
+		if (j->lives.at[i]->place.segment < segment)
+			segment = j->lives.at[i]->place.segment;
+	return segment;
+}
+
+bool
+inv_journal_pack(struct inv_journal *j, bool *more, struct inv_err *err)
+{
+	struct inv_segments s;
+
+	*more = false;
+	if (!inv_segment_survey(j->dir, &s, err))
+		return false;
+	if (s.plain == 0 || s.plain >= settled_before(j))
+		return true;
+	*more = true;
+	return inv_segment_pack(j->dir, s.plain, err);
 }
 
 /* Leave nothing to be read again at the next start, if that can be had. */

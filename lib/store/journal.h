@@ -2,7 +2,7 @@
  * journal.h - intents and outcomes: what survives a crash
  *
  * STATE/journal/NNNNNN.ndjson, append-only, one JSON object a line, described
- * in inv-journal(5).  Each line carries its sequence number and the SHA-256
+ * in inv-journal(5); compressed when done with (segment.h).  Each line carries its sequence number and the SHA-256
  * of the line before it, so that what is torn or damaged is told by content.
  *
  *	on disk         what it means                  the next start
@@ -77,7 +77,7 @@ struct inv_intent inv_journal_open_at(const struct inv_journal *j, size_t i,
     uint64_t *seq, int64_t *wall);
 
 /* The bytes of an open intent, read back into *body and checked by hash. */
-INV_MUST bool inv_journal_body(const struct inv_journal *j, uint64_t seq,
+INV_MUST bool inv_journal_body(struct inv_journal *j, uint64_t seq,
     struct inv_buf *body, struct inv_err *err);
 
 /*
@@ -125,7 +125,8 @@ bool inv_journal_pending(struct inv_journal *j, struct inv_journal_write *w);
 /*
  * The write under way is done: res 0, or -errno.  A failure is final for this
  * journal (INV_IO): what was in it and all later lines never become durable,
- * and the run has to end with 74.
+ * and the run has to end with 74.  Behind INV_SEGMENT_MAX bytes the next
+ * write is to a new segment.
  */
 INV_MUST bool inv_journal_settled(struct inv_journal *j, int res,
     struct inv_err *err);
@@ -147,6 +148,14 @@ uint64_t inv_journal_durable(const struct inv_journal *j);
  */
 INV_MUST bool inv_journal_index(struct inv_journal *j, uint64_t seq,
     const struct inv_seen_row *rows, size_t n, struct inv_err *err);
+
+/*
+ * Compress one segment that is done with: none of its intents is live, and
+ * seen's database has all of it.  *more is false where there was none.  To be
+ * called at the start, where it may take a while; a failure changes nothing.
+ */
+INV_MUST bool inv_journal_pack(struct inv_journal *j, bool *more,
+    struct inv_err *err);
 
 /* To look up: what each key last committed. */
 struct inv_seen *inv_journal_seen(struct inv_journal *j);

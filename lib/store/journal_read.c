@@ -91,12 +91,12 @@ static bool
 is_missing(const struct inv_journal_reader *r, struct inv_err *err)
 {
 	char name[INV_SEGMENT_NAME];
-	uint64_t last;
+	struct inv_segments s;
 
-	if (!inv_segment_last(r->dir, &last, err))
+	if (!inv_segment_survey(r->dir, &s, err))
 		return true;
 	inv_segment_name(r->place.segment, name);
-	if (last == 0 && r->place.segment == 1 && r->place.offset == 0)
+	if (s.last == 0 && r->place.segment == 1 && r->place.offset == 0)
 		return false;
 	inv_fail(err, INV_IO, "journal/%s: missing", name);
 	return true;
@@ -126,15 +126,6 @@ open_segment(struct inv_journal_reader *r, bool *there, struct inv_err *err)
 		    "journal/%s: shorter than it was: %ju bytes of %ju", name,
 		    (uintmax_t)st.st_size, (uintmax_t)r->place.offset);
 	return rewind_to_place(r, err);
-}
-
-static bool
-segment_is_there(const struct inv_journal_reader *r, uint64_t segment)
-{
-	char name[INV_SEGMENT_NAME];
-
-	inv_segment_name(segment, name);
-	return faccessat(r->dir, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 /* What the bytes at the place are. */
@@ -271,7 +262,8 @@ inv_journal_next(struct inv_journal_reader *r, struct inv_entry *entry,
 			step(r, entry);
 			return INV_NEXT_LINE;
 		}
-		bool follows = segment_is_there(r, r->place.segment + 1);
+		bool follows =
+		    inv_segment_is_there(r->dir, r->place.segment + 1);
 
 		if (found == FOUND_END && follows && followed) {
 			next_segment(r);

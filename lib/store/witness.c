@@ -50,17 +50,17 @@ reaches(const struct inv_state *state, int dir, const char *who,
     const struct inv_place *at, struct inv_err *err)
 {
 	char name[INV_SEGMENT_NAME];
+	struct inv_segments s;
 	struct stat st;
-	uint64_t last;
 
 	if (at->seq == 1)
 		return true;
-	if (!inv_segment_last(dir, &last, err))
+	if (!inv_segment_survey(dir, &s, err))
 		return false;
 	inv_segment_name(at->segment, name);
 	/* What is not a file of ours is for the reader to refuse. */
-	if (last > at->segment ||
-	    (last == at->segment &&
+	if (s.last > at->segment ||
+	    (s.last == at->segment &&
 		(fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
 		    !S_ISREG(st.st_mode) ||
 		    (uint64_t)st.st_size >= at->offset)))

@@ -14,6 +14,7 @@
 #include "data/emit.h"
 #include "store/journal.h"
 #include "store/keyer.h"
+#include "store/segment.h"
 
 static struct inv_digest *digest;
 
@@ -878,6 +879,329 @@ a_reader_follows_a_writer_through_torn_ends_and_segments(void)
 	close(state.fd);
 }
 
+/* ---- segments ---- */
+
+enum {
+	BIG_ROWS = 16,      /* of a batch of almost 4 MiB */
+	BIG_PAD = 250000,   /* bytes of each */
+	BIG_OF_SEGMENT = 9, /* of them pass INV_SEGMENT_MAX */
+};
+
+/* The n-th large batch, from 0: rows 16 n + 1 and on. */
+static uint64_t
+intend_big(struct inv_journal *j, uint64_t n)
+{
+	struct batch b;
+	uint64_t first = n * BIG_ROWS + 1;
+
+	make(&b, first, first + BIG_ROWS - 1, 1);
+	inv_buf_reset(&b.body);
+	for (uint64_t r = first; r < first + BIG_ROWS; r++)
+		inv_buf_addf(&b.body, "%c{\"id\":\"K%ju\",\"pad\":\"%0*ju\"}",
+		    r == first ? '[' : ',', (uintmax_t)r, BIG_PAD,
+		    (uintmax_t)r);
+	inv_buf_byte(&b.body, ']');
+	inv_digest_hex_of(digest, inv_buf_str(&b.body), b.hash);
+	b.intent.chunk = 0;
+	b.intent.body = inv_buf_str(&b.body);
+	uint64_t seq = inv_journal_intent(j, &b.intent);
+
+	unmake(&b);
+	return seq;
+}
+
+/* Is that row of a large batch what its key last committed? */
+static bool
+seen_big(struct inv_journal *j, uint64_t r)
+{
+	struct inv_keyer *k = inv_keyer_new();
+	const struct inv_seen_row *rows;
+	struct inv_seen_row got;
+	struct inv_err err;
+	struct batch b;
+	size_t n;
+
+	make(&b, r, r, 1);
+	if (!inv_keyer_rows(k, &b.intent, &rows, &n, &err) || n != 1)
+		abort();
+	got = rows[0];
+	if (!inv_seen_find(inv_journal_seen(j), &got, 1, &err))
+		abort();
+	unmake(&b);
+	inv_keyer_free(k);
+	return got.arrival == 17 && got.row == r;
+}
+
+/* Written, as far as this process can tell. */
+static bool
+written(struct inv_journal *j)
+{
+	struct inv_journal_write w;
+	struct inv_err err;
+
+	return inv_journal_pending(j, &w) &&
+	    pwrite(w.fd, w.bytes.p, w.bytes.n, (off_t)w.offset) ==
+	    (ssize_t)w.bytes.n &&
+	    inv_journal_settled(j, 0, &err);
+}
+
+/* Commit large batches from..to-1, each in one write, and indexed. */
+static void
+commit_big(struct inv_journal *j, uint64_t from, uint64_t to)
+{
+	struct inv_err err;
+
+	for (uint64_t i = from; i < to; i++) {
+		uint64_t seq = intend_big(j, i);
+
+		check(seq != 0);
+		check(end(j, seq, INV_OUTCOME_COMMITTED) != 0 && written(j));
+		check(inv_journal_index(j, seq, NULL, 0, &err));
+	}
+}
+
+/* Compress all that is settled; how many they were. */
+static int
+packed(struct inv_journal *j)
+{
+	struct inv_err err;
+	bool more = true;
+	int n = 0;
+
+	for (;;) {
+		if (!inv_journal_pack(j, &more, &err)) {
+			printf("# %s\n", err.msg);
+			return -1;
+		}
+		if (!more)
+			return n;
+		n++;
+	}
+}
+
+static void
+a_segment_past_its_size_is_followed_by_another(void)
+{
+	struct inv_state state = fresh();
+	struct inv_journal *j = opened(&state);
+	struct inv_buf body = INV_BUF(INV_BATCH_BODY_MAX);
+	struct inv_err err;
+
+	for (uint64_t i = 0; i + 1 < BIG_OF_SEGMENT; i++)
+		check(intend_big(j, i) == i + 1);
+	check(synced(j));
+	check(size_of(&state, "journal/000002.ndjson") == -1);
+	/* Lines that are built meanwhile move with the end. */
+	struct inv_journal_write w;
+
+	check(intend_big(j, BIG_OF_SEGMENT - 1) == BIG_OF_SEGMENT);
+	check(inv_journal_pending(j, &w));
+	check(intend_big(j, BIG_OF_SEGMENT) == BIG_OF_SEGMENT + 1);
+	check(end(j, 1, INV_OUTCOME_REFUSED) == BIG_OF_SEGMENT + 2);
+	check(pwrite(w.fd, w.bytes.p, w.bytes.n, (off_t)w.offset) ==
+	    (ssize_t)w.bytes.n);
+	check(inv_journal_settled(j, 0, &err));
+	check(size_of(&state, "journal/000002.ndjson") == 0);
+	check(inv_journal_pending(j, &w) && w.offset == 0);
+	check(pwrite(w.fd, w.bytes.p, w.bytes.n, 0) == (ssize_t)w.bytes.n);
+	check(inv_journal_settled(j, 0, &err));
+	check(size_of(&state, "journal/000001.ndjson") >= INV_SEGMENT_MAX);
+	check(size_of(&state, "journal/000002.ndjson") > 4000000);
+	for (uint64_t i = 2; i <= BIG_OF_SEGMENT + 1; i++)
+		check(inv_journal_body(j, i, &body, &err));
+	check_lines(state, "i1 i2 i3 i4 i5 i6 i7 i8 i9 i10 o11 ");
+	killed(j);
+	j = opened(&state);
+	check(j != NULL && inv_journal_open_count(j) == BIG_OF_SEGMENT);
+	for (uint64_t i = 2; i <= BIG_OF_SEGMENT + 1; i++)
+		check(inv_journal_body(j, i, &body, &err));
+	check(closed(j));
+	inv_buf_free(&body);
+	close(state.fd);
+}
+
+static void
+killed_before_its_first_line_a_new_segment_is_no_damage(void)
+{
+	struct inv_state state = fresh();
+	struct inv_journal *j = opened(&state);
+
+	commit_big(j, 0, BIG_OF_SEGMENT);
+	check(size_of(&state, "journal/000002.ndjson") == 0);
+	killed(j);
+	unlinkat(state.fd, "journal/seen.db", 0);
+	j = opened(&state);
+	check(j != NULL && inv_journal_open_count(j) == 0 && seen_big(j, 1));
+	check(intend(j, 9001, 9010, 1) == 2 * BIG_OF_SEGMENT + 1);
+	check(synced(j));
+	check(size_of(&state, "journal/000002.ndjson") > 0);
+	killed(j);
+	/* Nor is one that stays empty, with copies behind it. */
+	check(truncate("state/journal/000002.ndjson", 0) == 0);
+	int fd = openat(state.fd, "journal/000001.ndjson", O_RDWR);
+	off_t n = size_of(&state, "journal/000001.ndjson");
+	char c = 0;
+
+	for (n--; pread(fd, &c, 1, n - 1) == 1 && c != '\n';)
+		n--;
+	check(ftruncate(fd, n) == 0);
+	close(fd);
+	unlinkat(state.fd, "journal/seen.db", 0);
+	j = opened(&state);
+	check(j != NULL && inv_journal_open_count(j) == 1);
+	check(size_of(&state, "journal/000002.ndjson") == 0);
+	check(size_of(&state, "journal/000003.ndjson") > 0);
+	check(closed(j));
+	check(strchr(lines(&state), '!') == NULL);
+	close(state.fd);
+}
+
+static void
+what_is_done_with_is_compressed_and_reads_as_before(void)
+{
+	struct inv_state state = fresh();
+	struct inv_journal *j = opened(&state);
+	char before[4096];
+	struct inv_place place;
+	struct inv_entry e;
+	struct inv_err err;
+
+	commit_big(j, 0, 2 * BIG_OF_SEGMENT + 1);
+	(void)snprintf(before, sizeof(before), "%s", lines(&state));
+	/* The index lags: nothing is done with yet. */
+	check(packed(j) == 0);
+	check(closed(j));
+	struct inv_journal_reader *r = inv_journal_read(&state, &INV_PLACE);
+
+	for (uint64_t i = 1; i <= 5; i++)
+		check(inv_journal_next(r, &e, &err) == INV_NEXT_LINE);
+	place = inv_journal_place(r);
+	j = opened(&state);
+	check(packed(j) == 2);
+	check(size_of(&state, "journal/000001.ndjson") == -1);
+	check(size_of(&state, "journal/000001.ndjson.zst") > 0);
+	check(size_of(&state, "journal/000002.ndjson.zst") > 0);
+	check(size_of(&state, "journal/000003.ndjson") > 0);
+	check_lines(state, before);
+	/* One who was reading goes on, and so does one who comes back. */
+	for (uint64_t i = 6; i <= 2 * (2 * BIG_OF_SEGMENT + 1); i++)
+		check(inv_journal_next(r, &e, &err) == INV_NEXT_LINE &&
+		    e.seq == i);
+	check(inv_journal_next(r, &e, &err) == INV_NEXT_END);
+	inv_journal_read_close(r);
+	r = inv_journal_read(&state, &place);
+	check(inv_journal_next(r, &e, &err) == INV_NEXT_LINE && e.seq == 6);
+	inv_journal_read_close(r);
+	check(packed(j) == 0);
+	check(closed(j));
+	close(state.fd);
+}
+
+static void
+a_lost_index_is_built_from_compressed_segments_too(void)
+{
+	struct inv_state state = fresh();
+	struct inv_journal *j = opened(&state);
+
+	commit_big(j, 0, 2 * BIG_OF_SEGMENT + 1);
+	check(closed(j));
+	j = opened(&state);
+	check(packed(j) == 2 && closed(j));
+	check(unlinkat(state.fd, "journal/seen.db", 0) == 0);
+	j = opened(&state);
+	for (uint64_t i = 0; j != NULL && i <= 2 * BIG_OF_SEGMENT; i++)
+		check(seen_big(j, i * BIG_ROWS + 1));
+	check(j != NULL &&
+	    !seen_big(j, (2 * BIG_OF_SEGMENT + 1) * BIG_ROWS + 1));
+	check(closed(j));
+	close(state.fd);
+}
+
+static void
+an_older_index_catches_up_through_compressed_segments(void)
+{
+	struct inv_state state = fresh();
+	struct inv_journal *j = opened(&state);
+
+	commit_big(j, 0, 3);
+	check(closed(j));
+	check(system("cp state/journal/seen.db older") == 0);
+	j = opened(&state);
+	commit_big(j, 3, BIG_OF_SEGMENT + 2);
+	check(closed(j));
+	j = opened(&state);
+	check(packed(j) == 1 && closed(j));
+	check(system("cp older state/journal/seen.db") == 0);
+	j = opened(&state);
+	check(j != NULL && seen_big(j, 1));
+	check(seen_big(j, 4 * BIG_ROWS + 1));
+	check(seen_big(j, (BIG_OF_SEGMENT + 1) * BIG_ROWS + 1));
+	check(closed(j));
+	close(state.fd);
+}
+
+static void
+a_segment_with_an_open_intent_is_not_compressed(void)
+{
+	struct inv_state state = fresh();
+	struct inv_journal *j = opened(&state);
+
+	check(intend(j, 9001, 9010, 1) == 1);
+	commit_big(j, 0, BIG_OF_SEGMENT + 1);
+	check(packed(j) == 0);
+	check(size_of(&state, "journal/000002.ndjson") > 0);
+	/* Closing copies it forward: then it is done with. */
+	check(closed(j));
+	j = opened(&state);
+	check(inv_journal_open_count(j) == 1);
+	check(packed(j) == 2);
+	check(size_of(&state, "journal/000003.ndjson") > 0);
+	check(closed(j));
+	j = opened(&state);
+	check(inv_journal_open_count(j) == 1 && packed(j) == 0);
+	check(closed(j));
+	close(state.fd);
+}
+
+static void
+a_compressed_segment_that_is_changed_or_the_last_is_damage(void)
+{
+	struct inv_state state = fresh();
+	struct inv_journal *j = opened(&state);
+	struct inv_err err;
+	char before[4096];
+	off_t n;
+	char c;
+
+	commit_big(j, 0, BIG_OF_SEGMENT);
+	check(closed(j));
+	j = opened(&state);
+	check(packed(j) == 1 && closed(j));
+	(void)snprintf(before, sizeof(before), "%s", lines(&state));
+	n = size_of(&state, "journal/000001.ndjson.zst");
+	int fd = openat(state.fd, "journal/000001.ndjson.zst", O_RDWR);
+
+	for (off_t i = 0; i < n; i += 1 + n / 40) {
+		check(pread(fd, &c, 1, i) == 1);
+		c ^= 4;
+		check(pwrite(fd, &c, 1, i) == 1);
+		const char *now = lines(&state);
+
+		check(strchr(now, '!') != NULL || strcmp(now, before) == 0);
+		c ^= 4;
+		check(pwrite(fd, &c, 1, i) == 1);
+	}
+	close(fd);
+	check_lines(state, before);
+	unlinkat(state.fd, "journal/seen.db", 0);
+	check(renameat(state.fd, "journal/000002.ndjson", state.fd, "away") ==
+	    0);
+	check(inv_journal_open(&state, &err) == NULL && err.fault == INV_IO);
+	check_str(inv_str_of(err.msg), "journal/000002.ndjson: missing");
+	check(size_of(&state, "journal/000001.ndjson") == -1);
+	close(state.fd);
+}
+
 /* ---- bodies ---- */
 
 static void
@@ -930,6 +1254,14 @@ main(int argc, char *argv[])
 		TEST(planted_files_are_refused),
 		TEST(opening_can_be_killed_at_any_point),
 		TEST(a_reader_follows_a_writer_through_torn_ends_and_segments),
+		TEST(a_segment_past_its_size_is_followed_by_another),
+		TEST(killed_before_its_first_line_a_new_segment_is_no_damage),
+		TEST(what_is_done_with_is_compressed_and_reads_as_before),
+		TEST(a_lost_index_is_built_from_compressed_segments_too),
+		TEST(an_older_index_catches_up_through_compressed_segments),
+		TEST(a_segment_with_an_open_intent_is_not_compressed),
+		TEST(
+		    a_compressed_segment_that_is_changed_or_the_last_is_damage),
 		TEST(a_body_that_is_not_its_rows_is_refused),
 	};
 	char dir[] = "/tmp/test_journal.XXXXXX";
