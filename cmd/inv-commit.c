@@ -31,6 +31,7 @@ enum {
 	ALLOW_HTTP,
 	DRAIN,
 	WAIT,
+	KEY_TTL,
 	ENGINE,
 	RESULTS,
 	ATOMIC,
@@ -40,8 +41,9 @@ enum {
 };
 
 enum {
-	SECOND = 1000,        /* ms */
-	MINUTE = 60 * SECOND, /* ms */
+	SECOND = 1000,          /* ms */
+	MINUTE = 60 * SECOND,   /* ms */
+	DAY = 24 * 60 * MINUTE, /* ms */
 	RETRIES_MAX = 100,
 	BREAKER_MAX = 1000,
 	PATH_MAX_BYTES = 200, /* of the resource behind the ledger's URL */
@@ -73,6 +75,8 @@ static const struct inv_option options[] = {
 	{ HEADER, "header", "'K: V'", "one more in each request" },
 	{ TOKEN_FILE, "token-file", "FILE|fd:N|cred:NAME", "bearer token" },
 	{ ALLOW_HTTP, "allow-http", NULL, "plain, to another machine" },
+	{ KEY_TTL, "key-ttl", "TIME",
+	    "a key is sent again for this long (24h)" },
 	{ DRAIN, "drain", "TIME", "for what flies when stopped (30s)" },
 	{ WAIT, "wait", "TIME", "for another inv-commit to end (10m)" },
 	{ ENGINE, "engine", "ENGINE", "io_uring|poll: what to wait with" },
@@ -236,6 +240,9 @@ set_upload(struct inv_uploader_options *up, int code)
 		break;
 	case TIMEOUT:
 		up->timeout_ms = inv_opt_duration("--timeout", optarg);
+		break;
+	case KEY_TTL:
+		up->key_ttl_ms = inv_opt_duration("--key-ttl", optarg);
 		break;
 	case DRAIN:
 		up->drain_ms = inv_opt_duration("--drain", optarg);
@@ -402,6 +409,7 @@ main(int argc, char *argv[])
 			.deadline_ms = 10 * MINUTE,
 			.drain_ms = 30 * SECOND,
 			.wait_ms = 10 * MINUTE,
+			.key_ttl_ms = DAY,
 			.engine = INV_ENGINE_AUTO,
 		},
 	};

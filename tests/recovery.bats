@@ -13,25 +13,6 @@ teardown() {
 	stop_ledger
 }
 
-# engines CLAIM: run the function with io_uring, where it is allowed, and poll.
-engines() {
-	local engine
-	for engine in io_uring poll; do
-		if [ $engine = io_uring ] && ! has_ring; then
-			echo "# SKIP io_uring is refused here" >&3
-			continue
-		fi
-		export INV_STATE=$BATS_TEST_TMPDIR/state-$engine
-		"$1" $engine "${@:2}"
-		stop_ledger
-	done
-}
-
-has_ring() {
-	fixture 1 | INV_STATE=$BATS_TEST_TMPDIR/probe \
-		inv-commit -q --engine io_uring -l file:probe.db > /dev/null 2>&1
-}
-
 # fixture ROWS [CHUNK [PREFIX]]: a validated stream of so many good rows.
 fixture() {
 	{
@@ -257,4 +238,132 @@ asset_id,grant_code,description,quantity,location_code,acquired_on'
 	inv-split -q two.csv | bash -o pipefail -c "$pipe" > /dev/null
 	[ "$(inv-quarantine list | jq -c '[.manifest, .row]')" = \
 		"$(jq -c '[.manifest, .row]' before)" ]
+}
+
+# ---- left alone for long ----
+
+retime() { # FROM SECONDS: the journal as another clock had written it
+	"$ROOT/tests/helper/retime" "$INV_STATE" "$@"
+}
+
+an_old_intent_is_not_sent() {
+	leave_open "$1"
+	# each was begun at line 1 or 2: 25 hours ago
+	retime 1 -90000
+	run -75 --separate-stderr commit "$1" -v open.in
+	[[ $stderr == *'2 batches without an outcome are older than --key-ttl'* ]]
+	[ "$(verdicts <<< "$output")" = 'ambiguous unanswered 20' ]
+	[[ $output == *'asked for it: answered 404'* ]]
+	[ "$(requests)" = 0 ]
+	# and not under another key in the next run either
+	run -75 commit "$1" open.in
+	[ "$(requests)" = 0 ]
+	# where the ledger is known to remember for longer they are sent
+	commit "$1" --key-ttl 48h open.in > out
+	[ "$(verdicts < out)" = 'committed receipt 20' ]
+}
+
+@test "an intent older than --key-ttl stays ambiguous and is not sent again" {
+	engines an_old_intent_is_not_sent
+}
+
+a_young_intent_is_sent() {
+	leave_open "$1"
+	retime 1 -82800
+	commit "$1" open.in > out
+	[ "$(verdicts < out)" = 'committed receipt 20' ]
+}
+
+@test "an intent younger than --key-ttl, by default 24 hours, is sent again" {
+	engines a_young_intent_is_sent
+}
+
+# took_effect ENGINE: two batches are done, their answers were lost.
+took_effect() {
+	start_ledger --fault 'lost@1-2'
+	fixture 20 10 > open.in
+	run -75 commit "$1" -r 0 -c 1 --breaker 1000 open.in
+}
+
+an_old_intent_is_read_back() {
+	took_effect "$1"
+	retime 1 -90000
+	commit "$1" open.in > out
+	[ "$(verdicts < out)" = 'committed readback 20' ]
+	[ "$(requests)" = 2 ]
+	inv-audit < out > /dev/null
+	commit "$1" open.in > out
+	[ "$(verdicts < out)" = 'skipped already_committed 20' ]
+}
+
+@test "an intent older than --key-ttl is read back where the ledger has it" {
+	engines an_old_intent_is_read_back
+}
+
+an_old_intent_waits_for_the_ledger() {
+	took_effect "$1"
+	local url=$LEDGER
+	stop_ledger
+	run -75 inv-commit -q --engine "$1" -l "$url" --namespace ledger \
+		"${fast[@]}" --key-ttl 0 open.in
+	[ "$(verdicts <<< "$output")" = 'ambiguous unanswered 20' ]
+	[ "$(jq -s 'map(select(.row == 1))[0].attempts' <<< "$output")" = 4 ]
+}
+
+@test "a ledger that can not be asked is asked again, -r times" {
+	engines an_old_intent_waits_for_the_ledger
+}
+
+a_clock_set_back() {
+	leave_open "$1"
+	# all was written an hour from now
+	retime 1 3600
+	run -75 --separate-stderr commit "$1" -v open.in
+	[[ $stderr == *'older than --key-ttl'* ]]
+	[ "$(requests)" = 0 ]
+	# only the last line was, by now in the index alone
+	rm -r "$INV_STATE"
+	leave_open "$1"
+	retime 4 3600
+	run -75 commit "$1" open.in
+	[ "$(jq -r .time "$INV_STATE"/journal/*.ndjson | sort | tail -n 1)" \> \
+		"$(date -u +%FT%TZ)" ]
+	for _ in 1 2; do
+		run -75 commit "$1" open.in
+		[ "$(requests)" = 0 ]
+	done
+}
+
+@test "a clock behind the journal makes every open intent an old one" {
+	engines a_clock_set_back
+}
+
+@test "the embedded ledger forgets no key" {
+	leave_open poll
+	retime 1 -90000
+	inv-commit -q -l file:l.db --namespace ledger open.in > out
+	[ "$(verdicts < out)" = 'committed receipt 20' ]
+}
+
+a_late_retry_asks() {
+	start_ledger --fault 'lost@1'
+	fixture 10 > in
+	commit "$1" --key-ttl 0 in > out
+	[ "$(verdicts < out)" = 'committed readback 10' ]
+	[ "$(requests)" = 1 ]
+}
+
+@test "what was sent for longer than --key-ttl in the same run is asked for too" {
+	engines a_late_retry_asks
+}
+
+a_key_never_sent_is_sent() {
+	start_ledger --fault '503=0@1'
+	fixture 10 > in
+	commit "$1" --key-ttl 0 in > out
+	[ "$(verdicts < out)" = 'committed receipt 10' ]
+}
+
+@test "what has had no effect is sent again whatever --key-ttl says" {
+	engines a_key_never_sent_is_sent
 }

@@ -9,7 +9,10 @@ enum { INV_CLOCK_TEXT = 21 }; /* bytes of "2026-11-20T06:30:00Z" and a NUL */
 /* Milliseconds of CLOCK_MONOTONIC: for deadlines and durations. */
 uint64_t inv_clock_ms(void);
 
-/* Seconds since 1970 by the wall clock: data, never a decision. */
+/*
+ * Seconds since 1970 by the wall clock: data, and a decision in one place (how
+ * old an open intent is), where it can only be on the safe side.
+ */
 int64_t inv_clock_wall(void);
 
 /* RFC 3339 in UTC, whole seconds; years outside 0000..9999 are clamped. */

@@ -41,6 +41,7 @@ enum inv_doubt {
 	INV_DOUBT_ASSERTED, /* 409, and it may be ours */
 	INV_DOUBT_CONFLICT, /* 409, and we never sent it before */
 	INV_DOUBT_REFUSED,  /* refused, but may have taken effect before */
+	INV_DOUBT_EXPIRED,  /* its key is too old to be sent again */
 };
 
 /* What a batch is a part of. */
@@ -88,8 +89,9 @@ struct inv_batch {
 	enum inv_doubt doubt; /* what the ledger is asked for */
 	uint64_t first_ms;    /* start of the first one; 0: none yet */
 	uint64_t due_ms;
-	unsigned token; /* which one its last request had */
-	char *poll;     /* the URL that tells of it after a 202; or NULL */
+	uint64_t stale_ms; /* from then on its key is not sent again */
+	unsigned token;    /* which one its last request had */
+	char *poll;        /* the URL that tells of it after a 202; or NULL */
 
 	/* What became of it. */
 	unsigned status;

@@ -496,6 +496,21 @@ fault_of(const struct inv_answer *a)
 								   : INV_AGAIN;
 }
 
+/* It is too late to send it again, and nobody knows what came of it. */
+static void
+leave_stale(struct inv_uploader *u, struct inv_batch *b)
+{
+	char why[INV_ERR_MSG];
+
+	snprintf(why, sizeof(why), "%s", b->why);
+	snprintf(b->why, sizeof(b->why),
+	    "sent too long ago to be sent again (--key-ttl), and asked for "
+	    "it: %.300s",
+	    why);
+	b->unclear = true;
+	leave(u, b, INV_AMBIGUOUS, "unanswered");
+}
+
 /* The ledger does not know better: what its first answer means. */
 static void
 believe(struct inv_uploader *u, struct inv_batch *b)
@@ -510,6 +525,9 @@ believe(struct inv_uploader *u, struct inv_batch *b)
 		return;
 	case INV_DOUBT_REFUSED:
 		refused(u, b);
+		return;
+	case INV_DOUBT_EXPIRED:
+		leave_stale(u, b);
 		return;
 	}
 }
@@ -528,6 +546,17 @@ ask(struct inv_uploader *u, struct inv_batch *b, enum inv_doubt doubt)
 		believe(u, b);
 }
 
+void
+inv_settle_ask(struct inv_uploader *u, struct inv_batch *b)
+{
+	struct inv_err err;
+
+	b->doubt = INV_DOUBT_EXPIRED;
+	b->state = INV_BATCH_ASKING;
+	if (!inv_courier_ask(u->courier, b, &err))
+		inv_uploader_fail(u, &err);
+}
+
 /* The ledger has these bytes under the key: all of them, or as it says. */
 static void
 read_back(struct inv_uploader *u, struct inv_batch *b,
@@ -543,6 +572,25 @@ read_back(struct inv_uploader *u, struct inv_batch *b,
 	}
 }
 
+/* An answer without the batch says that the ledger does not have it. */
+static bool
+is_denied(enum inv_doubt doubt, const struct inv_answer *a)
+{
+	switch (doubt) {
+	case INV_DOUBT_ASSERTED:
+	case INV_DOUBT_CONFLICT:
+		return true;
+	case INV_DOUBT_REFUSED:
+		/* Halves under other keys only where it is surely not there. */
+		return a->net == INV_NET_ANSWERED && a->status == 404;
+	case INV_DOUBT_EXPIRED:
+		return a->net == INV_NET_ANSWERED && a->status >= 300 &&
+		    a->status < 500 && a->status != 408 && a->status != 425 &&
+		    a->status != 429;
+	}
+	return false;
+}
+
 static void
 told_back(struct inv_uploader *u, struct inv_batch *b,
     const struct inv_landing *l)
@@ -552,6 +600,10 @@ told_back(struct inv_uploader *u, struct inv_batch *b,
 	struct inv_str hash = { NULL, 0 };
 	struct inv_err ignored;
 
+	if (b->doubt == INV_DOUBT_EXPIRED) {
+		b->tries++;
+		describe(u, b, l);
+	}
 	if (answered && a->status == 200 &&
 	    inv_scan_line(u->scan, a->body, &ignored))
 		hash = inv_member_text(inv_scan_outer(u->scan), "body_sha256");
@@ -560,9 +612,7 @@ told_back(struct inv_uploader *u, struct inv_batch *b,
 	} else if (hash.n > 0) {
 		conclude(u, b, INV_OUTCOME_KEY_MISMATCH, INV_QUARANTINED,
 		    "key_mismatch");
-	} else if (b->doubt == INV_DOUBT_REFUSED &&
-	    (!answered || a->status != 404)) {
-		/* Halves under other keys only where it is surely not there. */
+	} else if (!is_denied(b->doubt, a)) {
 		b->unclear = true;
 		again(u, b, a);
 	} else {

@@ -369,14 +369,32 @@ is_retry(const struct inv_batch *b)
 	return b->tries + b->retried > 0;
 }
 
+/* From when on a batch that was sent so many ms ago is not sent again. */
+static uint64_t
+stale_from(const struct inv_uploader *u, uint64_t age_ms)
+{
+	/* The embedded ledger forgets no key. */
+	if (u->o->file != NULL)
+		return UINT64_MAX;
+	return age_ms < u->o->key_ttl_ms
+	    ? inv_clock_ms() + (u->o->key_ttl_ms - age_ms)
+	    : 0;
+}
+
 static void
 send(struct inv_uploader *u, struct inv_batch *b)
 {
 	struct inv_err err;
 
+	if (b->first_ms == 0 && b->chunk != NULL)
+		b->stale_ms = stale_from(u, 0);
 	if (b->first_ms == 0)
 		b->first_ms = inv_clock_ms();
 	inv_throttle_sent(&u->throttle, inv_clock_ms(), is_retry(b));
+	if (b->maybe && b->poll == NULL && inv_clock_ms() >= b->stale_ms) {
+		inv_settle_ask(u, b);
+		return;
+	}
 	b->state = b->poll == NULL ? INV_BATCH_FLYING : INV_BATCH_POLLING;
 	if (!(b->poll == NULL ? inv_courier_post(u->courier, b, &err)
 			      : inv_courier_poll(u->courier, b, &err)))
@@ -663,6 +681,20 @@ take_lease(struct inv_uploader *u, struct inv_err *err)
 	return true;
 }
 
+/*
+ * How old an intent is can not be known where the clock is behind a line of
+ * the journal: then it is as old as can be.
+ */
+static uint64_t
+age_of(const struct inv_uploader *u, int64_t wall)
+{
+	int64_t now = inv_clock_wall();
+
+	if (now < inv_journal_latest(u->journal))
+		return UINT64_MAX;
+	return (uint64_t)(now - wall) * 1000;
+}
+
 static struct inv_batch *
 replay_of(struct inv_uploader *u, size_t i, struct inv_err *err)
 {
@@ -679,6 +711,7 @@ replay_of(struct inv_uploader *u, size_t i, struct inv_err *err)
 
 	b->seq = seq;
 	b->maybe = b->unclear = true;
+	b->stale_ms = stale_from(u, age_of(u, wall));
 	memcpy(b->hash, in.batch_hash.p, INV_DIGEST_HEX);
 	memcpy(b->key, in.key.p, INV_DIGEST_HEX);
 	b->derived = in.parent.n == INV_DIGEST_HEX;
@@ -699,6 +732,7 @@ static bool
 queue_replays(struct inv_uploader *u, struct inv_err *err)
 {
 	size_t n = inv_journal_open_count(u->journal);
+	size_t stale = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		struct inv_batch *b = replay_of(u, i, err);
@@ -706,12 +740,17 @@ queue_replays(struct inv_uploader *u, struct inv_err *err)
 		if (b == NULL)
 			return false;
 		inv_uploader_queue(u, b, NULL);
+		stale += b->stale_ms == 0;
 	}
 	u->replaying = n > 0;
-	if (n > 0)
+	if (n > stale)
 		inv_warn("%zu batches of an earlier run have no outcome: sent "
 			 "again first, with the same keys",
-		    n);
+		    n - stale);
+	if (stale > 0)
+		inv_warn("%zu batches without an outcome are older than "
+			 "--key-ttl: asked for, and not sent again",
+		    stale);
 	return true;
 }
 

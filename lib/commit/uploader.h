@@ -53,7 +53,8 @@ struct inv_uploader_options {
 	uint64_t deadline_ms; /* for the breaker to close */
 	uint64_t timeout_ms;
 	uint64_t drain_ms;
-	uint64_t wait_ms; /* for the lease */
+	uint64_t wait_ms;    /* for the lease */
+	uint64_t key_ttl_ms; /* that a ledger remembers keys for */
 	enum inv_engine engine;
 	bool atomic; /* send nothing of a manifest that is not verified */
 };
@@ -184,13 +185,15 @@ void inv_gate_free(struct inv_uploader *u);
 
 /*
  * settle.c: answers into outcomes, outcomes into lines.  _landing decides;
- * _give_up decides that it will not be sent (again) in this run; _done is for
- * an outcome that is on disk, and ends the batch; _suspects looks whether
+ * _give_up decides that it will not be sent (again) in this run; _ask asks for
+ * what was sent too long ago to be sent again; _done is for an outcome that is
+ * on disk, and ends the batch; _suspects looks whether
  * refusals can be told now (stuck: nothing else has moved); _shut whether the
  * breaker has been open for too long, and holds all then.
  */
 void inv_settle_landing(struct inv_uploader *u, const struct inv_landing *l);
 void inv_settle_give_up(struct inv_uploader *u, struct inv_batch *b);
+void inv_settle_ask(struct inv_uploader *u, struct inv_batch *b);
 void inv_settle_unsent(struct inv_uploader *u, struct inv_batch *b,
     const char *reason);
 void inv_settle_done(struct inv_uploader *u, struct inv_batch *b);

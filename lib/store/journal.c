@@ -67,7 +67,10 @@ struct inv_journal {
 static struct inv_entry_head
 head_of(const struct inv_journal *j, char time[INV_CLOCK_TEXT])
 {
-	inv_clock_text(inv_clock_wall(), time);
+	int64_t wall = inv_clock_wall();
+
+	inv_clock_text(wall, time);
+	inv_seen_time(j->seen, wall);
 	return (struct inv_entry_head){
 		.seq = j->end.seq,
 		.prev = j->end.prev,
@@ -438,6 +441,12 @@ inv_journal_open_at(const struct inv_journal *j, size_t i, uint64_t *seq,
 	return v->of;
 }
 
+int64_t
+inv_journal_latest(const struct inv_journal *j)
+{
+	return inv_seen_latest(j->seen);
+}
+
 /* ---- the index ---- */
 
 struct inv_seen *
@@ -687,6 +696,7 @@ recover_entry(struct inv_journal *j, struct recovery *rc,
 	j->copies = j->copies && e->copied;
 	/* What follows the place is on disk, as far as it has been read. */
 	j->synced = behind;
+	inv_seen_time(j->seen, inv_clock_read(e->time.p));
 	switch (e->type) {
 	case INV_ENTRY_INTENT:
 		return recover_intent(j, &at, e, err);

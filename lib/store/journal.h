@@ -76,6 +76,12 @@ size_t inv_journal_open_count(const struct inv_journal *j);
 struct inv_intent inv_journal_open_at(const struct inv_journal *j, size_t i,
     uint64_t *seq, int64_t *wall);
 
+/*
+ * The latest time of a line, in seconds since 1970.  A clock that is behind it
+ * was set back, and does not tell how old an intent is.
+ */
+int64_t inv_journal_latest(const struct inv_journal *j);
+
 /* The bytes of an open intent, read back into *body and checked by hash. */
 INV_MUST bool inv_journal_body(struct inv_journal *j, uint64_t seq,
     struct inv_buf *body, struct inv_err *err);

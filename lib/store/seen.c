@@ -31,6 +31,7 @@ static const char *const steps[] = {
 	"CREATE TABLE place (one INTEGER PRIMARY KEY CHECK (one = 1),"
 	" segment INTEGER NOT NULL, offset INTEGER NOT NULL,"
 	" seq INTEGER NOT NULL, prev BLOB NOT NULL, written INTEGER NOT NULL);",
+	"ALTER TABLE place ADD COLUMN latest INTEGER NOT NULL DEFAULT 0;",
 	NULL,
 };
 
@@ -42,6 +43,7 @@ struct inv_seen {
 	struct inv_stmt *move;
 	struct inv_place place;
 	uint64_t written; /* rows ever: no fewer than the keys there are */
+	int64_t latest;   /* time of a line */
 
 	struct inv_seen_row *rows;
 	size_t n;
@@ -266,6 +268,7 @@ write_place(struct inv_seen *s, const struct inv_place *upto,
 	inv_stmt_bind_blob(s->move, 4,
 	    (struct inv_str){ (const char *)upto->prev, INV_DIGEST });
 	inv_stmt_bind_u64(s->move, 5, s->written + s->n);
+	inv_stmt_bind_u64(s->move, 6, (uint64_t)s->latest);
 	return inv_stmt_run(s->move, err);
 }
 
@@ -292,13 +295,27 @@ inv_seen_place(const struct inv_seen *s)
 	return s->place;
 }
 
+void
+inv_seen_time(struct inv_seen *s, int64_t wall)
+{
+	if (wall > s->latest)
+		s->latest = wall;
+}
+
+int64_t
+inv_seen_latest(const struct inv_seen *s)
+{
+	return s->latest;
+}
+
 /* ---- the beginning and the end ---- */
 
 static bool
 read_place(struct inv_seen *s, struct inv_err *err)
 {
 	struct inv_stmt *st = inv_db_prepare(s->db,
-	    "SELECT segment, offset, seq, prev, written FROM place", err);
+	    "SELECT segment, offset, seq, prev, written, latest FROM place",
+	    err);
 
 	if (st == NULL)
 		return false;
@@ -318,6 +335,7 @@ read_place(struct inv_seen *s, struct inv_err *err)
 	s->place.offset = inv_stmt_u64(st, 1);
 	s->place.seq = inv_stmt_u64(st, 2);
 	s->written = inv_stmt_u64(st, 4);
+	s->latest = (int64_t)inv_stmt_u64(st, 5);
 	bool ok =
 	    prev.n == INV_DIGEST && s->place.segment > 0 && s->place.seq > 0;
 
@@ -342,8 +360,8 @@ prepare(struct inv_seen *s, struct inv_err *err)
 	    (s->keys = inv_db_prepare(s->db, "SELECT key FROM seen", err)) !=
 	    NULL &&
 	    (s->move = inv_db_prepare(s->db,
-		 "REPLACE INTO place (one, segment, offset, seq, prev, written)"
-		 " VALUES (1, ?1, ?2, ?3, ?4, ?5)",
+		 "REPLACE INTO place (one, segment, offset, seq, prev, written,"
+		 " latest) VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6)",
 		 err)) != NULL &&
 	    read_place(s, err);
 }

@@ -57,6 +57,14 @@ void inv_seen_close(struct inv_seen *s);
 struct inv_place inv_seen_place(const struct inv_seen *s);
 
 /*
+ * The journal has a line of that time (seconds since 1970, not before); the
+ * latest of all that were told, in this run and those before.  What was not
+ * written is forgotten, as keys are.
+ */
+void inv_seen_time(struct inv_seen *s, int64_t wall);
+int64_t inv_seen_latest(const struct inv_seen *s);
+
+/*
  * For each of n rows whose key is set: what that key last committed, into
  * digest, arrival and row; both 0 where there is nothing.
  */

@@ -114,6 +114,26 @@ the_last_of_a_key_wins(void)
 }
 
 static void
+the_latest_time_stays_the_latest(void)
+{
+	struct inv_state state = fresh();
+	struct inv_err err;
+	struct inv_seen *s = inv_seen_open(&state, &err);
+
+	check(inv_seen_latest(s) == 0);
+	inv_seen_time(s, 2000000000);
+	inv_seen_time(s, 1000000000);
+	check(inv_seen_latest(s) == 2000000000);
+	check(inv_seen_write(s, &there, &err));
+	inv_seen_time(s, 2100000000);
+	inv_seen_close(s);
+	s = inv_seen_open(&state, &err);
+	check(inv_seen_latest(s) == 2000000000);
+	inv_seen_close(s);
+	close(state.fd);
+}
+
+static void
 what_was_not_written_is_forgotten(void)
 {
 	struct inv_state state = fresh();
@@ -177,6 +197,7 @@ main(void)
 	static const struct test tests[] = {
 		TEST(what_was_put_is_found_before_and_after_writing),
 		TEST(the_last_of_a_key_wins),
+		TEST(the_latest_time_stays_the_latest),
 		TEST(what_was_not_written_is_forgotten),
 		TEST(it_is_full_at_its_ceiling_and_empty_when_written),
 		TEST(a_file_that_is_no_index_is_refused),
