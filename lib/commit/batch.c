@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "base/base64.h"
 #include "base/mem.h"
 #include "data/emit.h"
 #include "data/sfstring.h"
@@ -184,7 +185,7 @@ inv_batch_headers(const struct inv_batch *b, struct inv_str run,
 	if (inv_str_unhex((struct inv_str){ b->hash, INV_DIGEST_HEX }, hash,
 		sizeof(hash))) {
 		inv_buf_add(t, INV_LIT("Content-Digest: sha-256=:"));
-		inv_emit_base64(t,
+		inv_base64_put(t,
 		    (struct inv_str){ (const char *)hash, sizeof(hash) });
 		inv_buf_byte(t, ':');
 		end_header(h, at);

@@ -2,6 +2,7 @@
 
 #include "data/emit.h"
 
+#include "base/base64.h"
 #include "base/rows.h"
 #include "data/scan.h"
 
@@ -104,30 +105,6 @@ inv_emit_raw(struct inv_buf *b, struct inv_str json)
 }
 
 void
-inv_emit_base64(struct inv_buf *b, struct inv_str s)
-{
-	static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "abcdefghijklmnopqrstuvwxyz0123456789+/";
-	const unsigned char *p = (const unsigned char *)s.p;
-
-	for (size_t i = 0; i < s.n; i += 3) {
-		size_t left = s.n - i;
-		uint32_t v = (uint32_t)p[i] << 16;
-		char four[4];
-
-		if (left > 1)
-			v |= (uint32_t)p[i + 1] << 8;
-		if (left > 2)
-			v |= p[i + 2];
-		four[0] = digit[v >> 18];
-		four[1] = digit[v >> 12 & 63];
-		four[2] = left > 1 ? digit[v >> 6 & 63] : '=';
-		four[3] = left > 2 ? digit[v & 63] : '=';
-		inv_buf_add(b, (struct inv_str){ four, 4 });
-	}
-}
-
-void
 inv_emit_bytes(struct inv_buf *b, struct inv_str bytes)
 {
 	if (inv_text_is_utf8(bytes)) {
@@ -136,7 +113,7 @@ inv_emit_bytes(struct inv_buf *b, struct inv_str bytes)
 	}
 	inv_emit_key(b, INV_LIT("raw_base64"));
 	inv_buf_byte(b, '"');
-	inv_emit_base64(b, bytes);
+	inv_base64_put(b, bytes);
 	inv_buf_byte(b, '"');
 }
 

@@ -30,12 +30,9 @@ void inv_emit_text(struct inv_buf *b, struct inv_str s);
 
 /*
  * The member that carries bytes as they came: "raw": a string where they are
- * UTF-8, else "raw_base64": RFC 4648 section 4.
+ * UTF-8, else "raw_base64".
  */
 void inv_emit_bytes(struct inv_buf *b, struct inv_str bytes);
-
-/* The bytes in RFC 4648 section 4, without quotes or comma. */
-void inv_emit_base64(struct inv_buf *b, struct inv_str bytes);
 
 /* [[1,6],[8,500]] */
 struct inv_rows;
