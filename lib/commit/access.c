@@ -3,17 +3,13 @@
 #include "commit/access.h"
 
 #include <ctype.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 
 #include "base/log.h"
 #include "base/mem.h"
 #include "prog/opt.h"
-
-#define FD "fd:"
-#define CRED "cred:"
+#include "prog/secret_opt.h"
 
 #define OURS "is set by us"
 #define OF_HTTP "is for HTTP itself to set"
@@ -47,12 +43,6 @@ static const struct {
 	{ "Proxy-Authorization", SECRET },
 };
 
-static bool
-starts(const char *arg, const char *with)
-{
-	return strncmp(arg, with, strlen(with)) == 0;
-}
-
 void
 inv_access_pin(struct inv_access *a, const char *arg)
 {
@@ -83,39 +73,10 @@ inv_access_header(struct inv_access *a, const char *arg)
 	a->header[a->headers++] = line;
 }
 
-static bool
-is_file_name(const char *name)
-{
-	size_t n = strlen(name);
-
-	return n > 0 && n <= NAME_MAX && strchr(name, '/') == NULL &&
-	    strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
-}
-
-/* The N of fd:N; the standard ones have another use. */
-static bool
-descriptor_of(const char *token, int *fd)
-{
-	uint64_t n;
-
-	if (!inv_str_u64(inv_str_of(token + strlen(FD)), 3, INT_MAX, &n))
-		return false;
-	*fd = (int)n;
-	return true;
-}
-
 void
 inv_access_token(struct inv_access *a, const char *arg)
 {
-	int fd;
-
-	if (arg[0] == '\0')
-		inv_opt_wrong("--token-file", arg, "names no file");
-	if (starts(arg, FD) && !descriptor_of(arg, &fd))
-		inv_opt_wrong("--token-file", arg,
-		    "is no descriptor from 3 on");
-	if (starts(arg, CRED) && !is_file_name(arg + strlen(CRED)))
-		inv_opt_wrong("--token-file", arg, "is no credential's name");
+	inv_opt_secret("--token-file", arg);
 	a->token = arg;
 }
 
@@ -155,28 +116,10 @@ inv_access_check(const struct inv_access *a, const struct inv_url *url)
 		inv_die(&err);
 }
 
-/* Where the service manager has put a credential; to be freed. */
-static char *
-credential_of(const char *name)
-{
-	const char *dir = inv_opt_env("CREDENTIALS_DIRECTORY");
-	struct inv_err err;
-	char *path;
-
-	if (dir == NULL || dir[0] != '/') {
-		inv_fail(&err, INV_CONFIG,
-		    "cred:%s: CREDENTIALS_DIRECTORY is not set", name);
-		inv_die(&err);
-	}
-	path = inv_mem_new(strlen(dir) + strlen(name) + sizeof("/"));
-	sprintf(path, "%s/%s", dir, name);
-	return path;
-}
-
 void
 inv_access_open(struct inv_access *a)
 {
-	struct inv_secret_place place = { .path = a->token };
+	struct inv_secret_place place;
 	struct inv_err err;
 
 	if (a->token == NULL && a->key == NULL)
@@ -184,13 +127,7 @@ inv_access_open(struct inv_access *a)
 	inv_secret_guard();
 	if (a->token == NULL)
 		return;
-	if (starts(a->token, FD) && descriptor_of(a->token, &place.fd)) {
-		place.path = NULL;
-	} else if (starts(a->token, CRED)) {
-		a->path = credential_of(a->token + strlen(CRED));
-		place = (struct inv_secret_place){ .path = a->path,
-			.is_lent = true };
-	}
+	a->path = inv_opt_secret_place(a->token, &place);
 	a->secret = inv_secret_open(&place, &err);
 	if (a->secret == NULL)
 		inv_die(&err);
