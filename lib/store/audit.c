@@ -16,10 +16,12 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "io/file.h"
 #include "store/audit_head.h"
 #include "store/audit_index.h"
+#include "store/checkpoint.h"
 #include "store/journal.h"
 
 enum { PIECE = 1 << 20 }; /* bytes that are built before they are written */
@@ -33,7 +35,10 @@ struct inv_audit {
 	int lock;
 	struct inv_audit_head head; /* its log: the end of what is built */
 	uint64_t taken;             /* the last outcome, by its number */
-	bool dirty;                 /* the head on disk is behind */
+	struct inv_merkle tree;     /* of all entries up to head.log */
+	struct inv_checkpoints checkpoints;
+	struct inv_audit_key key; /* that signs them */
+	bool dirty;               /* the head on disk is behind */
 	struct inv_audit_index index;
 	struct inv_digest *digest;
 	struct inv_buf built; /* lines that are not written yet */
@@ -73,6 +78,15 @@ head_of(const struct inv_audit *a, char time[INV_CLOCK_TEXT])
 	};
 }
 
+static void
+grow_tree(struct inv_audit *a, struct inv_str line)
+{
+	unsigned char leaf[INV_DIGEST];
+
+	inv_merkle_leaf(a->digest, line, leaf);
+	inv_merkle_add(&a->tree, a->digest, leaf);
+}
+
 /* The line from start on is complete: the next one follows it. */
 static bool
 complete(struct inv_audit *a, size_t start, struct inv_str manifest,
@@ -86,6 +100,7 @@ complete(struct inv_audit *a, size_t start, struct inv_str manifest,
 		    log_name);
 	line.p = a->built.p + start;
 	inv_audit_index_add(&a->index, manifest, a->head.log.offset, line.n);
+	grow_tree(a, line);
 	inv_digest_of(a->digest, line, a->head.log.prev);
 	a->head.log.seq++;
 	a->head.log.offset += line.n + 1;
@@ -197,7 +212,8 @@ index_line(struct inv_audit *a, const struct inv_audit_line *line,
 	}
 	inv_audit_index_add(&a->index, line->manifest, a->head.log.offset,
 	    line->text.n);
-	return true;
+	grow_tree(a, line->text);
+	return inv_checkpoints_agree(&a->checkpoints, &a->tree, a->digest, err);
 }
 
 static bool
@@ -257,6 +273,19 @@ read_lines(struct inv_audit *a, struct inv_audit_reader *r,
 }
 
 static bool
+reaches_checkpoint(const struct inv_audit *a, struct inv_err *err)
+{
+	const struct inv_checkpoints *c = &a->checkpoints;
+
+	if (c->n == 0 || c->of[c->n - 1].size <= a->tree.n)
+		return true;
+	return inv_fail(err, INV_IO,
+	    "%s: %ju entries, a checkpoint of %ju was signed: its end was cut "
+	    "off",
+	    log_name, (uintmax_t)a->tree.n, (uintmax_t)c->of[c->n - 1].size);
+}
+
+static bool
 refresh(struct inv_audit *a, struct inv_err *err)
 {
 	struct inv_audit_head head;
@@ -264,7 +293,8 @@ refresh(struct inv_audit *a, struct inv_err *err)
 	struct stat st;
 	bool there;
 
-	if (!inv_audit_head_read(a->dir, &head, &there, err) ||
+	if (!inv_checkpoints_refresh(&a->checkpoints, err) ||
+	    !inv_audit_head_read(a->dir, &head, &there, err) ||
 	    !is_where_head_says(&a->head.log, &head, err))
 		return false;
 	if (fstat(a->log, &st) == -1)
@@ -274,7 +304,7 @@ refresh(struct inv_audit *a, struct inv_err *err)
 		    log_name);
 	if (!inv_audit_read(&r, a->log, &a->head.log, err))
 		return false;
-	bool ok = read_lines(a, &r, &head, err);
+	bool ok = read_lines(a, &r, &head, err) && reaches_checkpoint(a, err);
 
 	inv_audit_read_end(&r);
 	if (head.journal.seq > a->head.journal.seq)
@@ -633,6 +663,18 @@ commit(struct inv_audit *a, struct inv_err *err)
 	return inv_audit_head_write(a->dir, &a->head, err);
 }
 
+/* What is on disk gets a checkpoint, unless the last one has it all. */
+static bool
+sign(struct inv_audit *a, struct inv_err *err)
+{
+	const struct inv_checkpoints *c = &a->checkpoints;
+
+	return (c->n > 0 && c->of[c->n - 1].size == a->tree.n) ||
+	    a->tree.n == 0 ||
+	    inv_checkpoints_sign(&a->checkpoints, &a->tree, a->digest, &a->key,
+		err);
+}
+
 static bool
 add_locked(struct inv_audit *a, struct tally *t, struct inv_audit_sum *sum,
     struct inv_err *err)
@@ -650,7 +692,8 @@ add_locked(struct inv_audit *a, struct tally *t, struct inv_audit_sum *sum,
 		apply_account(t, &a->index);
 	}
 	sum->standing = standing_of(t);
-	return commit(a, err) && count_orphans(a, t, &sum->orphans, err);
+	return commit(a, err) && sign(a, err) &&
+	    count_orphans(a, t, &sum->orphans, err);
 }
 
 bool
@@ -676,7 +719,8 @@ inv_audit_take_in(struct inv_audit *a, struct inv_err *err)
 {
 	if (!inv_audit_lock(a->lock, err))
 		return false;
-	bool ok = refresh(a, err) && take_journal(a, err) && commit(a, err);
+	bool ok = refresh(a, err) && take_journal(a, err) && commit(a, err) &&
+	    sign(a, err);
 
 	inv_audit_unlock(a->lock);
 	return ok;
@@ -684,8 +728,22 @@ inv_audit_take_in(struct inv_audit *a, struct inv_err *err)
 
 /* ---- the beginning and the end ---- */
 
+/* The first run makes a key of its own. */
 static bool
-open_files(struct inv_audit *a, struct inv_err *err)
+open_key(struct inv_audit *a, const struct inv_secret_place *key,
+    struct inv_err *err)
+{
+	if (key == NULL && !inv_audit_key_is_there(a->dir)) {
+		if (!inv_audit_key_make(a->dir, INV_LIT(""), err))
+			return false;
+		inv_note("audit/key made, to sign checkpoints with");
+	}
+	return inv_audit_key_open(&a->key, &a->state, key, err);
+}
+
+static bool
+open_files(struct inv_audit *a, const struct inv_secret_place *key,
+    struct inv_err *err)
 {
 	a->dir = inv_file_state_dir(a->state.fd, "audit", err);
 	if (a->dir == -1)
@@ -694,24 +752,28 @@ open_files(struct inv_audit *a, struct inv_err *err)
 	if (a->lock == -1 || !inv_audit_lock(a->lock, err))
 		return false;
 	a->log = inv_file_open(a->dir, "log.ndjson", O_RDWR | O_CREAT, err);
-	bool ok = a->log != -1 && refresh(a, err);
+	bool ok = a->log != -1 &&
+	    inv_checkpoints_open(&a->checkpoints, a->dir, true, err) &&
+	    refresh(a, err) && open_key(a, key, err);
 
 	inv_audit_unlock(a->lock);
 	return ok;
 }
 
 struct inv_audit *
-inv_audit_open(const struct inv_state *state, struct inv_err *err)
+inv_audit_open(const struct inv_state *state,
+    const struct inv_secret_place *key, struct inv_err *err)
 {
 	struct inv_audit *a = inv_mem_new(sizeof(*a));
 
 	a->state = *state;
 	a->dir = a->log = a->lock = -1;
 	a->head = INV_AUDIT_HEAD;
+	a->checkpoints = INV_CHECKPOINTS;
 	a->built = INV_BUF(PIECE + 2 * (size_t)INV_AUDIT_LINE_MAX);
 	a->text = INV_BUF(INV_AUDIT_LINE_MAX);
 	a->digest = inv_digest_new();
-	if (open_files(a, err))
+	if (open_files(a, key, err))
 		return a;
 	inv_audit_close(a);
 	return NULL;
@@ -728,6 +790,8 @@ inv_audit_close(struct inv_audit *a)
 		close(a->lock);
 	if (a->dir != -1)
 		close(a->dir);
+	inv_checkpoints_close(&a->checkpoints);
+	inv_audit_key_close(&a->key);
 	inv_audit_index_free(&a->index);
 	inv_digest_free(a->digest);
 	inv_buf_free(&a->built);

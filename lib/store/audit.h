@@ -17,6 +17,8 @@
 #define INV_STORE_AUDIT_H
 
 #include "data/account.h"
+#include "data/note.h"
+#include "io/secret.h"
 #include "store/state.h"
 
 /* The most rows of a manifest whose standing is kept: a byte each. */
@@ -40,11 +42,13 @@ struct inv_audit_sum {
 struct inv_audit;
 
 /*
- * Opens the log, makes it if it is not there, and checks its chain.  INV_IO
- * with file and line where it is damaged, or shorter than its head.
+ * Opens the log, makes it if it is not there, and checks its chain and its
+ * checkpoints.  INV_IO with file and line where it is damaged, or shorter than
+ * its head or a checkpoint.  key says where the private key is that signs
+ * checkpoints; NULL: in STATE/audit, made where there is none.
  */
 INV_MUST struct inv_audit *inv_audit_open(const struct inv_state *state,
-    struct inv_err *err);
+    const struct inv_secret_place *key, struct inv_err *err);
 void inv_audit_close(struct inv_audit *a);
 
 /*
@@ -59,20 +63,32 @@ INV_MUST bool inv_audit_add(struct inv_audit *a, struct inv_account *account,
 /* Take in what the journal has. */
 INV_MUST bool inv_audit_take_in(struct inv_audit *a, struct inv_err *err);
 
+/* What is held against the log, and what with. */
+struct inv_audit_trust {
+	const struct inv_note_key *key; /* whose signatures count */
+	size_t keys;
+	const char *const
+	    *checkpoint; /* files with checkpoints kept elsewhere */
+	size_t checkpoints;
+};
+
 /* What verifying went through. */
 struct inv_audit_verified {
-	uint64_t entries; /* of the log */
-	uint64_t lines;   /* of the journal */
-	uint64_t batches; /* entries held against their outcome */
+	uint64_t entries;     /* of the log */
+	uint64_t checkpoints; /* signed by one of the keys, of the root said */
+	uint64_t covered;     /* entries up to the last of them */
+	uint64_t lines;       /* of the journal */
+	uint64_t batches;     /* entries held against their outcome */
 };
 
 /*
- * Hold the log and the journal against their chains, the log against its
- * head, each batch against its outcome, and each body against its hash.
- * Changes nothing.  INV_NO at the first difference: the message says where
- * and what.
+ * Hold the log and the journal against their chains, the log against its head
+ * and each checkpoint, each batch against its outcome, and each body against
+ * its hash.  Changes nothing.  INV_NO at the first difference: the message
+ * says where and what.
  */
 INV_MUST bool inv_audit_verify(const struct inv_state *state,
-    struct inv_audit_verified *v, struct inv_err *err);
+    const struct inv_audit_trust *trust, struct inv_audit_verified *v,
+    struct inv_err *err);
 
 #endif

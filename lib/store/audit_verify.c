@@ -15,6 +15,7 @@
 #include "io/file.h"
 #include "store/audit.h"
 #include "store/audit_head.h"
+#include "store/audit_vouch.h"
 #include "store/journal.h"
 #include "store/segment.h"
 
@@ -37,6 +38,7 @@ struct verify {
 	struct inv_entry entry; /* the line of the journal at hand */
 	bool ended;             /* there is none */
 	struct inv_digest *digest;
+	struct inv_audit_vouch vouch;
 	struct inv_buf want;
 	struct inv_audit_verified *done;
 };
@@ -226,6 +228,8 @@ log_lines(struct verify *v, struct inv_audit_reader *r, struct inv_err *err)
 		switch (inv_audit_next(r, &line, err)) {
 		case INV_AUDIT_LINE:
 			v->done->entries++;
+			if (!inv_audit_vouch_entry(&v->vouch, line.text, err))
+				return differs(err);
 			if (line.type == INV_AUDIT_BATCH &&
 			    !meet(v, &line, err))
 				return false;
@@ -267,7 +271,8 @@ verify_log(struct verify *v, struct inv_err *err)
 
 	if (!inv_audit_read(&r, v->log, &start.log, err))
 		return false;
-	bool ok = log_lines(v, &r, err) && ends_at_head(v, &r.at, err);
+	bool ok = log_lines(v, &r, err) && ends_at_head(v, &r.at, err) &&
+	    (inv_audit_vouch_end(&v->vouch, err) || differs(err));
 
 	inv_audit_read_end(&r);
 	return ok;
@@ -296,7 +301,8 @@ open_log(struct verify *v, struct inv_err *err)
 }
 
 bool
-inv_audit_verify(const struct inv_state *state, struct inv_audit_verified *done,
+inv_audit_verify(const struct inv_state *state,
+    const struct inv_audit_trust *trust, struct inv_audit_verified *done,
     struct inv_err *err)
 {
 	const struct inv_place start = INV_PLACE;
@@ -313,9 +319,13 @@ inv_audit_verify(const struct inv_state *state, struct inv_audit_verified *done,
 	};
 
 	*done = (struct inv_audit_verified){ 0 };
-	bool ok = open_log(&v, err) && (v.log == -1 || verify_log(&v, err)) &&
-	    rest_of_journal(&v, err);
+	bool ok = open_log(&v, err) &&
+	    inv_audit_vouch_open(&v.vouch, v.dir, trust, err) &&
+	    (v.log == -1 || verify_log(&v, err)) && rest_of_journal(&v, err);
 
+	done->checkpoints = v.vouch.passed;
+	done->covered = v.vouch.covered;
+	inv_audit_vouch_close(&v.vouch);
 	if (v.log != -1)
 		close(v.log);
 	if (v.lock != -1)

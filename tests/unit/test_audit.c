@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "store/audit.h"
+#include "store/audit_key.h"
 #include "store/journal.h"
 
 static struct inv_digest *digest;
@@ -131,9 +132,15 @@ add(struct inv_audit *log, uint64_t n, char run, struct inv_audit_sum *sum)
 static bool
 verified(const struct inv_state *state, struct inv_err *err)
 {
+	struct inv_audit_trust trust = { 0 };
 	struct inv_audit_verified v;
+	struct inv_note_key key;
 
-	return inv_audit_verify(state, &v, err);
+	if (inv_audit_key_public(state->fd, "audit/key.pub", &key, err)) {
+		trust.key = &key;
+		trust.keys = 1;
+	}
+	return inv_audit_verify(state, &trust, &v, err);
 }
 
 /* A log of one run over a journal of two batches. */
@@ -144,7 +151,7 @@ fill(const struct inv_state *state)
 	struct inv_err err;
 
 	journal(state, 0, 1, INV_OUTCOME_COMMITTED);
-	struct inv_audit *log = inv_audit_open(state, &err);
+	struct inv_audit *log = inv_audit_open(state, NULL, &err);
 
 	check(add(log, 2, '1', &sum));
 	inv_audit_close(log);
@@ -159,7 +166,7 @@ what_the_journal_confirms_is_committed(void)
 
 	journal(&state, 0, 2, INV_OUTCOME_COMMITTED);
 	journal(&state, 3, 3, INV_OUTCOME_REFUSED);
-	struct inv_audit *log = inv_audit_open(&state, &err);
+	struct inv_audit *log = inv_audit_open(&state, NULL, &err);
 
 	check(add(log, 5, '1', &sum));
 	check(sum.unverified == 20 && !sum.again);
@@ -184,8 +191,8 @@ two_writers_see_each_others_entries(void)
 	struct inv_err err;
 
 	journal(&state, 0, 0, INV_OUTCOME_COMMITTED);
-	struct inv_audit *one = inv_audit_open(&state, &err);
-	struct inv_audit *two = inv_audit_open(&state, &err);
+	struct inv_audit *one = inv_audit_open(&state, NULL, &err);
+	struct inv_audit *two = inv_audit_open(&state, NULL, &err);
 
 	check(add(one, 1, '1', &sum) && sum.standing.runs == 1);
 	check(add(two, 1, '2', &sum) && sum.standing.runs == 2);
@@ -270,7 +277,7 @@ any_length_the_log_is_cut_to_is_found(void)
 		check(ftruncate(fd, n) == 0);
 		err.fault = INV_OK;
 		check(!verified(&state, &err) && err.fault == INV_NO);
-		check(inv_audit_open(&state, &err) == NULL);
+		check(inv_audit_open(&state, NULL, &err) == NULL);
 		check(err.fault == INV_IO);
 		check(fstat(fd, &now) == 0 && now.st_size == n);
 	}
@@ -289,21 +296,54 @@ an_outcome_is_taken_in_once_even_without_a_head(void)
 
 	fill(&state);
 	check(unlinkat(state.fd, "audit/head", 0) == 0);
+	check(unlinkat(state.fd, "audit/checkpoints.ndjson", 0) == 0);
 	/* A whole chain, made by taking the journal in from its start. */
 	int fd = openat(state.fd, "audit/log.ndjson", O_RDWR);
 
 	check(ftruncate(fd, 0) == 0);
 	close(fd);
-	struct inv_audit *log = inv_audit_open(&state, &err);
+	struct inv_audit *log = inv_audit_open(&state, NULL, &err);
 
 	check(log != NULL && inv_audit_take_in(log, &err));
 	inv_audit_close(log);
 	check(verified(&state, &err));
 	check(unlinkat(state.fd, "audit/head", 0) == 0);
-	log = inv_audit_open(&state, &err);
+	log = inv_audit_open(&state, NULL, &err);
 	check(log != NULL && inv_audit_take_in(log, &err));
 	inv_audit_close(log);
 	check(verified(&state, &err));
+	close(state.fd);
+}
+
+/* The log loses its last entry. */
+static bool
+cut_last_line(const struct inv_state *state)
+{
+	char text[65536];
+	int fd = openat(state->fd, "audit/log.ndjson", O_RDWR);
+	ssize_t n = pread(fd, text, sizeof(text), 0);
+
+	for (n--; n > 0 && text[n - 1] != '\n';)
+		n--;
+	bool ok = n > 0 && ftruncate(fd, n) == 0;
+
+	close(fd);
+	return ok;
+}
+
+/* With the head gone, and one written anew: a checkpoint still knows. */
+static void
+a_log_cut_below_a_checkpoint_is_refused(void)
+{
+	struct inv_state state = fresh();
+	struct inv_err err;
+
+	fill(&state);
+	check(unlinkat(state.fd, "audit/head", 0) == 0);
+	check(cut_last_line(&state));
+	check(inv_audit_open(&state, NULL, &err) == NULL);
+	check(err.fault == INV_IO);
+	check(strstr(err.msg, "a checkpoint of") != NULL);
 	close(state.fd);
 }
 
@@ -317,6 +357,7 @@ main(void)
 		TEST(any_byte_of_the_journal_that_is_changed_is_found),
 		TEST(any_length_the_log_is_cut_to_is_found),
 		TEST(an_outcome_is_taken_in_once_even_without_a_head),
+		TEST(a_log_cut_below_a_checkpoint_is_refused),
 	};
 	char dir[] = "/tmp/test_audit.XXXXXX";
 

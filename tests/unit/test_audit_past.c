@@ -115,7 +115,7 @@ after(const struct run *runs, size_t n, struct inv_past *past)
 {
 	struct inv_state state = fresh();
 	struct inv_err err;
-	struct inv_audit *log = inv_audit_open(&state, &err);
+	struct inv_audit *log = inv_audit_open(&state, NULL, &err);
 
 	for (size_t i = 0; i < n; i++)
 		add(log, &runs[i], (char)('1' + i));
@@ -225,7 +225,7 @@ manifests_and_submissions_are_told_apart(void)
 	struct inv_state state = fresh();
 	struct inv_past past = { 0 };
 	struct inv_err err;
-	struct inv_audit *log = inv_audit_open(&state, &err);
+	struct inv_audit *log = inv_audit_open(&state, NULL, &err);
 
 	for (size_t i = 0; i < 3; i++)
 		add(log, &runs[i], (char)('1' + i));
@@ -250,7 +250,7 @@ says_where_the_log_is_damaged(void)
 	static const struct run run = { .id = ID, .rows = 9 };
 	struct inv_state state = fresh();
 	struct inv_err err;
-	struct inv_audit *log = inv_audit_open(&state, &err);
+	struct inv_audit *log = inv_audit_open(&state, NULL, &err);
 
 	add(log, &run, '1');
 	inv_audit_close(log);

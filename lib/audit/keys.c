@@ -1,0 +1,128 @@
+/* keys.c - inv-audit key and checkpoint: what others hold against the log */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "audit/args.h"
+#include "base/log.h"
+#include "io/file.h"
+#include "io/stream.h"
+#include "store/audit_head.h"
+#include "store/checkpoint.h"
+
+static void
+print(struct inv_str text)
+{
+	struct inv_out out;
+	struct inv_err err;
+
+	inv_out_init(&out, STDOUT_FILENO, "stdout");
+	inv_out_add(&out, text);
+	if (!inv_out_close(&out, &err))
+		inv_die(&err);
+}
+
+/* STATE/audit, for one who only reads; dies (66) where there is none. */
+static int
+audit_there(int state)
+{
+	struct inv_err err;
+	int dir = openat(state, "audit",
+	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (dir == -1) {
+		inv_fail_sys(&err, INV_NOINPUT, "audit");
+		inv_die(&err);
+	}
+	return dir;
+}
+
+/* ---- key ---- */
+
+static void
+show_key(void)
+{
+	struct inv_buf text = INV_BUF(INV_NOTE_KEY_TEXT);
+	struct inv_note_key key;
+	struct inv_state state;
+	struct inv_err err;
+
+	state.fd = inv_opt_state_there(&state.path);
+	if (!inv_audit_key_public(state.fd, "audit/key.pub", &key, &err))
+		inv_die(&err);
+	inv_note_key_put(&text, &key);
+	inv_buf_byte(&text, '\n');
+	print(inv_buf_str(&text));
+	inv_buf_free(&text);
+	close(state.fd);
+}
+
+static void
+make_key(const char *name)
+{
+	struct inv_state state;
+	struct inv_err err;
+
+	state.fd = inv_opt_state(&state.path);
+	int dir = inv_file_state_dir(state.fd, "audit", &err);
+	int lock =
+	    dir == -1 ? -1 : inv_file_open(dir, "lock", O_RDWR | O_CREAT, &err);
+
+	if (lock == -1 || !inv_audit_lock(lock, &err) ||
+	    !inv_audit_key_make(dir, inv_str_of(name == NULL ? "" : name),
+		&err))
+		inv_die(&err);
+	close(lock);
+	close(dir);
+	close(state.fd);
+}
+
+int
+inv_audit_do_key(void *args, char *words[])
+{
+	const struct inv_audit_args *a = args;
+	bool new = strcmp(words[0], "new") == 0;
+
+	if (!new &&strcmp(words[0], "show") != 0)
+		inv_opt_wrong("key", words[0], "not new or show");
+	if (!new && a->name != NULL)
+		inv_opt_wrong("--name", "", "only with key new");
+	if (new)
+		make_key(a->name);
+	show_key();
+	return EXIT_SUCCESS;
+}
+
+/* ---- checkpoint ---- */
+
+int
+inv_audit_do_checkpoint(void *args, char *words[])
+{
+	struct inv_buf note = INV_BUF(INV_NOTE_MAX);
+	struct inv_checkpoints c;
+	struct inv_state state;
+	struct inv_err err;
+
+	(void)args;
+	(void)words;
+	state.fd = inv_opt_state_there(&state.path);
+	int dir = audit_there(state.fd);
+
+	if (!inv_checkpoints_open(&c, dir, false, &err))
+		inv_die(&err);
+	if (c.n == 0) {
+		inv_fail(&err, INV_NO, "no checkpoint has been signed");
+		inv_die(&err);
+	}
+	if (!inv_checkpoints_note(&c, c.n - 1, &note, &err))
+		inv_die(&err);
+	print(inv_buf_str(&note));
+	inv_checkpoints_close(&c);
+	inv_buf_free(&note);
+	close(dir);
+	close(state.fd);
+	return EXIT_SUCCESS;
+}

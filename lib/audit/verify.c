@@ -1,0 +1,78 @@
+/* verify.c - inv-audit verify: is the log as it was written? */
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "audit/args.h"
+#include "base/log.h"
+#include "data/emit.h"
+#include "io/stream.h"
+
+enum { REPORT_MAX = 4096 }; /* bytes */
+
+static void
+say(struct inv_buf *b, const struct inv_audit_verified *v)
+{
+	inv_buf_addf(b,
+	    "%ju entries of the log and %ju of the journal are as written; "
+	    "%ju batches agree\n",
+	    (uintmax_t)v->entries, (uintmax_t)v->lines, (uintmax_t)v->batches);
+	inv_buf_addf(b, "%ju signed checkpoints agree; ",
+	    (uintmax_t)v->checkpoints);
+	if (v->covered == v->entries)
+		inv_buf_add(b, INV_LIT("the last covers all entries\n"));
+	else
+		inv_buf_addf(b,
+		    "the %ju entries behind entry %ju are not signed yet\n",
+		    (uintmax_t)(v->entries - v->covered),
+		    (uintmax_t)v->covered);
+}
+
+static void
+put(struct inv_buf *b, const struct inv_audit_verified *v)
+{
+	inv_emit_open(b, '{');
+	inv_emit_member_str(b, INV_LIT("type"), INV_LIT("verified"));
+	inv_emit_member_u64(b, INV_LIT("entries"), v->entries);
+	inv_emit_member_u64(b, INV_LIT("checkpoints"), v->checkpoints);
+	inv_emit_member_u64(b, INV_LIT("covered"), v->covered);
+	inv_emit_member_u64(b, INV_LIT("journal"), v->lines);
+	inv_emit_member_u64(b, INV_LIT("batches"), v->batches);
+	inv_emit_close(b, '}');
+	inv_buf_byte(b, '\n');
+}
+
+int
+inv_audit_do_verify(void *args, char *words[])
+{
+	const struct inv_audit_args *a = args;
+	struct inv_note_key keys[INV_AUDIT_FILES];
+	struct inv_buf b = INV_BUF(REPORT_MAX);
+	struct inv_audit_verified v;
+	struct inv_state state;
+	struct inv_err err;
+	struct inv_out out;
+
+	(void)words;
+	state.fd = inv_opt_state_there(&state.path);
+	const struct inv_audit_trust trust = {
+		.key = keys,
+		.keys = inv_audit_args_keys(a, state.fd, keys),
+		.checkpoint = a->checkpoint,
+		.checkpoints = a->checkpoints,
+	};
+
+	if (!inv_audit_verify(&state, &trust, &v, &err))
+		inv_die(&err);
+	inv_out_init(&out, STDOUT_FILENO, "stdout");
+	if (isatty(STDOUT_FILENO) == 1)
+		say(&b, &v);
+	else
+		put(&b, &v);
+	inv_out_add(&out, inv_buf_str(&b));
+	inv_buf_free(&b);
+	if (!inv_out_close(&out, &err))
+		inv_die(&err);
+	close(state.fd);
+	return EXIT_SUCCESS;
+}
