@@ -324,6 +324,20 @@ inv_db_prepare(struct inv_db *db, const char *sql, struct inv_err *err)
 	return st;
 }
 
+void
+inv_stmt_free(struct inv_stmt *st)
+{
+	if (st == NULL)
+		return;
+	struct inv_stmt **at = &st->db->stmts;
+
+	while (*at != st)
+		at = &(*at)->next;
+	*at = st->next;
+	sqlite3_finalize(st->st);
+	free(st);
+}
+
 static void
 bound(struct inv_stmt *st, int rc)
 {

@@ -75,6 +75,9 @@ INV_MUST bool inv_db_run(struct inv_db *db, const char *sql,
 INV_MUST struct inv_stmt *inv_db_prepare(struct inv_db *db, const char *sql,
     struct inv_err *err);
 
+/* For those that are not needed until the end; NULL is fine. */
+void inv_stmt_free(struct inv_stmt *st);
+
 /* Bytes are not copied: they must stay until the statement is reset. */
 void inv_stmt_bind_text(struct inv_stmt *st, int at, struct inv_str s);
 void inv_stmt_bind_blob(struct inv_stmt *st, int at, struct inv_str bytes);

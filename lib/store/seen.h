@@ -7,8 +7,8 @@
  * up to date from there by inv_journal_open.  Deleting it costs a rebuild.
  *
  * New knowledge is kept in memory, INV_SEEN_HELD keys of it at most, and
- * written in one sorted transaction.  A key that was never committed is told
- * by a filter in memory, without a look into the database.
+ * written in one transaction, as a sorted run (runs.h).  A key that was never
+ * committed is told by filters in memory, without a look into the database.
  */
 #ifndef INV_STORE_SEEN_H
 #define INV_STORE_SEEN_H
@@ -17,8 +17,8 @@
 #include "store/state.h"
 
 enum {
-	INV_SEEN_HELD = 131072,    /* keys in memory before they are written */
-	INV_SEEN_FILTER = 8 << 20, /* bytes: 1 % wrong at 7 million keys */
+	INV_SEEN_HELD = 131072, /* keys in memory before they are written */
+	INV_SEEN_FILTERS = 12 << 20,  /* bytes: 1 % wrong at 9 million keys */
 	INV_SEEN_CACHE_KIB = 2 << 10, /* of the pages of the database */
 };
 

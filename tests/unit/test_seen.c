@@ -8,6 +8,7 @@
 #include "check.h"
 
 #include "base/mem.h"
+#include "store/db.h"
 #include "store/seen.h"
 
 static struct inv_state
@@ -164,7 +165,6 @@ it_is_full_at_its_ceiling_and_empty_when_written(void)
 	check(inv_seen_write(s, &there, &err));
 	check(!inv_seen_is_full(s));
 	check(all(s, 1, INV_SEEN_HELD + 10, 1));
-	/* Misses enough that the filter is built, and nothing changes. */
 	inv_seen_close(s);
 	s = inv_seen_open(&state, &err);
 	check(all(s, 1000000, 1050000, 0));
@@ -191,6 +191,29 @@ a_file_that_is_no_index_is_refused(void)
 	close(state.fd);
 }
 
+static void
+an_index_of_the_first_form_is_built_again(void)
+{
+	static const char *const steps[] = {
+		"CREATE TABLE seen (key BLOB PRIMARY KEY);"
+		"CREATE TABLE place (seq INTEGER); INSERT INTO place VALUES (9)",
+		NULL,
+	};
+	const struct inv_db_plan plan = { .id = 0x696e7673,
+		.use = INV_DB_WRITE,
+		.sync = INV_DB_SYNC_NORMAL,
+		.steps = steps };
+	struct inv_state state = fresh();
+	struct inv_err err;
+
+	inv_db_close(inv_db_open("state/journal/seen.db", &plan, &err));
+	struct inv_seen *s = inv_seen_open(&state, &err);
+
+	check(s != NULL && inv_seen_place(s).seq == 1);
+	inv_seen_close(s);
+	close(state.fd);
+}
+
 int
 main(void)
 {
@@ -201,6 +224,7 @@ main(void)
 		TEST(what_was_not_written_is_forgotten),
 		TEST(it_is_full_at_its_ceiling_and_empty_when_written),
 		TEST(a_file_that_is_no_index_is_refused),
+		TEST(an_index_of_the_first_form_is_built_again),
 	};
 	char dir[] = "/tmp/test_seen.XXXXXX";
 

@@ -1,0 +1,576 @@
+/* runs.c - rows by key, in sorted runs that are merged */
+
+#include "store/runs.h"
+
+#include <endian.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+
+enum {
+	RUNS_MAX = 64,   /* 7 of a size, and 8 sizes are 10^12 rows */
+	FAN = 8,         /* runs of a size, the new one too, become one */
+	ROW = 48,        /* bytes of a row in a block */
+	BLOCK_ROWS = 64, /* so that most blocks are one page */
+	BLOCK_MAX = 16 << 20,
+	BUCKET_BITS = 16, /* of a sort */
+	SQL_MAX = 128,
+
+	LINE = 64,    /* bytes of a block of a filter: a cache line */
+	BIT_BITS = 9, /* log2 of its bits */
+	PROBES = 6,   /* bits that a key sets in its block */
+};
+
+struct run {
+	uint64_t id; /* the newest has the greatest */
+	unsigned bits;
+	uint64_t rows;
+	size_t filter_n; /* bytes, whole lines */
+	unsigned char *filter;
+	struct inv_stmt *find;
+};
+
+struct inv_runs {
+	struct inv_db *db;
+	struct inv_stmt *list;
+	struct inv_stmt *unlist;
+	struct run run[RUNS_MAX]; /* oldest first */
+	size_t n;
+};
+
+static uint64_t
+head_of(const unsigned char *key)
+{
+	uint64_t v;
+
+	memcpy(&v, key, sizeof(v));
+	return be64toh(v);
+}
+
+static uint64_t
+block_of(const unsigned char *key, unsigned bits)
+{
+	return bits == 0 ? 0 : head_of(key) >> (64 - bits);
+}
+
+static bool
+damaged(struct inv_err *err)
+{
+	return inv_fail(err, INV_BAD, "a run is not as it was written");
+}
+
+/* ---- rows in a block ---- */
+
+static void
+pack(const struct inv_seen_row *row, struct inv_buf *block)
+{
+	struct inv_seen_row r = *row;
+
+	r.arrival = htole64(r.arrival);
+	r.row = htole64(r.row);
+	inv_buf_add(block, (struct inv_str){ (const char *)&r, ROW });
+}
+
+static void
+unpack(const char *p, struct inv_seen_row *row)
+{
+	memcpy(row, p, ROW);
+	row->arrival = le64toh(row->arrival);
+	row->row = le64toh(row->row);
+}
+
+_Static_assert(sizeof(struct inv_seen_row) == ROW, "no padding in a row");
+
+/* ---- filters ---- */
+
+/* Ten bits for each key, as long as it and the first n have room. */
+static size_t
+filter_size(const struct inv_runs *r, size_t n, uint64_t rows)
+{
+	uint64_t want = rows * 10 / 8;
+	size_t room = INV_SEEN_FILTERS;
+
+	for (size_t i = 0; i < n; i++)
+		room -= r->run[i].filter_n < room ? r->run[i].filter_n : room;
+	return want < room ? (size_t)want / LINE * LINE + LINE
+			   : room / LINE * LINE + LINE;
+}
+
+static unsigned char *
+line_of(const struct run *run, const unsigned char *key)
+{
+	uint64_t lines = run->filter_n / LINE;
+
+	/* By the first bits: a run is written one line after the other. */
+	return run->filter +
+	    (size_t)((head_of(key) >> 32) * lines >> 32) * LINE;
+}
+
+static void
+filter_add(struct run *run, const unsigned char *key)
+{
+	unsigned char *line = line_of(run, key);
+	uint64_t bits = head_of(key + 8);
+
+	for (int i = 0; i < PROBES; i++, bits >>= BIT_BITS)
+		line[bits >> 3 & (LINE - 1)] |=
+		    (unsigned char)(1 << (bits & 7));
+}
+
+static bool
+filter_has(const struct run *run, const unsigned char *key)
+{
+	const unsigned char *line = line_of(run, key);
+	uint64_t bits = head_of(key + 8);
+
+	for (int i = 0; i < PROBES; i++, bits >>= BIT_BITS)
+		if (!(line[bits >> 3 & (LINE - 1)] & 1 << (bits & 7)))
+			return false;
+	return true;
+}
+
+/* ---- finding ---- */
+
+/* The last row of a block whose key is not greater; block.n > 0. */
+static const char *
+search(struct inv_str block, const unsigned char *key)
+{
+	size_t low = 0;
+	size_t high = block.n / ROW;
+
+	while (high - low > 1) {
+		size_t mid = low + (high - low) / 2;
+
+		if (memcmp(block.p + mid * ROW, key, INV_KEY) <= 0)
+			low = mid;
+		else
+			high = mid;
+	}
+	return block.p + low * ROW;
+}
+
+static bool
+find_in(const struct run *run, struct inv_seen_row *row, bool *found,
+    struct inv_err *err)
+{
+	inv_stmt_bind_u64(run->find, 1, block_of(row->key, run->bits));
+	switch (inv_stmt_step(run->find, err)) {
+	case INV_STEP_ERR:
+		return false;
+	case INV_STEP_DONE:
+		return true;
+	case INV_STEP_ROW:
+		break;
+	}
+	struct inv_str block = inv_stmt_str(run->find, 0);
+	bool whole = block.n > 0 && block.n % ROW == 0;
+
+	if (whole) {
+		const char *p = search(block, row->key);
+
+		*found = memcmp(p, row->key, INV_KEY) == 0;
+		if (*found)
+			unpack(p, row);
+	}
+	inv_stmt_reset(run->find);
+	return whole || damaged(err);
+}
+
+bool
+inv_runs_find(struct inv_runs *r, struct inv_seen_row *row, struct inv_err *err)
+{
+	bool found = false;
+
+	for (size_t i = r->n; i-- > 0 && !found;)
+		if (filter_has(&r->run[i], row->key) &&
+		    !find_in(&r->run[i], row, &found, err))
+			return false;
+	return true;
+}
+
+/* ---- sources of a new run ---- */
+
+/* Rows in the order of their keys: the new ones, or those of a run. */
+struct source {
+	const struct inv_seen_row *rows;
+	const uint32_t *order;
+
+	struct inv_stmt *blocks; /* or NULL: rows */
+	struct inv_str block;    /* what is left of it */
+
+	uint64_t left;           /* rows that are still to come */
+	uint64_t head;           /* of the key of now */
+	struct inv_seen_row now; /* not where none is left */
+};
+
+static bool
+read_block(struct source *s, struct inv_err *err)
+{
+	switch (inv_stmt_step(s->blocks, err)) {
+	case INV_STEP_ERR:
+		return false;
+	case INV_STEP_DONE:
+		return damaged(err);
+	case INV_STEP_ROW:
+		break;
+	}
+	s->block = inv_stmt_str(s->blocks, 0);
+	return (s->block.n > 0 && s->block.n % ROW == 0) || damaged(err);
+}
+
+/* The next row, where one is left. */
+static bool
+load(struct source *s, struct inv_err *err)
+{
+	if (s->left == 0)
+		return true;
+	if (s->blocks == NULL) {
+		s->now = s->rows[*s->order++];
+	} else {
+		if (s->block.n == 0 && !read_block(s, err))
+			return false;
+		unpack(s->block.p, &s->now);
+		s->block.p += ROW;
+		s->block.n -= ROW;
+	}
+	s->head = head_of(s->now.key);
+	return true;
+}
+
+static bool
+advance(struct source *s, struct inv_err *err)
+{
+	s->left--;
+	return load(s, err);
+}
+
+static bool
+open_run(struct inv_runs *r, const struct run *run, struct source *s,
+    struct inv_err *err)
+{
+	char sql[SQL_MAX];
+
+	snprintf(sql, sizeof(sql), "SELECT rows FROM run%ju ORDER BY block",
+	    (uintmax_t)run->id);
+	*s = (struct source){
+		.blocks = inv_db_prepare(r->db, sql, err),
+		.left = run->rows,
+	};
+	return s->blocks != NULL && load(s, err);
+}
+
+/*
+ * Buckets by the first bits of the keys, and then neighbours: keys are
+ * digests, so that a bucket has two of them.
+ */
+static uint32_t *
+sort(const struct inv_seen_row *rows, size_t n)
+{
+	uint32_t *order = inv_mem_resize(NULL, n, sizeof(*order));
+	uint32_t *at = inv_mem_new(((1 << BUCKET_BITS) + 1) * sizeof(*at));
+
+	for (size_t i = 0; i < n; i++)
+		at[block_of(rows[i].key, BUCKET_BITS) + 1]++;
+	for (size_t b = 0; b < 1 << BUCKET_BITS; b++)
+		at[b + 1] += at[b];
+	for (size_t i = 0; i < n; i++)
+		order[at[block_of(rows[i].key, BUCKET_BITS)]++] = (uint32_t)i;
+	for (size_t i = 1; i < n; i++) {
+		uint32_t own = order[i];
+		size_t k = i;
+
+		for (; k > 0 &&
+		     memcmp(rows[own].key, rows[order[k - 1]].key, INV_KEY) < 0;
+		     k--)
+			order[k] = order[k - 1];
+		order[k] = own;
+	}
+	free(at);
+	return order;
+}
+
+/* ---- writing ---- */
+
+struct writer {
+	struct run run;
+	struct inv_stmt *put;
+	struct inv_buf block; /* being filled */
+	uint64_t number;      /* of it */
+};
+
+static struct inv_stmt *
+prepare_find(struct inv_runs *r, uint64_t id, struct inv_err *err)
+{
+	char sql[SQL_MAX];
+
+	snprintf(sql, sizeof(sql), "SELECT rows FROM run%ju WHERE block = ?1",
+	    (uintmax_t)id);
+	return inv_db_prepare(r->db, sql, err);
+}
+
+/* A run of so many rows at most, in the place of all runs but the first n. */
+static bool
+begin(struct inv_runs *r, struct writer *w, uint64_t rows, size_t n,
+    struct inv_err *err)
+{
+	uint64_t id = r->n == 0 ? 1 : r->run[r->n - 1].id + 1;
+	char sql[SQL_MAX];
+
+	*w = (struct writer){ .run.id = id, .block = INV_BUF(BLOCK_MAX) };
+	while (rows >> w->run.bits > BLOCK_ROWS)
+		w->run.bits++;
+	w->run.filter_n = filter_size(r, n, rows);
+	w->run.filter = inv_mem_new(w->run.filter_n);
+	snprintf(sql, sizeof(sql),
+	    "CREATE TABLE run%ju (block INTEGER PRIMARY KEY,"
+	    " rows BLOB NOT NULL)",
+	    (uintmax_t)id);
+	if (!inv_db_run(r->db, sql, err))
+		return false;
+	snprintf(sql, sizeof(sql), "INSERT INTO run%ju VALUES (?1, ?2)",
+	    (uintmax_t)id);
+	w->put = inv_db_prepare(r->db, sql, err);
+	w->run.find = prepare_find(r, id, err);
+	return w->put != NULL && w->run.find != NULL;
+}
+
+static bool
+put_block(struct writer *w, struct inv_err *err)
+{
+	if (w->block.failed)
+		return inv_fail(err, INV_INTERNAL,
+		    "journal/seen.db: a block past its ceiling");
+	if (w->block.n == 0)
+		return true;
+	inv_stmt_bind_u64(w->put, 1, w->number);
+	inv_stmt_bind_blob(w->put, 2, inv_buf_str(&w->block));
+	bool ok = inv_stmt_run(w->put, err);
+
+	inv_buf_reset(&w->block);
+	return ok;
+}
+
+static bool
+put_row(struct writer *w, const struct inv_seen_row *row, struct inv_err *err)
+{
+	uint64_t number = block_of(row->key, w->run.bits);
+
+	if (number != w->number && !put_block(w, err))
+		return false;
+	w->number = number;
+	w->run.rows++;
+	filter_add(&w->run, row->key);
+	pack(row, &w->block);
+	return true;
+}
+
+/* ---- merging ---- */
+
+/* The source with the least key, the newest of them; NULL: all are empty. */
+static struct source *
+least(struct source *s, size_t n)
+{
+	struct source *best = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		if (s[i].left == 0)
+			continue;
+		if (best == NULL || s[i].head < best->head ||
+		    (s[i].head == best->head &&
+			memcmp(s[i].now.key, best->now.key, INV_KEY) < 0))
+			best = &s[i];
+	}
+	return best;
+}
+
+/* Sources from the newest to the oldest, which has the least to say. */
+static bool
+merge(struct writer *w, struct source *s, size_t n, struct inv_err *err)
+{
+	unsigned char last[INV_KEY];
+	struct source *best;
+
+	while ((best = least(s, n)) != NULL) {
+		bool first = w->run.rows == 0 ||
+		    memcmp(best->now.key, last, INV_KEY) != 0;
+
+		memcpy(last, best->now.key, INV_KEY);
+		if ((first && !put_row(w, &best->now, err)) ||
+		    !advance(best, err))
+			return false;
+	}
+	return put_block(w, err);
+}
+
+/* Sizes that differ eightfold. */
+static unsigned
+size_class(uint64_t rows)
+{
+	unsigned class = 0;
+
+	for (; rows > INV_SEEN_HELD; rows /= FAN)
+		class ++;
+	return class;
+}
+
+/* How many of the newest runs go into a new one, and its rows at most. */
+static size_t
+taken_in(const struct inv_runs *r, uint64_t *rows)
+{
+	size_t taken = 0;
+
+	for (;;) {
+		unsigned class = size_class(*rows);
+		size_t n = taken;
+
+		while (n < r->n &&
+		    size_class(r->run[r->n - 1 - n].rows) <= class)
+			n++;
+		if (n - taken < FAN - 1)
+			return taken;
+		for (; taken < n; taken++)
+			*rows += r->run[r->n - 1 - taken].rows;
+	}
+}
+
+static bool
+list_run(struct inv_runs *r, const struct run *run, struct inv_err *err)
+{
+	inv_stmt_bind_u64(r->list, 1, run->id);
+	inv_stmt_bind_u64(r->list, 2, run->bits);
+	inv_stmt_bind_u64(r->list, 3, run->rows);
+	inv_stmt_bind_blob(r->list, 4,
+	    (struct inv_str){ (const char *)run->filter, run->filter_n });
+	return inv_stmt_run(r->list, err);
+}
+
+/* A run that has gone into another one. */
+static bool
+drop(struct inv_runs *r, struct run *run, struct inv_err *err)
+{
+	char sql[SQL_MAX];
+
+	snprintf(sql, sizeof(sql), "DROP TABLE run%ju", (uintmax_t)run->id);
+	inv_stmt_free(run->find);
+	free(run->filter);
+	inv_stmt_bind_u64(r->unlist, 1, run->id);
+	return inv_stmt_run(r->unlist, err) && inv_db_run(r->db, sql, err);
+}
+
+static bool
+write_run(struct inv_runs *r, struct writer *w, struct source *s, size_t taken,
+    struct inv_err *err)
+{
+	bool ok = load(&s[0], err);
+	size_t opened = 0;
+
+	for (; ok && opened < taken; opened++)
+		ok = open_run(r, &r->run[r->n - 1 - opened], &s[1 + opened],
+		    err);
+	ok = ok && merge(w, s, 1 + opened, err);
+	for (size_t i = 1; i <= opened; i++)
+		inv_stmt_free(s[i].blocks);
+	inv_stmt_free(w->put);
+	inv_buf_free(&w->block);
+	return ok;
+}
+
+bool
+inv_runs_add(struct inv_runs *r, const struct inv_seen_row *rows, size_t n,
+    struct inv_err *err)
+{
+	struct source s[1 + RUNS_MAX];
+	struct writer w;
+	uint64_t most = n;
+	size_t taken = taken_in(r, &most);
+
+	if (n == 0)
+		return true;
+	if (r->n - taken == RUNS_MAX)
+		return damaged(err);
+	uint32_t *order = sort(rows, n);
+
+	s[0] = (struct source){ .rows = rows, .order = order, .left = n };
+	bool ok = begin(r, &w, most, r->n - taken, err) &&
+	    write_run(r, &w, s, taken, err);
+
+	free(order);
+	for (; ok && taken > 0; taken--)
+		ok = drop(r, &r->run[--r->n], err);
+	if (ok && list_run(r, &w.run, err)) {
+		r->run[r->n++] = w.run;
+		return true;
+	}
+	free(w.run.filter);
+	return false;
+}
+
+/* ---- the beginning and the end ---- */
+
+static bool
+take_run(struct inv_runs *r, struct inv_stmt *st, struct inv_err *err)
+{
+	struct inv_str filter = inv_stmt_str(st, 3);
+	struct run *run = &r->run[r->n];
+
+	if (r->n == RUNS_MAX || filter.n == 0 || filter.n % LINE != 0 ||
+	    inv_stmt_u64(st, 1) > 48)
+		return damaged(err);
+	r->n++;
+	run->id = inv_stmt_u64(st, 0);
+	run->bits = (unsigned)inv_stmt_u64(st, 1);
+	run->rows = inv_stmt_u64(st, 2);
+	run->filter_n = filter.n;
+	run->filter = inv_mem_resize(NULL, filter.n, 1);
+	memcpy(run->filter, filter.p, filter.n);
+	run->find = prepare_find(r, run->id, err);
+	return run->find != NULL || damaged(err);
+}
+
+static bool
+take_runs(struct inv_runs *r, struct inv_err *err)
+{
+	struct inv_stmt *st = inv_db_prepare(r->db,
+	    "SELECT id, bits, rows, filter FROM runs ORDER BY id", err);
+	enum inv_step step = INV_STEP_ERR;
+
+	while (st != NULL && (step = inv_stmt_step(st, err)) == INV_STEP_ROW)
+		if (!take_run(r, st, err)) {
+			step = INV_STEP_ERR;
+			break;
+		}
+	inv_stmt_free(st);
+	return step == INV_STEP_DONE;
+}
+
+struct inv_runs *
+inv_runs_open(struct inv_db *db, struct inv_err *err)
+{
+	struct inv_runs *r = inv_mem_new(sizeof(*r));
+
+	r->db = db;
+	r->list = inv_db_prepare(db,
+	    "INSERT INTO runs (id, bits, rows, filter)"
+	    " VALUES (?1, ?2, ?3, ?4)",
+	    err);
+	r->unlist = r->list == NULL
+	    ? NULL
+	    : inv_db_prepare(db, "DELETE FROM runs WHERE id = ?1", err);
+	if (r->unlist != NULL && take_runs(r, err))
+		return r;
+	inv_runs_close(r);
+	return NULL;
+}
+
+/* Statements go with the database. */
+void
+inv_runs_close(struct inv_runs *r)
+{
+	if (r == NULL)
+		return;
+	for (size_t i = 0; i < r->n; i++)
+		free(r->run[i].filter);
+	free(r);
+}

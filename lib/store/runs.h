@@ -1,0 +1,46 @@
+/*
+ * runs.h - rows by key, in sorted runs that are merged: what seen.db holds
+ *
+ * A run is a table that is written once, in the order of its keys, and never
+ * changed: the first bits of a key are the number of the block that has it.
+ * The newest run with a key has the last word.  A new run takes in the newest
+ * ones that are not much larger than itself, so that there are few of them,
+ * and each row is written again once for each eightfold of the keys there are.
+ *
+ * Each run has a filter in memory that tells most keys which are not in it.
+ */
+#ifndef INV_STORE_RUNS_H
+#define INV_STORE_RUNS_H
+
+#include "store/db.h"
+#include "store/seen.h"
+
+struct inv_runs;
+
+/* SQL that makes the table that lists the runs, for a step of the plan. */
+#define INV_RUNS_TABLE                                                         \
+	"CREATE TABLE runs (id INTEGER PRIMARY KEY, bits INTEGER NOT NULL,"    \
+	" rows INTEGER NOT NULL, filter BLOB NOT NULL);"
+
+/*
+ * The runs of a database, which must outlive them.  INV_BAD where they are not
+ * as they were written.
+ */
+INV_MUST struct inv_runs *inv_runs_open(struct inv_db *db, struct inv_err *err);
+void inv_runs_close(struct inv_runs *r);
+
+/*
+ * What the key of *row last had: its digest, arrival and row number, which are
+ * left alone where there is nothing.
+ */
+INV_MUST bool inv_runs_find(struct inv_runs *r, struct inv_seen_row *row,
+    struct inv_err *err);
+
+/*
+ * Add rows[0..n), each key once, in any order.  In a transaction of the
+ * caller's; a failure is final, also where that is rolled back.
+ */
+INV_MUST bool inv_runs_add(struct inv_runs *r, const struct inv_seen_row *rows,
+    size_t n, struct inv_err *err);
+
+#endif
