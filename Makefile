@@ -1,7 +1,7 @@
 # make                build everything into build/rel
 # make test           unit, program, golden and fault tests
 # make check          what must pass before a commit: test, sanitizers, lint
-# make soak           the long fault runs: SEED= RUNS=200
+# make soak           the long fault runs: SEED= RUNS=1000
 # make differential   inv-validate and ajv on CASES=1000000, SEED=
 # make bench          every figure of the README, side by side with its peers
 # make install        DESTDIR= PREFIX=/usr/local

@@ -12,7 +12,7 @@ copy() {
 	variant=${build##*/}
 	mkdir -p tree/build tree/tests
 	cp -a "$ROOT"/{Makefile,VERSION,cmd,lib,man,examples,scripts} tree
-	cp -a "$ROOT"/tests/{helper,judge} tree/tests
+	cp -a "$ROOT"/tests/{soak,judge} tree/tests
 	cp -a "$build" tree/build
 }
 
@@ -25,9 +25,9 @@ caught() {
 	copy
 	patch -s -d tree -p1 --fuzz=0 < "$patch"
 	make -s -C tree VARIANT="$variant" all
-	export RUNS=1 TMPDIR=$PWD
+	export TMPDIR=$PWD
 	for ((seed = 1; seed <= 20; seed++)); do
-		SEED=$seed tree/scripts/soak "tree/build/$variant" > said 2>&1 \
+		tree/scripts/soak "tree/build/$variant" "kills/$seed" > said 2>&1 \
 			3>&- && continue
 		cat said
 		grep -q "^judge: $promise: " said

@@ -1,27 +1,39 @@
 #!/usr/bin/env bats
-# Twenty runs of the kills that `make soak` makes two hundred of.
+# A sample of what `make soak` does a thousand times.
 
 load lib
 
-build() {
-	dirname "$(command -v inv-commit)"
+# soak RUNS SWEEP: its table is shown, of what went wrong all.
+soak() {
+	local build
+	build=$(dirname "$(command -v inv-commit)")
+	export SEED=${SEED:-20261120} RUNS=${RUNS:-$1} JOBS=1 TMPDIR=$PWD
+	run "$ROOT/scripts/soak" "$build" "$2" 3>&-
+	echo "$output"
+	[ "$status" = 0 ]
+	sed -n '/ cases, /,$s/^/# /p' <<< "$output" >&3
 }
 
 @test "after kills of any stage or the ledger the promise holds" {
-	export SEED=${SEED:-20261120} RUNS=${RUNS:-20} TMPDIR=$PWD
-	run "$ROOT/scripts/soak" "$(build)" 3>&-
-	echo "$output"
-	[ "$status" = 0 ]
-	printf '# %s\n' "${lines[@]: -3}" >&3
+	soak 20 kills
 }
 
-@test "a seed plans the same run each time, and another seed another one" {
+@test "after stops that outlast a request the promise holds" {
+	soak 20 stops
+}
+
+@test "after SIGTERM, SIGINT and SIGHUP at any time the promise holds" {
+	soak 20 signals
+}
+
+@test "a seed plans the same case each time, and another seed another one" {
 	cat > plan.py << 'END'
 import sys
 sys.dont_write_bytecode = True
-sys.path.insert(0, sys.argv[1] + "/tests/helper")
-import soak
-print(repr(soak.plan(int(sys.argv[2]))))
+sys.path.insert(0, sys.argv[1] + "/tests/soak")
+import kills
+for sweep in kills.Kills, kills.Stops, kills.Signals:
+    print(repr(sweep.planned(int(sys.argv[2]))))
 END
 	python3 plan.py "$ROOT" 7 > a
 	python3 plan.py "$ROOT" 7 > b

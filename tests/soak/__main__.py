@@ -1,0 +1,122 @@
+"""soak - disturb the programs, run again to the end, call the judge
+
+    soak BUILD [SWEEP | SWEEP/CASE ...]
+
+Carries out cases, of all sweeps if none is named, and ends with a table of
+what was hit at which instant.  A case is replayed by its name.
+
+    kills       kill -9 of stages and ledger at chosen instants
+    stops       SIGSTOP for longer than a request may take
+    signals     SIGTERM, SIGINT and SIGHUP
+
+Environment: SEED (default: from the clock) and RUNS (default 1000), of which
+the other sweeps have a share; JOBS, how many cases are under way at a time
+(default: the processors); and KEEP, a folder for what is left of broken cases.
+"""
+
+import collections
+import concurrent.futures
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+import kills
+from pipe import Broken, ROOT
+
+SWEEPS = {"kills": kills.Kills, "stops": kills.Stops,
+          "signals": kills.Signals}
+SHARE = {"kills": 1, "stops": 10, "signals": 5}     # one in so many of RUNS
+ENOUGH_RUNS = 20    # from here on every kind of instant must have been hit
+
+Result = collections.namedtuple("Result", "sweep fine hits open")
+
+
+def carry_out(name, keep):
+    """A case by its name: is all as it must be, and what was hit when?"""
+    sweep, _, which = name.partition("/")
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="inv-soak."))
+    case, why = None, None
+    try:
+        case = SWEEPS[sweep](folder, which)
+        case.carry_out()
+    except (Broken, subprocess.SubprocessError, OSError) as error:
+        why = error
+    finally:
+        if case:
+            case.clear()
+        if why and keep:
+            shutil.move(folder, os.path.join(keep, name.replace("/", ".")))
+        shutil.rmtree(folder, ignore_errors=True)
+    print("%s: %s; %d passes: %s" % (
+        name, case.told() if case else "", case.passes if case else 0,
+        "BROKEN: %s" % why if why else "ok"), flush=True)
+    return Result(sweep, not why, case.hits if case else [],
+                  getattr(case, "open", 0))
+
+
+def cases_of(sweep, seed, runs):
+    """The names of its cases, a function of the seed."""
+    count = max(1, runs // SHARE[sweep])
+    return ["%s/%d" % (sweep, n) for n in range(seed, seed + count)]
+
+
+def table(sweep, results):
+    """What was hit how often at which instant."""
+    columns = SWEEPS[sweep].columns + (None,)
+    count = collections.Counter(hit for r in results for hit in r.hits)
+    whats = sorted({what for what, _ in count})
+    width = max(map(len, whats + ["total"]))
+    print("\n%s: %d cases, %d broken\n" % (
+        sweep, len(results), sum(not r.fine for r in results)))
+    rule = "  %%-%ds" % width + "%9s" * len(columns)
+    print(rule % ("", *(c or "missed" for c in columns)))
+    for what in whats:
+        print(rule % (what, *(count[what, c] or "-" for c in columns)))
+    print(rule % ("total", *(sum(n for (_, where), n in count.items()
+                               if where == c) for c in columns)))
+
+
+def kills_enough(results):
+    """Was every kind of instant hit, and an open intent well enough?"""
+    hits = [hit for r in results for hit in r.hits if hit[1]]
+    met = sum(r.open for r in results)
+    print("%d of %d kills met an open intent" % (met, len(hits)))
+    return (len(results) < ENOUGH_RUNS or met * 2 >= len(hits)
+            and set(kills.Kills.columns) <= {where for _, where in hits})
+
+
+def main():
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    build = pathlib.Path(sys.argv[1]).resolve()
+    os.environ["PATH"] = "%s:%s" % (build, os.environ["PATH"])
+    os.environ["INV_SCHEMA_PATH"] = str(ROOT / "examples" / "schemas")
+    seed = int(os.environ.get("SEED") or time.time())
+    runs = int(os.environ.get("RUNS") or 1000)
+    jobs = int(os.environ.get("JOBS") or os.cpu_count())
+    print("SEED=%d RUNS=%d" % (seed, runs), flush=True)
+    names = []
+    for name in sys.argv[2:] or SWEEPS:
+        names += [name] if "/" in name else cases_of(name, seed, runs)
+    with concurrent.futures.ProcessPoolExecutor(jobs) as pool:
+        results = list(pool.map(carry_out, names,
+                                [os.environ.get("KEEP")] * len(names)))
+    fine = all(r.fine for r in results)
+    for sweep in SWEEPS:
+        mine = [r for r in results if r.sweep == sweep]
+        if mine:
+            table(sweep, mine)
+        if mine and sweep == "kills" and not kills_enough(mine):
+            print("an instant was missed, or too few met an open intent")
+            fine = False
+    print("\n%d cases, %d broken" % (
+        len(results), sum(not r.fine for r in results)))
+    return 0 if fine else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
