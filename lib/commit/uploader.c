@@ -74,7 +74,8 @@ static bool
 is_idle(const struct inv_uploader *u)
 {
 	return u->window_n == 0 && u->queue == NULL && u->whole == NULL &&
-	    u->settling == NULL && u->suspects == NULL && inv_atomic_is_done(u) &&
+	    u->settling == NULL && u->suspects == NULL &&
+	    inv_atomic_is_done(u) &&
 	    (u->journal == NULL ||
 		inv_journal_durable(u->journal) >= u->kept_line);
 }
