@@ -23,6 +23,7 @@ enum {
 	OPT_DELAY,
 	OPT_SINK,
 	OPT_EXPORT,
+	OPT_IDEMPOTENCY,
 };
 
 enum {
@@ -43,6 +44,8 @@ static const struct inv_option options[] = {
 	{ OPT_SINK, "sink", NULL, "answer 200 and store nothing" },
 	{ OPT_DELAY, "delay", "DURATION", "wait before each batch" },
 	{ OPT_FAULT, "fault", "SPEC", "rehearse failures, 500@3,lost@5% say" },
+	{ OPT_IDEMPOTENCY, "idempotency", "MODE",
+	    "replay|409|409-blind|none: of a key that is known" },
 	{ OPT_SEED, "seed", "N", "for faults by chance" },
 	{ OPT_EXPORT, "export", "TABLE",
 	    "records|requests: print them as NDJSON, and exit" },
@@ -64,6 +67,8 @@ struct settings {
 	struct inv_buf fields; /* JSON list */
 	const char *path;
 	bool sink;
+	enum inv_ledger_repeat repeat;
+	bool blind;
 	uint64_t delay_ms;
 	const char *fault;
 	bool seeded;
@@ -186,6 +191,8 @@ run_server(struct settings *set)
 	struct inv_api *api = inv_api_new(&(struct inv_api_plan){ .httpd = h,
 	    .ledger = ledger,
 	    .rehearsal = faults,
+	    .repeat = set->repeat,
+	    .blind = set->blind,
 	    .path = set->path,
 	    .delay_ms = set->delay_ms });
 
@@ -263,6 +270,30 @@ read_fields(const char *arg, struct inv_buf *fields)
 }
 
 static void
+read_idempotency(const char *arg, struct settings *set)
+{
+	static const struct {
+		const char *word;
+		enum inv_ledger_repeat repeat;
+		bool blind;
+	} modes[] = {
+		{ "replay", INV_LEDGER_REPLAY, false },
+		{ "409", INV_LEDGER_CONFLICT, false },
+		{ "409-blind", INV_LEDGER_CONFLICT, true },
+		{ "none", INV_LEDGER_ANEW, false },
+	};
+
+	for (size_t i = 0; i < sizeof(modes) / sizeof(*modes); i++)
+		if (strcmp(arg, modes[i].word) == 0) {
+			set->repeat = modes[i].repeat;
+			set->blind = modes[i].blind;
+			return;
+		}
+	inv_opt_wrong("--idempotency", arg,
+	    "not replay, 409, 409-blind or none");
+}
+
+static void
 read_option(struct settings *set, int c)
 {
 	switch (c) {
@@ -290,6 +321,9 @@ read_option(struct settings *set, int c)
 		break;
 	case OPT_DELAY:
 		set->delay_ms = inv_opt_duration("--delay", optarg);
+		break;
+	case OPT_IDEMPOTENCY:
+		read_idempotency(optarg, set);
 		break;
 	case OPT_SINK:
 		set->sink = true;

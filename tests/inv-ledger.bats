@@ -353,6 +353,36 @@ log() {
 	[ ! -e l.db ]
 }
 
+@test "--idempotency says what is done with a key that is known" {
+	serve -d l.db --idempotency 409
+	[ "$(post k1 "[$A1]")" = 200 ]
+	[ "$(post k1 "[$A1]")" = 409 ]
+	problem 409 blank
+	run ! grep -qi -e key -e replayed -e retry-after head body
+	[ "$(post k1 "[$A2]")" = 422 ]
+	[ "$(ask "$URL/batches/k1")" = 200 ]
+	[ "$(log '[.status,.effect,.replayed]')" = '[200,true,false]
+[409,false,false]
+[422,false,false]' ]
+	stop
+	serve -d l.db --idempotency 409-blind
+	[ "$(post k1 "[$A1]")" = 409 ]
+	[ "$(ask "$URL/batches/k1")" = 404 ]
+	stop
+	serve -d l.db --idempotency replay
+	[ "$(post k1 "[$A1]")" = 200 ]
+	grep -qi '^idempotent-replayed: true' head
+	stop
+	serve -d m.db --idempotency none
+	[ "$(post k1 "[$A1]")" = 200 ]
+	[ "$(post k1 "[$A1]")" = 200 ]
+	[ "$(post k1 "[$A2]")" = 200 ]
+	run ! grep -qi replayed head
+	[ "$(log .effect | sort | uniq -c | tr -d ' \n')" = 3true ]
+	[ "$(ask "$URL/batches/k1")" = 404 ]
+	run -$EX_USAGE inv-ledger -d m.db --idempotency maybe
+}
+
 @test "the sink answers 200 to every batch and has nothing to show" {
 	serve --sink
 	[ "$(post k1 "[$A1]")" = 200 ]

@@ -252,6 +252,7 @@ take(struct inv_api *a, struct job *j, struct inv_err *err)
 	const struct judging by = { a->plan.rehearsal, &j->meets };
 	const struct inv_ledger_request r = { .key = inv_buf_str(&j->key),
 		.body = inv_buf_str(&j->x->body),
+		.repeat = a->plan.repeat,
 		.path = j->x->path,
 		.fault = inv_str_of(j->meets.name),
 		.judge = j->meets.failure == INV_FAILURE_ROWS ? judge : NULL,
@@ -442,7 +443,7 @@ answer_get(struct inv_api *a, struct inv_exchange *x, struct inv_err *err)
 		answer_problem(a, x, INV_PROBLEM_PLAIN, 404, NULL, NULL);
 	else if (accepted_of(x->path).n > 0)
 		answer_accepted(a, x, accepted_of(x->path), '0');
-	else if (key.n > 0)
+	else if (key.n > 0 && !a->plan.blind)
 		return answer_batch(a, x, key, err);
 	else if (ends_with(x->path, "/records"))
 		answer_table(a, x, INV_LEDGER_RECORDS);

@@ -17,6 +17,8 @@ struct inv_api_plan {
 	struct inv_httpd *httpd;
 	struct inv_ledger *ledger;             /* NULL: a sink */
 	const struct inv_rehearsal *rehearsal; /* NULL: nothing fails */
+	enum inv_ledger_repeat repeat;
+	bool blind;        /* nobody is told of a batch at /batches/KEY */
 	const char *path;  /* batches are posted to what ends in this */
 	uint64_t delay_ms; /* before each batch is taken */
 };

@@ -511,16 +511,16 @@ take_effect(struct inv_ledger *l, const struct inv_ledger_request *r,
 	answer->count = l->taken.count;
 	answer->effect = true;
 	inv_clock_text(inv_clock_wall(), answer->processed_at);
+	write_receipt(answer, results);
+	if (r->repeat == INV_LEDGER_ANEW)
+		return true;
 	inv_stmt_bind_text(l->put_batch, 1, r->key);
 	inv_stmt_bind_blob(l->put_batch, 2,
 	    (struct inv_str){ (const char *)sha256, INV_DIGEST });
 	inv_stmt_bind_u64(l->put_batch, 3, answer->count);
 	inv_stmt_bind_text(l->put_batch, 4, inv_str_of(answer->processed_at));
 	bind_optional(l->put_batch, 5, results);
-	if (!inv_stmt_run(l->put_batch, err))
-		return false;
-	write_receipt(answer, results);
-	return true;
+	return inv_stmt_run(l->put_batch, err);
 }
 
 /* None of the records was taken, each for its own reason. */
@@ -581,6 +581,8 @@ take(struct inv_ledger *l, const struct inv_ledger_request *r,
 		refuse(answer, INV_PROBLEM_PLAIN, 413, "");
 		return true;
 	}
+	if (r->repeat == INV_LEDGER_ANEW)
+		return take_new(l, r, sha256, answer, err);
 	switch (look_up(l, r->key, answer, known, err)) {
 	case INV_STEP_ERR:
 		return false;
@@ -591,6 +593,10 @@ take(struct inv_ledger *l, const struct inv_ledger_request *r,
 	}
 	if (memcmp(known, sha256, INV_DIGEST) != 0) {
 		refuse(answer, INV_PROBLEM_KEY_REUSED, 422, "");
+		return true;
+	}
+	if (r->repeat == INV_LEDGER_CONFLICT) {
+		refuse(answer, INV_PROBLEM_PLAIN, 409, "");
 		return true;
 	}
 	answer->replayed = true;

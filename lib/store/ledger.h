@@ -31,6 +31,13 @@ enum inv_ledger_naming {
 	INV_LEDGER_BY_KEY,   /* what identifies them */
 };
 
+/* What a key that is known does, with the same body. */
+enum inv_ledger_repeat {
+	INV_LEDGER_REPLAY,   /* the answer it had */
+	INV_LEDGER_CONFLICT, /* 409 */
+	INV_LEDGER_ANEW,     /* keys are neither kept nor looked at */
+};
+
 struct inv_ledger;
 
 /*
@@ -53,6 +60,7 @@ INV_MUST bool inv_ledger_commit(struct inv_ledger *l, struct inv_err *err);
 struct inv_ledger_request {
 	struct inv_str key;  /* the idempotency key; empty: missing, invalid */
 	struct inv_str body; /* stays as it is until the commit */
+	enum inv_ledger_repeat repeat;
 
 	/* For the request log; without a path the request is not logged. */
 	struct inv_str path;  /* UTF-8 */
@@ -70,7 +78,7 @@ struct inv_ledger_request {
 
 /* Begin with {0}; may be used again; free(3) body.p by inv_buf_free. */
 struct inv_ledger_answer {
-	int status;          /* as in HTTP: 200, 207, 400, 404, 413, 422 */
+	int status;          /* as in HTTP: 200, 207, 400, 404, 409, 413, 422 */
 	bool replayed;       /* it took effect at an earlier request */
 	bool effect;         /* it took effect at this one */
 	struct inv_buf body; /* JSON; problem details of 400 and more */
@@ -81,7 +89,7 @@ struct inv_ledger_answer {
 /*
  * Take a batch.  A key that is new: all of its records take effect, with the
  * answer and the line of the request log.  A key that is known: with the same
- * body the answer it had then and no effect, with another body 422.  What is
+ * body what r->repeat says and no effect, with another body 422.  What is
  * refused has no effect and is not remembered: it is judged anew next time.
  * Where records are judged one by one (r->judge) and some are taken, that
  * answer is kept; where none is, the batch is refused, with the results.
