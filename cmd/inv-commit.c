@@ -33,6 +33,7 @@ enum {
 	WAIT,
 	KEY_TTL,
 	ENGINE,
+	ON_409,
 	RESULTS,
 	ATOMIC,
 	DRY_RUN,
@@ -67,6 +68,7 @@ static const struct inv_option options[] = {
 	    "of requests, and 10 more (10%)" },
 	{ BREAKER, "breaker", "N", "bad answers before it pauses (5)" },
 	{ DEADLINE, "deadline", "TIME", "of such a pause, then hold (10m)" },
+	{ ON_409, "on-409", "WHAT", "auto|committed|retry|conflict: it means" },
 	{ RESULTS, "results", "FORM", "atomic|index|items|207: believe those" },
 	{ CACERT, "cacert", "FILE", "trust these authorities instead" },
 	{ CERT, "cert", "FILE", "our certificate, for the ledger" },
@@ -133,6 +135,19 @@ results_of(const char *arg)
 		if (strcmp(arg, forms[i].name) == 0)
 			return forms[i].form;
 	inv_opt_wrong("--results", arg, "not atomic, index, items or 207");
+}
+
+static enum inv_on_409
+on_409_of(const char *arg)
+{
+	static const char *const words[] = { "auto", "committed", "retry",
+		"conflict" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (strcmp(arg, words[i]) == 0)
+			return (enum inv_on_409)i;
+	inv_opt_wrong("--on-409", arg,
+	    "not auto, committed, retry or conflict");
 }
 
 static const char *
@@ -252,6 +267,9 @@ set_upload(struct inv_uploader_options *up, int code)
 		break;
 	case ENGINE:
 		up->engine = engine_of(optarg);
+		break;
+	case ON_409:
+		up->on_409 = on_409_of(optarg);
 		break;
 	case RESULTS:
 		up->results = results_of(optarg);

@@ -1095,6 +1095,44 @@ quarantined rejected 2' ]
 	engines one_key_all_refused
 }
 
+# A batch that another state has sent: 409 on a key that was never sent here.
+of_409() { # ENGINE on-409
+	rm -rf "$INV_STATE"
+	commit "$1" --namespace x -r 1 ${2:+--on-409 "$2"} in > out || true
+	verdicts < out
+}
+
+what_a_409_means() {
+	fixture 3 > in
+	start_ledger --idempotency 409
+	commit "$1" --namespace x in > out
+	for what in '' auto committed conflict; do
+		[ "$(of_409 "$1" $what)" = 'committed readback 3' ]
+	done
+	[ "$(of_409 "$1" retry)" = 'quarantined transient_failure 3' ]
+	start_ledger --idempotency 409-blind
+	commit "$1" --namespace x in > out
+	[ "$(of_409 "$1" '')" = 'quarantined conflict 3' ]
+	[ "$(of_409 "$1" auto)" = 'quarantined conflict 3' ]
+	[ "$(of_409 "$1" committed)" = 'committed asserted-409 3' ]
+	[ "$(of_409 "$1" retry)" = 'quarantined transient_failure 3' ]
+	[ "$(of_409 "$1" conflict)" = 'quarantined conflict 3' ]
+	[ "$(effects)" = 3 ]
+	# sent before: the first answer was lost
+	for what in auto committed conflict; do
+		start_ledger --idempotency 409-blind --fault lost@1
+		of_409 "$1" $what
+	done > said
+	[ "$(cat said)" = 'committed asserted-409 3
+committed asserted-409 3
+quarantined conflict 3' ]
+	run -64 commit "$1" --on-409 never in
+}
+
+@test "--on-409 says what a 409 means where the ledger can not tell" {
+	engines what_a_409_means
+}
+
 # ---- order and memory ----
 
 @test "an intent is synced before a byte is sent, an outcome before its line" {

@@ -665,6 +665,27 @@ partial(struct inv_uploader *u, struct inv_batch *b, const struct inv_answer *a,
 						 : INV_MEANS_RECEIPT));
 }
 
+/* Whatever it may mean, the ledger's own word on the batch goes first. */
+static void
+conflict(struct inv_uploader *u, struct inv_batch *b,
+    const struct inv_answer *a, enum inv_doubt by_evidence)
+{
+	switch (u->o->on_409) {
+	case INV_ON_409_AUTO:
+		ask(u, b, by_evidence);
+		return;
+	case INV_ON_409_COMMITTED:
+		ask(u, b, INV_DOUBT_ASSERTED);
+		return;
+	case INV_ON_409_RETRY:
+		again(u, b, a);
+		return;
+	case INV_ON_409_CONFLICT:
+		ask(u, b, INV_DOUBT_CONFLICT);
+		return;
+	}
+}
+
 static void
 act(struct inv_uploader *u, struct inv_batch *b, const struct inv_answer *a,
     enum inv_meaning meaning, bool sent_before)
@@ -678,10 +699,10 @@ act(struct inv_uploader *u, struct inv_batch *b, const struct inv_answer *a,
 		partial(u, b, a, sent_before);
 		return;
 	case INV_MEANS_ASSERTED:
-		ask(u, b, INV_DOUBT_ASSERTED);
+		conflict(u, b, a, INV_DOUBT_ASSERTED);
 		return;
 	case INV_MEANS_CONFLICT:
-		ask(u, b, INV_DOUBT_CONFLICT);
+		conflict(u, b, a, INV_DOUBT_CONFLICT);
 		return;
 	case INV_MEANS_UNCLEAR:
 		b->unclear = true;

@@ -37,6 +37,14 @@ enum {
 	INV_PROGRESS_MS = 10 * 60 * 1000, /* a 409 in progress, at most */
 };
 
+/* What a 409 that tells neither of the key nor of a request means. */
+enum inv_on_409 {
+	INV_ON_409_AUTO, /* by evidence: may this key have been sent before? */
+	INV_ON_409_COMMITTED,
+	INV_ON_409_RETRY,
+	INV_ON_409_CONFLICT,
+};
+
 struct inv_uploader_options {
 	const char *file; /* the embedded ledger's database; NULL: HTTP */
 	struct inv_url url;
@@ -46,6 +54,7 @@ struct inv_uploader_options {
 	struct inv_str key; /* of -k: a JSON list; empty: the stream's */
 	unsigned window;
 	enum inv_results_form results;
+	enum inv_on_409 on_409;
 	struct inv_retry retry;
 	unsigned rate;        /* requests in a second; 0: any number */
 	unsigned budget;      /* retries, percent of requests */
