@@ -1,0 +1,21 @@
+/* args.h - what the command line of inv-quarantine has said, for its verbs */
+#ifndef INV_QUARANTINE_ARGS_H
+#define INV_QUARANTINE_ARGS_H
+
+#include "prog/opt.h"
+#include "store/quarantine.h"
+
+struct inv_quarantine_args {
+	const struct inv_prog_info *info;
+	struct inv_item_filter which; /* of the options that choose items */
+	bool csv;                     /* --csv */
+};
+
+/* ---- the verbs: each returns the exit status ---- */
+
+int inv_quarantine_do_filter(void *args, char *words[]);
+int inv_quarantine_do_list(void *args, char *words[]);
+int inv_quarantine_do_show(void *args, char *words[]);
+int inv_quarantine_do_export(void *args, char *words[]);
+
+#endif
