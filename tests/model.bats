@@ -5,9 +5,9 @@
 load lib
 
 @test "any order, any faults, any kills: the ledger is what the model says" {
-	export SEED=${SEED:-20261120} RUNS=${RUNS:-6} TMPDIR=$PWD
-	run "$ROOT/tests/helper/model.py" \
-		"$(dirname "$(command -v inv-commit)")" 3>&-
+	export SEED=${SEED:-20261120} RUNS=${RUNS:-25} TMPDIR=$PWD
+	run "$ROOT/scripts/soak" \
+		"$(dirname "$(command -v inv-commit)")" order 3>&-
 	echo "$output"
 	[ "$status" = 0 ]
 	printf '# %s\n' "${lines[@]: -1}" >&3
@@ -17,11 +17,11 @@ load lib
 	cat > plan.py << 'EOF'
 import pathlib, random, sys
 sys.dont_write_bytecode = True
-sys.path.insert(0, sys.argv[1] + "/tests/helper")
-import model
+sys.path.insert(0, sys.argv[1] + "/tests/soak")
+import order
 rng = random.Random(int(sys.argv[2]))
-arrivals = model.arrivals_of(rng, pathlib.Path("."))
-print([vars(a) for a in arrivals], model.schedule_of(rng, arrivals))
+arrivals = order.arrivals_of(rng, pathlib.Path("."))
+print([vars(a) for a in arrivals], order.schedule_of(rng, arrivals))
 EOF
 	python3 plan.py "$ROOT" 7 > a
 	python3 plan.py "$ROOT" 7 > b
@@ -34,8 +34,8 @@ EOF
 	cat > tell.py << 'EOF'
 import sys
 sys.dont_write_bytecode = True
-sys.path.insert(0, sys.argv[1] + "/tests/helper")
-from model import Arrival, Row, goes_back, standing
+sys.path.insert(0, sys.argv[1] + "/tests/soak")
+from order import Arrival, Row, goes_back, standing
 def row(key, n, good=True):
     return Row(key, good, '{"asset_id":"%d","n":%d}' % (key, n))
 def effect(*rows):

@@ -8,6 +8,7 @@ what was hit at which instant.  A case is replayed by its name.
     kills       kill -9 of stages and ledger at chosen instants
     stops       SIGSTOP for longer than a request may take
     signals     SIGTERM, SIGINT and SIGHUP
+    order       manifests that fight for keys, run in any order, and a model
 
 Environment: SEED (default: from the clock) and RUNS (default 1000), of which
 the other sweeps have a share; JOBS, how many cases are under way at a time
@@ -25,11 +26,13 @@ import tempfile
 import time
 
 import kills
+import order
 from pipe import Broken, ROOT
 
 SWEEPS = {"kills": kills.Kills, "stops": kills.Stops,
-          "signals": kills.Signals}
-SHARE = {"kills": 1, "stops": 10, "signals": 5}     # one in so many of RUNS
+          "signals": kills.Signals, "order": order.Order}
+SHARE = {"kills": 1, "stops": 10, "signals": 5,
+         "order": 5}    # one in so many of RUNS
 ENOUGH_RUNS = 20    # from here on every kind of instant must have been hit
 
 Result = collections.namedtuple("Result", "sweep fine hits open")

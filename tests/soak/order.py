@@ -1,7 +1,4 @@
-#!/usr/bin/python3
-"""model - any order, any faults, any kills: the same ledger in the end
-
-    model.py BUILD
+"""Any order, any faults, any kills: the same ledger in the end.
 
 A seed makes a handful of small manifests that fight for a few keys: rows of
 one key in several chunks, manifests and submissions, the same content coming
@@ -17,28 +14,24 @@ has the content of the latest arrival that has a good row of it, the last such
 row of that manifest.  The ledger's export must be that, byte for byte; so all
 schedules of the same arrivals end alike.  And no effect may ever have taken a
 key back, behind the row of a later effect (`goes_back`).
-
-Seed N plans the arrivals and its schedules alone: SEED=N RUNS=1 plans them
-again.  Environment: SEED (default: from the clock), RUNS (default 100),
-SCHEDULES of each (default 3), KEEP, a folder for what is left of a broken one.
 """
 
 import collections
 import json
 import os
-import pathlib
 import random
-import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 
+from pipe import Broken, Ledger, spawn, TIME_LIMIT
+
 HEAD = "asset_id,grant_code,description,quantity,location_code,acquired_on"
 REFUSED = "asbestos"        # the ledger takes no row with this
-TIME_LIMIT = 60             # seconds for a pipe to end
+SCHEDULES = 3               # of the same arrivals
 CLEAN_TRIES = 5             # of one manifest, at most, until all is settled
+FINE = (0, 69, 75, -signal.SIGKILL, -signal.SIGTERM)
 FAULTS = ("lost", "reset", "500", "500-after", "502", "503", "503=1",
           "429=garbage", "408", "409", "400", "413=300", "422-row=9%",
           "207-row=9%", "207-items=9%", "207-again=20%", "207-missing", "202",
@@ -46,10 +39,6 @@ FAULTS = ("lost", "reset", "500", "500-after", "502", "503", "503=1",
 RARE = ("401", "403", "404", "redirect", "slow", "endless")
 
 Row = collections.namedtuple("Row", "key good text")
-
-
-class Broken(Exception):
-    """Something is not as it must be."""
 
 
 # ---- the arrivals, and what has to come of them ----
@@ -177,23 +166,18 @@ def schedule_of(rng, arrivals):
         if rng.random() < 0.3:
             streams[0] = [rng.randrange(len(arrivals))
                           for _ in range(rng.randrange(2, 4))]
-        kill = rng.choice((None, None, "commit", "commit", "pipe", "term",
+        kill = rng.choice((None, None, "commit", "commit", "all", "term",
                            "ledger"))
         runs.append({"streams": streams, "kill": kill,
-                     "after": rng.uniform(0, 0.1)})
+                     "after": rng.uniform(0, 0.1), "faults": faults_of(rng),
+                     "restart": rng.random() < 0.4})
     order = list(range(len(arrivals)))
     rng.shuffle(order)
     return {"chunk": rng.choice((1, 3, 5, 8, 40)), "runs": runs,
-            "faults": [faults_of(rng) for _ in runs], "order": order,
-            "seeds": [rng.randrange(1 << 32) for _ in runs],
-            "restart": [rng.random() < 0.4 for _ in runs],
+            "order": order, "seed": rng.randrange(1 << 32),
             "options": ["-c", str(rng.randrange(1, 6)),
                         "-r", str(rng.randrange(4)),
                         "--engine", rng.choice(("io_uring", "poll"))]}
-
-
-def spawn(command, **how):
-    return subprocess.Popen(command, stderr=subprocess.DEVNULL, **how)
 
 
 class Schedule:
@@ -202,30 +186,15 @@ class Schedule:
     def __init__(self, folder, arrivals, plan):
         self.folder, self.arrivals, self.plan = folder, arrivals, plan
         self.env = dict(os.environ, INV_STATE=str(folder / "state"))
-        self.listen, self.ledger = "127.0.0.1:0", None
+        self.ledger = Ledger(folder, plan["seed"])
 
-    def start_ledger(self, faults, seed=0):
-        self.stop_ledger()
-        port = self.folder / "port"
-        port.unlink(missing_ok=True)
-        command = ["inv-ledger", "-q", "--listen", self.listen, "--db",
-                   self.folder / "ledger.db", "--port-file", port,
-                   "--delay", "2ms", "--seed", str(seed), "--fault",
-                   ",".join(["422-row=" + REFUSED] + faults)]
-        self.ledger = spawn(command)
-        deadline = time.monotonic() + TIME_LIMIT
-        while not port.exists():
-            if self.ledger.poll() is not None or time.monotonic() > deadline:
-                raise Broken("inv-ledger does not start")
-            time.sleep(0.001)
-        self.url = port.read_text().strip()
-        self.listen = self.url.removeprefix("http://")
+    def start_ledger(self, faults=()):
+        self.clear()
+        self.ledger.start(",".join(["422-row=" + REFUSED, *faults]), "2ms")
 
-    def stop_ledger(self):
-        if self.ledger is not None:
+    def clear(self):
+        if self.ledger.process:
             self.ledger.kill()
-            self.ledger.wait()
-            self.ledger = None
 
     def split(self, arrival):
         return ["inv-split", "-q", "--chunk-size", str(self.plan["chunk"]),
@@ -245,7 +214,6 @@ class Schedule:
             arrival = self.arrivals[n]
             commands = [self.split(arrival),
                         ["inv-validate", "-q", "-s", "inventory"]]
-            # In a longer stream it would compare manifests with each other.
             if arrival.dedup:
                 commands.append(["inv-dedup", "-q"])
             stream = None
@@ -262,11 +230,12 @@ class Schedule:
         given.write(self.stream(numbers))
         given.seek(0)
         out = open(self.folder / "out.ndjson", "ab")
-        with given, out:
-            return spawn(["inv-commit", "-l", self.url, "--backoff", "1ms",
-                          "--max-backoff", "4ms", "--timeout", "300ms",
+        err = open(self.folder / "err", "ab")
+        with given, out, err:
+            return spawn(["inv-commit", "-l", self.ledger.url, "--backoff",
+                          "1ms", "--max-backoff", "4ms", "--timeout", "300ms",
                           "--retry-budget", "100%", *self.plan["options"]],
-                         env=self.env, stdin=given, stdout=out)
+                         env=self.env, stdin=given, stdout=out, stderr=err)
 
     def disturb(self, run, commits):
         """What happens to a run, some time after it began."""
@@ -276,28 +245,26 @@ class Schedule:
         if run["kill"] == "ledger":
             self.ledger.kill()
         for commit in commits:
-            if run["kill"] in ("commit", "pipe"):
+            if run["kill"] in ("commit", "all"):
                 commit.kill()
             elif run["kill"] == "term":
                 commit.terminate()
-            if run["kill"] != "pipe":
+            if run["kill"] != "all":
                 break
 
     def carry_out(self):
         self.arrive()
-        for n, run in enumerate(self.plan["runs"]):
-            if self.ledger is None or self.plan["restart"][n] or \
-                    self.ledger.poll() is not None:
-                self.start_ledger([self.plan["faults"][n]],
-                                  self.plan["seeds"][n])
+        for run in self.plan["runs"]:
+            if run["restart"] or not self.ledger.process or \
+                    self.ledger.process.poll() is not None:
+                self.start_ledger([run["faults"]])
             commits = [self.commit(s) for s in run["streams"]]
             self.disturb(run, commits)
             for commit in commits:
-                if commit.wait(TIME_LIMIT) not in (0, 69, 75, -signal.SIGKILL,
-                                                   -signal.SIGTERM):
+                if commit.wait(TIME_LIMIT) not in FINE:
                     raise Broken("inv-commit ends with %d"
                                  % commit.returncode)
-        self.start_ledger([])
+        self.start_ledger()
         for n in self.plan["order"]:
             self.settle(n)
 
@@ -325,51 +292,40 @@ class Schedule:
             raise Broken("a key was taken back: " + back)
 
 
-def carry_out(seed, schedules):
-    """The schedules of seed; how many effects there were."""
-    rng = random.Random(seed)
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="inv-model."))
-    arrivals = arrivals_of(rng, folder)
-    try:
-        for n in range(schedules):
-            here = folder / str(n)
+class Order:
+    """A case: some schedules of the same arrivals."""
+
+    columns = ("alone", "together")
+
+    def __init__(self, folder, seed):
+        rng = random.Random(int(seed))
+        self.folder, self.passes, self.hits = folder, 0, []
+        self.arrivals = arrivals_of(rng, folder)
+        self.plans = [schedule_of(rng, self.arrivals)
+                      for _ in range(SCHEDULES)]
+        self.schedule = None
+
+    def carry_out(self):
+        for n, plan in enumerate(self.plans):
+            here = self.folder / str(n)
             here.mkdir()
-            plan = schedule_of(rng, arrivals)
             (here / "plan.json").write_text(json.dumps(plan, indent=1))
-            one = Schedule(here, arrivals, plan)
+            self.schedule = Schedule(here, self.arrivals, plan)
             try:
-                one.carry_out()
-                one.judge()
-            except (Broken, OSError, subprocess.SubprocessError) as why:
-                print("seed %d: schedule %d: BROKEN: %s" % (seed, n, why),
-                      flush=True)
-                if os.environ.get("KEEP"):
-                    one.stop_ledger()
-                    shutil.copytree(folder, os.path.join(os.environ["KEEP"],
-                                                         str(seed)))
-                return False
+                self.schedule.carry_out()
+                self.schedule.judge()
+            except Broken as why:
+                raise Broken("schedule %d: %s" % (n, why)) from why
             finally:
-                one.stop_ledger()
-        return True
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+                self.schedule.clear()
+            self.hits += [(run["kill"] or "nothing",
+                           "together" if len(run["streams"]) > 1 else "alone")
+                          for run in plan["runs"]]
+            self.passes += len(plan["runs"]) + len(plan["order"])
 
+    def told(self):
+        return "%d arrivals" % len(self.arrivals)
 
-def main():
-    build = pathlib.Path(sys.argv[1]).resolve()
-    root = pathlib.Path(__file__).resolve().parents[2]
-    os.environ["PATH"] = "%s:%s" % (build, os.environ["PATH"])
-    os.environ["INV_SCHEMA_PATH"] = str(root / "examples" / "schemas")
-    first = int(os.environ.get("SEED") or time.time())
-    runs = int(os.environ.get("RUNS") or 100)
-    schedules = int(os.environ.get("SCHEDULES") or 3)
-    print("SEED=%d RUNS=%d SCHEDULES=%d" % (first, runs, schedules),
-          flush=True)
-    broken = sum(not carry_out(seed, schedules)
-                 for seed in range(first, first + runs))
-    print("%d seeds of %d schedules, %d broken" % (runs, schedules, broken))
-    return 1 if broken else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    def clear(self):
+        if self.schedule:
+            self.schedule.clear()
