@@ -146,6 +146,42 @@ table() {
 	table inv-run try_run
 }
 
+# inv-status reads the state: what is bad is in there.
+try_status() { # CASE PROGRAM
+	local segment=$INV_STATE/journal/000001.ndjson
+	mkdir -p -m 700 "$INV_STATE/journal"
+	case $1 in
+	'not JSON')
+		(umask 077 && echo 'not JSON' > "$segment")
+		"$2"
+		;;
+	'truncated stream')
+		(umask 077 && printf '{"seq":1,"pre' > "$segment")
+		"$2"
+		;;
+	'empty stream')
+		(umask 077 && : > "$segment")
+		"$2"
+		;;
+	directory)
+		mkdir "$segment"
+		"$2"
+		;;
+	'missing file') INV_STATE=nowhere "$2" ;;
+	/dev/full) "$2" > /dev/full ;;
+	'closed stdout') "$2" >&- ;;
+	'bad option') "$2" --nonsense ;;
+	'unreadable state')
+		: > file
+		INV_STATE=file "$2"
+		;;
+	esac
+}
+
+@test "inv-status meets bad input as the table says" {
+	table inv-status try_status
+}
+
 # A database with a record in it.
 ledger() {
 	local pid

@@ -220,7 +220,7 @@ end_rest(struct inv_cursor *c, struct inv_audit_line *l)
 	(void)inv_cursor_u64(c, ",\"seen\":", 0);
 	l->complete = inv_cursor_bool(c, ",\"complete\":");
 	(void)inv_cursor_bool(c, ",\"validated\":");
-	(void)inv_cursor_u64(c, ",\"unverified\":", 0);
+	l->unverified = inv_cursor_u64(c, ",\"unverified\":", 0);
 	(void)inv_cursor_u64(c, ",\"malformed_lines\":", 0);
 	inv_cursor_expect(c, ",\"counts\":{");
 	for (int v = 0; v < INV_VERDICTS; v++) {
@@ -294,7 +294,8 @@ inv_audit_parse(struct inv_str text, struct inv_rows *rows,
 		c.bad = true;
 	else
 		l->type = (enum inv_audit_type)type;
-	if (inv_cursor_text(&c, ",\"time\":").n != INV_CLOCK_TEXT - 1)
+	l->time = inv_cursor_text(&c, ",\"time\":");
+	if (l->time.n != INV_CLOCK_TEXT - 1)
 		c.bad = true;
 	l->manifest = inv_cursor_hex(&c, ",\"manifest\":", INV_DIGEST_HEX);
 	l->submission = inv_cursor_u64(&c, ",\"submission\":", 1);

@@ -29,6 +29,7 @@ struct inv_audit_line {
 	uint64_t seq;
 	unsigned char prev[INV_DIGEST];
 	struct inv_str text;
+	struct inv_str time;     /* RFC 3339 */
 	struct inv_str manifest; /* 64 hex */
 	uint64_t submission;
 	struct inv_str run;          /* 16 hex; not of a batch */
@@ -36,7 +37,8 @@ struct inv_audit_line {
 
 	enum inv_verdict verdict; /* of a verdict */
 
-	uint64_t announced; /* of an end: rows of the manifest */
+	uint64_t announced;  /* of an end: rows of the manifest */
+	uint64_t unverified; /* rows said to be committed that are not */
 	uint64_t counts[INV_VERDICTS];
 	bool complete;
 

@@ -179,6 +179,14 @@ struct inv_journal_reader *inv_journal_read(const struct inv_state *state,
 void inv_journal_read_close(struct inv_journal_reader *r);
 
 /*
+ * The place before the first line of that segment, or of the next that has
+ * one: what the line says of those before it is believed.  *there is false
+ * where there is none.
+ */
+INV_MUST bool inv_journal_begin(const struct inv_state *state, uint64_t segment,
+    struct inv_place *place, bool *there, struct inv_err *err);
+
+/*
  * The next line.  END: no further whole line for now; a line that is still
  * being written is not given out, and a later call may find more.  ERR with
  * INV_IO, file and line: the journal is damaged there; final.

@@ -327,3 +327,55 @@ inv_journal_read_close(struct inv_journal_reader *r)
 	inv_digest_free(r->digest);
 	free(r);
 }
+
+/* Its first line; *there is false where it has no whole one. */
+static bool
+first_line(int fd, uint64_t segment, struct inv_place *place, bool *there,
+    struct inv_err *err)
+{
+	struct inv_rows rows = { 0 };
+	struct inv_entry e;
+	struct inv_str line;
+	struct inv_in in;
+
+	inv_in_init(&in, fd, "journal", INV_LINE_MAX, NULL);
+	enum inv_next next = inv_in_line(&in, &line, err);
+
+	*there = next == INV_NEXT_LINE && !in.torn;
+	bool ok = next == INV_NEXT_END || in.torn ||
+	    (*there && inv_entry_parse(line, &rows, &e, err));
+
+	if (ok && *there) {
+		*place = (struct inv_place){ .segment = segment, .seq = e.seq };
+		memcpy(place->prev, e.prev, sizeof(place->prev));
+	}
+	inv_in_free(&in);
+	inv_rows_free(&rows);
+	return ok ||
+	    inv_fail(err, INV_IO,
+		"journal/%06ju.ndjson: line 1: damaged: not a line of a "
+		"journal",
+		(uintmax_t)segment);
+}
+
+bool
+inv_journal_begin(const struct inv_state *state, uint64_t segment,
+    struct inv_place *place, bool *there, struct inv_err *err)
+{
+	int dir = openat(state->fd, "journal",
+	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	bool ok = true;
+
+	*there = false;
+	if (dir == -1)
+		return errno == ENOENT || inv_fail_sys(err, INV_IO, "journal");
+	for (; ok && !*there && inv_segment_is_there(dir, segment); segment++) {
+		int fd = inv_segment_open(dir, segment, O_RDONLY, err);
+
+		ok = fd != -1 && first_line(fd, segment, place, there, err);
+		if (fd != -1)
+			close(fd);
+	}
+	close(dir);
+	return ok;
+}

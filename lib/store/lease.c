@@ -8,26 +8,40 @@
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "io/file.h"
 
-enum { PID_TEXT = 24 }; /* bytes of a process id in decimal, and a newline */
+enum {
+	PID_TEXT = 24, /* bytes of a process id in decimal, and a newline */
+	LOCKS_MAX = 16 << 20, /* bytes of /proc/locks */
+};
 
 static const char lock_name[] = "lock";
 static const char ledger_name[] = "ledger";
 
-/* The holder's id is for messages: one that is not there yet is no error. */
-static bool
-held(int fd, const struct inv_state *state, struct inv_err *err)
+/* The holder's id, for messages; 0 where it is not there yet. */
+static uint64_t
+pid_in(int fd)
 {
 	char text[PID_TEXT];
 	ssize_t n = pread(fd, text, sizeof(text), 0);
 	uint64_t pid;
 
-	if (n > 0 && text[n - 1] == '\n' &&
-	    inv_str_u64((struct inv_str){ text, (size_t)n - 1 }, 1, INT32_MAX,
-		&pid))
+	return n > 0 && text[n - 1] == '\n' &&
+		inv_str_u64((struct inv_str){ text, (size_t)n - 1 }, 1,
+		    INT32_MAX, &pid)
+	    ? pid
+	    : 0;
+}
+
+static bool
+held(int fd, const struct inv_state *state, struct inv_err *err)
+{
+	uint64_t pid = pid_in(fd);
+
+	if (pid != 0)
 		return inv_fail(err, INV_AGAIN,
 		    "%s: process %d is committing here", state->path, (int)pid);
 	return inv_fail(err, INV_AGAIN,
@@ -83,6 +97,72 @@ inv_lease_close(struct inv_lease *l)
 	if (l->fd != -1)
 		close(l->fd);
 	l->fd = -1;
+}
+
+/*
+ * A line of /proc/locks: `1: FLOCK  ADVISORY  WRITE 1234 fe:01:5678 0 EOF`.
+ * Some file systems have another device there than stat(2) tells.
+ */
+static bool
+is_lock_on(const char *line, const struct stat *st, uint64_t pid,
+    uint64_t *holder)
+{
+	unsigned major_;
+	unsigned minor_;
+	uintmax_t inode;
+	uintmax_t by;
+
+	if (sscanf(line, "%*u: FLOCK %*s WRITE %ju %x:%x:%ju", &by, &major_,
+		&minor_, &inode) != 4 ||
+	    inode != st->st_ino)
+		return false;
+	*holder = by;
+	return by == pid ||
+	    (major_ == major(st->st_dev) && minor_ == minor(st->st_dev));
+}
+
+static bool
+look_at(int fd, struct inv_lease_holder *h, struct inv_err *err)
+{
+	struct inv_buf locks = INV_BUF(LOCKS_MAX);
+	uint64_t pid = pid_in(fd);
+	struct stat st;
+	bool ok = fstat(fd, &st) == 0
+	    ? inv_file_read(AT_FDCWD, "/proc/locks", &locks, err)
+	    : inv_fail_sys(err, INV_IO, "journal/lock");
+
+	inv_buf_byte(&locks, '\0');
+	for (const char *at = locks.p; ok && at != NULL && !h->held;) {
+		h->held = is_lock_on(at, &st, pid, &h->pid);
+		at = strchr(at, '\n');
+		at = at != NULL && at[1] != '\0' ? at + 1 : NULL;
+	}
+	if (h->held)
+		h->since = st.st_mtim.tv_sec;
+	inv_buf_free(&locks);
+	return ok;
+}
+
+bool
+inv_lease_look(const struct inv_state *state, struct inv_lease_holder *holder,
+    struct inv_err *err)
+{
+	int dir = openat(state->fd, "journal",
+	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int fd = -1;
+
+	*holder = (struct inv_lease_holder){ 0 };
+	if (dir != -1) {
+		fd = inv_file_open(dir, lock_name, O_RDONLY, err);
+		close(dir);
+	}
+	if (fd == -1)
+		return errno == ENOENT ||
+		    (dir == -1 ? inv_fail_sys(err, INV_IO, "journal") : false);
+	bool ok = look_at(fd, holder, err);
+
+	close(fd);
+	return ok;
 }
 
 static bool

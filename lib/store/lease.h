@@ -34,6 +34,20 @@ INV_MUST bool inv_lease_take(struct inv_lease *l, const struct inv_state *state,
 /* Let go.  An empty one is fine. */
 void inv_lease_close(struct inv_lease *l);
 
+/* Who has it. */
+struct inv_lease_holder {
+	bool held;
+	uint64_t pid;
+	int64_t since; /* seconds since 1970, by the wall clock */
+};
+
+/*
+ * Look, without trying to take it, which would be in the way of others.  By
+ * /proc/locks, where holders that this process can not see are not told.
+ */
+INV_MUST bool inv_lease_look(const struct inv_state *state,
+    struct inv_lease_holder *holder, struct inv_err *err);
+
 enum inv_claim {
 	INV_CLAIM_LOOK, /* only compare; no ledger yet is fine */
 	INV_CLAIM_KEEP, /* and write it down where there is none */

@@ -9,6 +9,7 @@
 
 #include "check.h"
 
+#include "base/clock.h"
 #include "store/lease.h"
 
 static struct inv_state
@@ -81,6 +82,25 @@ the_kernel_lets_a_dead_process_lease_go(void)
 }
 
 static void
+who_has_it_can_be_seen_without_taking_it(void)
+{
+	struct inv_state state = fresh();
+	struct inv_lease l = INV_LEASE;
+	struct inv_lease_holder h;
+	struct inv_err err = { 0 };
+
+	check(inv_lease_look(&state, &h, &err) && !h.held);
+	check(access("state/journal", F_OK) == -1);
+	check(inv_lease_take(&l, &state, &err));
+	check(inv_lease_look(&state, &h, &err));
+	check(h.held && h.pid == (uint64_t)getpid());
+	check(inv_clock_wall() - h.since < 600);
+	inv_lease_close(&l);
+	check(inv_lease_look(&state, &h, &err) && !h.held);
+	close(state.fd);
+}
+
+static void
 a_planted_lock_is_refused(void)
 {
 	struct inv_state state = fresh();
@@ -147,6 +167,7 @@ main(void)
 	static const struct test tests[] = {
 		TEST(one_process_has_it_and_another_hears_who),
 		TEST(the_kernel_lets_a_dead_process_lease_go),
+		TEST(who_has_it_can_be_seen_without_taking_it),
 		TEST(a_planted_lock_is_refused),
 		TEST(a_state_belongs_to_the_first_ledger),
 		TEST(a_name_that_is_no_name_is_refused),
