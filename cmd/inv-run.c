@@ -58,14 +58,16 @@ struct run {
 	uint64_t counts[INV_VERDICTS];
 };
 
-/* For the handler: whom to hand signals on to. */
+/* For the handler: whom to hand signals on to, and that there was one. */
 static volatile pid_t children[STAGES];
+static volatile sig_atomic_t stopped;
 
 /* What a terminal sends has reached the whole pipe already. */
 static void
 hand_on(int signo, siginfo_t *from, void *context)
 {
 	(void)context;
+	stopped = 1;
 	if (from->si_code == SI_KERNEL)
 		return;
 	for (int i = 0; i < STAGES; i++)
@@ -266,15 +268,29 @@ wait_all(struct run *r)
 	}
 }
 
-/* What a status counts as; a program that lost its reader did no wrong. */
+static bool
+was_told_to_die(int status)
+{
+	return stopped && WIFSIGNALED(status) &&
+	    (WTERMSIG(status) == SIGINT || WTERMSIG(status) == SIGTERM);
+}
+
+/*
+ * What a status counts as.  A program that lost its reader did no wrong; and
+ * what is incomplete because we were stopped is to be run again.
+ */
 static int
 counts_as(int status)
 {
-	if (WIFEXITED(status))
-		return WEXITSTATUS(status);
-	if (WTERMSIG(status) == SIGPIPE)
-		return 0;
-	return inv_fault_exit(INV_INTERNAL);
+	if (was_told_to_die(status))
+		return inv_fault_exit(INV_AGAIN);
+	if (WIFSIGNALED(status))
+		return WTERMSIG(status) == SIGPIPE
+		    ? 0
+		    : inv_fault_exit(INV_INTERNAL);
+	if (stopped && WEXITSTATUS(status) == inv_fault_exit(INV_BAD))
+		return inv_fault_exit(INV_AGAIN);
+	return WEXITSTATUS(status);
 }
 
 static int
@@ -290,8 +306,9 @@ judge(const struct run *r)
 		int s = counts_as(r->status[stage]);
 
 		if (s != 0 && WIFEXITED(r->status[stage]))
-			inv_say("%s: status %d", names[stage], s);
-		else if (s != 0)
+			inv_say("%s: status %d", names[stage],
+			    WEXITSTATUS(r->status[stage]));
+		else if (s != 0 && !was_told_to_die(r->status[stage]))
 			inv_say("%s: killed by signal %d", names[stage],
 			    WTERMSIG(r->status[stage]));
 		other = other == 0 ? s : other;

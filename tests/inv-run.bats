@@ -87,15 +87,17 @@ manifest() {
 	run ! grep -q 'signal 13' err
 }
 
-@test "SIGTERM is handed on, and inv-commit stops in order" {
-	start_ledger --delay 20ms
+@test "SIGTERM is handed on, inv-commit stops in order, and it is 75" {
+	start_ledger --delay 300ms
 	inv-run -q -l "$LEDGER" m.csv > out 2> err 3>&- &
 	pid=$!
 	wait_for grep -qs intent "$INV_STATE/journal/000001.ndjson"
 	kill -TERM $pid
 	rc=0
 	wait $pid || rc=$?
-	[ $rc -ne 0 ]
+	[ $rc = 75 ]
+	grep -q 'inv-commit: status 75' err
+	run ! grep -q 'killed by signal' err
 	inv-run -q -l "$LEDGER" m.csv > again
 	[ "$(curl -sf "$LEDGER/records" | wc -l)" = 1200 ]
 }
