@@ -9,16 +9,20 @@ what was hit at which instant.  A case is replayed by its name.
     stops       SIGSTOP for longer than a request may take
     signals     SIGTERM, SIGINT and SIGHUP
     order       manifests that fight for keys, run in any order, and a model
+    calls       kill -9 at each system call of inv-commit that matters
+    recoveries  kill -9 three times more, each within the recovery from before
 
 Environment: SEED (default: from the clock) and RUNS (default 1000), of which
-the other sweeps have a share; JOBS, how many cases are under way at a time
-(default: the processors); and KEEP, a folder for what is left of broken cases.
+the other sweeps have a share (calls all that there are from 1000 on); JOBS,
+how many cases are under way at a time (default: the processors); and KEEP, a
+folder for what is left of broken cases.
 """
 
 import collections
 import concurrent.futures
 import os
 import pathlib
+import random
 import shutil
 import subprocess
 import sys
@@ -27,12 +31,15 @@ import time
 
 import kills
 import order
+import syscalls
 from pipe import Broken, ROOT
 
 SWEEPS = {"kills": kills.Kills, "stops": kills.Stops,
-          "signals": kills.Signals, "order": order.Order}
-SHARE = {"kills": 1, "stops": 10, "signals": 5,
-         "order": 5}    # one in so many of RUNS
+          "signals": kills.Signals, "order": order.Order,
+          "calls": syscalls.Calls, "recoveries": syscalls.Recoveries}
+SHARE = {"kills": 1, "stops": 10, "signals": 5, "order": 5,
+         "recoveries": 5}   # one in so many of RUNS
+ALL_CALLS = 1000    # from so many RUNS on
 ENOUGH_RUNS = 20    # from here on every kind of instant must have been hit
 
 Result = collections.namedtuple("Result", "sweep fine hits open")
@@ -62,8 +69,16 @@ def carry_out(name, keep):
 
 
 def cases_of(sweep, seed, runs):
-    """The names of its cases, a function of the seed."""
+    """The names of its cases: so many of RUNS."""
+    rng = random.Random(seed)
+    if sweep in ("calls", "recoveries") and not syscalls.can_trace():
+        print("SKIP %s: strace can not trace here" % sweep)
+        return []
+    if sweep == "calls":
+        return syscalls.calls(rng, runs if runs < ALL_CALLS else sys.maxsize)
     count = max(1, runs // SHARE[sweep])
+    if sweep == "recoveries":
+        return syscalls.recoveries(rng, count)
     return ["%s/%d" % (sweep, n) for n in range(seed, seed + count)]
 
 

@@ -21,6 +21,7 @@ STAGES = ("inv-split", "inv-validate", "inv-dedup", "inv-commit",
           "inv-quarantine", "inv-audit")
 INSTANTS = ("before", "open", "between", "after")
 CLOSING = ("committed", "refused", "key_mismatch", "no_effect")
+END = b'{"type":"end"'
 # What a stage may end with whatever comes: no error of its own.
 FINE = (0, 65, 69, 74, 75, -signal.SIGPIPE)
 POLL = 0.0002       # seconds between two looks at the journal
@@ -208,11 +209,7 @@ class Journal:
             return "between", bool(live)
         if live:
             return "open", True
-        return "after" if began or has_end(came) else "before", False
-
-
-def has_end(came):
-    return b'{"type":"end"' in came
+        return "after" if began or END in came else "before", False
 
 
 class Pass:
@@ -278,19 +275,15 @@ class Pass:
         return self.journal.instant(self.commit.came)
 
     def ended(self):
-        return has_end(self.commit.came)
+        return END in self.commit.came
 
     def end(self, fine=FINE):
         """Wait for all; what inv-audit says.  Each must end as it may."""
         wait_until(lambda: not self.alive(), "the pipe to end")
         self.commit.join(TIME_LIMIT)
         self.quarantine.join(TIME_LIMIT)
-        for name, stage in self.stages.items():
-            if stage.returncode not in fine:
-                raise Broken("%s: %s ends with %d" % (
-                    self.folder.name, name, stage.returncode))
-        return keep_status(self.folder, self.state,
-                           self.stages["inv-audit"].returncode)
+        return keep_status(self.folder, self.state, fine, {
+            name: stage.returncode for name, stage in self.stages.items()})
 
     def states(self):
         """What each program does that has not ended, for who looks into it."""
@@ -316,13 +309,20 @@ def status_of(process, field):
     return "?"
 
 
-def keep_status(folder, state, status):
-    """What the judge wants to see of a pass beside its streams."""
-    (folder / "status").write_text("%d\n" % status)
+def keep_status(folder, state, fine, status):
+    """What the judge wants to see of a pass beside its streams.
+
+    Returns what inv-audit says.
+    """
+    for name in STAGES:
+        if status[name] not in fine:
+            raise Broken("%s: %s ends with %d" % (
+                folder.name, name, status[name]))
+    (folder / "status").write_text("%d\n" % status["inv-audit"])
     log = state / "audit" / "log.ndjson"
     if log.exists():
         shutil.copy(log, folder / "log.ndjson")
-    return status
+    return status["inv-audit"]
 
 
 def close(*ends):

@@ -1,0 +1,159 @@
+"""kill -9 at a system call of inv-commit, on a manifest of three batches.
+
+The answer to the first is lost, and of the second a row has to come again.
+strace(1) kills the program as it enters the Nth call of a kind; the call is
+not carried out.  How many there are is counted in a run without a kill.  A
+case of Calls is one of them and a run to the end; a case of Recoveries has a
+second kill within the recovery from the first, a third within the recovery
+from that, and a fourth: each is drawn from the calls that a recovery makes.
+The names of cases say all of it, as in
+
+    calls/poll/pwrite64:3
+    recoveries/io_uring/sendto:2+fsync:1+pwrite64:7+unlink:1
+"""
+
+import functools
+import pathlib
+import random
+import re
+import subprocess
+import tempfile
+
+from case import BRISK, Case, sheet
+from pipe import disturbed, FINE, INSTANTS, Journal, keep_status, STAGES
+
+CALLS = ("pwrite64", "write", "fsync", "fdatasync", "ftruncate", "mkdirat",
+         "rename", "renameat", "renameat2", "unlink", "unlinkat", "linkat",
+         "flock", "socket", "connect", "sendto", "sendmsg", "recvfrom",
+         "poll", "io_uring_enter")
+ENGINES = ("poll", "io_uring")
+CHUNK = 10
+ROWS = 35           # one chunk of the four is wholly refused
+FAULTS = "lost@1,207-again=3@2"
+KILLED = -9
+AGAIN = 3           # kills within recoveries
+OPEN = ("sendto", 2)  # a kill that leaves much to recover
+
+
+def can_trace():
+    try:
+        return subprocess.run(["strace", "-qq", "-o", "/dev/null", "true"],
+                              stderr=subprocess.DEVNULL).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
+class Calls(Case):
+    """One kill at a call, then a pass to the end."""
+
+    columns = INSTANTS
+
+    def __init__(self, folder, name):
+        self.engine, _, kills = name.partition("/")
+        self.kills = [(call, int(n)) for call, n in
+                      (kill.split(":") for kill in kills.split("+") if kill)]
+        super().__init__(folder, 1,
+                         {"m.csv": sheet(random.Random(3), ROWS, CHUNK)})
+        self.options = ("--engine", self.engine, "-c", "2", *BRISK)
+
+    def carry_out(self):
+        self.ledger.start(FAULTS, delay="0s")
+        for call, n in self.kills:
+            self.hits.append(("%s %s" % (self.engine, call),
+                              self.traced(call, n)))
+        self.make_good(CHUNK, self.options)
+        self.judged()
+
+    def traced(self, call, n):
+        """A pass with a kill at this call: in which instant that was."""
+        return self.steps(["strace", "-f", "-qq", "-o", "/dev/null",
+                           "-e", "trace=" + call,
+                           "-e", "inject=%s:signal=KILL:when=%d" % (call, n)])
+
+    def steps(self, wrapper):
+        """A pass, a stage at a time, with inv-commit in a wrapper."""
+        folder = self.pass_folder()
+        journal = Journal(self.state)
+        commands = {"inv-split": ["--chunk-size", str(CHUNK),
+                                  self.folder / "m.csv"],
+                    "inv-commit": ["-l", self.ledger.url, *self.options]}
+        source, status = "/dev/null", {}
+        for name in STAGES:
+            sink = folder / (name.removeprefix("inv-") + ".ndjson")
+            with open(source, "rb") as stdin, open(sink, "wb") as stdout, \
+                    open(folder / (name + ".err"), "wb") as stderr:
+                status[name] = subprocess.run(
+                    (wrapper if name == "inv-commit" else [])
+                    + [name] + commands.get(name, []), stdin=stdin,
+                    stdout=stdout, stderr=stderr, env=disturbed(),
+                    timeout=60).returncode
+            source = sink
+        keep_status(folder, self.state, FINE + (KILLED,), status)
+        if status["inv-commit"] != KILLED:
+            return None
+        return journal.instant((folder / "commit.ndjson").read_bytes())[0]
+
+
+class Recoveries(Calls):
+    """A kill, and kills within the recoveries from it."""
+
+
+def count(engine, first=None):
+    """How often each call is made: in a first pass, or in one behind a kill."""
+    with tempfile.TemporaryDirectory(prefix="inv-soak.") as folder:
+        case = Calls(pathlib.Path(folder), engine)
+        trace = case.folder / "trace"
+        try:
+            case.ledger.start(FAULTS, delay="0s")
+            if first:
+                case.traced(*first)
+            case.steps(["strace", "-f", "-qq", "-o", trace, "-e",
+                        "trace=" + ",".join(CALLS)])
+        finally:
+            case.clear()
+        made = re.findall(r"^[0-9]+ +(\w+)\(", trace.read_text(), re.M)
+    return {call: made.count(call) for call in CALLS if call in made}
+
+
+@functools.cache
+def engines():
+    """Those that run here."""
+    ran = subprocess.run(["inv-commit", "-v", "--engine", "io_uring", "-l",
+                          "http://127.0.0.1:9"], stdin=subprocess.DEVNULL,
+                         stderr=subprocess.PIPE)
+    return ENGINES if b"with io_uring" in ran.stderr else ENGINES[:1]
+
+
+def spread(rng, things, n):
+    """About n of them, evenly, from a place that is drawn."""
+    step = max(1, len(things) // max(1, n))
+    return things[rng.randrange(step)::step]
+
+
+def each(made):
+    return ["%s:%d" % (call, n) for call in made
+            for n in range(1, made[call] + 1)]
+
+
+def drawn(rng, made):
+    """A call for a second kill; rather an early one: it may be the last."""
+    call = rng.choice(list(made))
+    return "%s:%d" % (call, min(rng.randint(1, made[call]),
+                                rng.randint(1, made[call])))
+
+
+def calls(rng, n):
+    """Names of cases: all calls of all engines, or n spread over them."""
+    return spread(rng, ["calls/%s/%s" % (engine, call) for engine in engines()
+                        for call in each(count(engine))], n)
+
+
+def recoveries(rng, n):
+    """Names of cases: first kills spread over all, the others drawn."""
+    names = []
+    for engine in engines():
+        later = count(engine, OPEN)
+        for first in spread(rng, each(count(engine)), n // len(engines())):
+            kills = [first] + [drawn(rng, later) for _ in range(AGAIN)]
+            names.append("recoveries/%s/%s" % (engine, "+".join(kills)))
+    return names
