@@ -24,7 +24,6 @@ import os
 import pathlib
 import random
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -53,8 +52,10 @@ def carry_out(name, keep):
     try:
         case = SWEEPS[sweep](folder, which)
         case.carry_out()
-    except (Broken, subprocess.SubprocessError, OSError) as error:
+    except Broken as error:
         why = error
+    except Exception as error:      # ours, or of a case unlike any other
+        why = repr(error)
     finally:
         if case:
             case.clear()
