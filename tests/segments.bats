@@ -146,3 +146,37 @@ seen.db' ]
 		skip "can not mount here"
 	jq -e '.batches > 8' verified
 }
+
+# The state of a run that was to compress a segment, killed at one call of it.
+killed_at() { # CALL N
+	rm -rf "$INV_STATE"
+	cp -a kept "$INV_STATE"
+	rm -f "$INV_STATE/journal/home"
+	ASAN_OPTIONS=detect_leaks=0 strace -f -o /dev/null \
+		-e "inject=$1:signal=KILL:when=$2" \
+		inv-commit -q -k asset_id next > /dev/null 2>&1 || true
+	inv-audit verify | jq -e ".journal >= $before" > /dev/null
+	commit next > out
+	jq -es 'map(select(.type == "end"))[0].counts |
+		.committed + .skipped == 1' out > /dev/null
+	[ "$(segments)" = '000001.ndjson.zst 000002.ndjson' ]
+	entries | chained > /dev/null
+	rm "$INV_STATE"/journal/seen.db
+	commit known > out
+	jq -es 'map(select(.type == "end"))[0].counts.skipped == 1' out > /dev/null
+}
+
+@test "killed while a segment is compressed, the next run goes on" {
+	command -v strace > /dev/null || skip "no strace(1)"
+	local call n before
+	large 1 150 | commit > /dev/null
+	before=$(entries | chained)
+	cp -a "$INV_STATE" kept
+	large 151 151 > next
+	large 7 7 > known
+	for call in renameat unlinkat fsync; do
+		for n in 1 2 3; do
+			killed_at $call $n
+		done
+	done
+}

@@ -3,11 +3,13 @@
  *
  * The first byte chooses: the rest is a segment as it stands, or each line of
  * it is the rest of a line behind a sequence number and a hash that fit, so
- * that what follows them is reached.
+ * that what follows them is reached, or it is a compressed segment behind the
+ * four bytes that those begin with.
  */
 
 #include <fcntl.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -60,6 +62,38 @@ chain(struct inv_buf *b, struct inv_str rest)
 	}
 }
 
+static struct inv_journal_reader *
+reader_of(const struct inv_buf *text, bool compressed)
+{
+	static const char zstd[] = { 0x28, (char)0xb5, 0x2f, (char)0xfd };
+
+	if (!compressed) {
+		if (ftruncate(segment, 0) != 0 ||
+		    pwrite(segment, text->p, text->n, 0) != (ssize_t)text->n)
+			abort();
+		return inv_journal_read(&state, &INV_PLACE);
+	}
+	int fd = openat(state.fd, "journal/000001.ndjson.zst",
+	    O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	(void)renameat(state.fd, "journal/000001.ndjson", state.fd, "aside");
+	if (write(fd, zstd, sizeof(zstd)) != sizeof(zstd) ||
+	    write(fd, text->p, text->n) != (ssize_t)text->n)
+		abort();
+	close(fd);
+	return inv_journal_read(&state, &INV_PLACE);
+}
+
+/* Only now: the reader looks for its segment when it is first asked. */
+static void
+read_end(struct inv_journal_reader *r, bool compressed)
+{
+	inv_journal_read_close(r);
+	if (compressed)
+		(void)renameat(state.fd, "aside", state.fd,
+		    "journal/000001.ndjson");
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
@@ -76,14 +110,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	set_up();
 	struct inv_str rest = { (const char *)data + 1, size - 1 };
 
+	bool compressed = (data[0] & 3) == 2;
+
 	if (data[0] & 1)
 		chain(&text, rest);
 	else
 		inv_buf_add(&text, rest);
-	if (ftruncate(segment, 0) != 0 ||
-	    pwrite(segment, text.p, text.n, 0) != (ssize_t)text.n)
-		abort();
-	struct inv_journal_reader *r = inv_journal_read(&state, &INV_PLACE);
+	struct inv_journal_reader *r = reader_of(&text, compressed);
 	uint64_t bytes = 0;
 
 	while (inv_journal_next(r, &e, &err) == INV_NEXT_LINE) {
@@ -91,15 +124,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		    e.of.rows->count == 0 || e.of.body.n > INV_BATCH_BODY_MAX)
 			abort();
 		/* What was given out is what stands there. */
-		if (memcmp(text.p + bytes, e.text.p, e.text.n) != 0 ||
-		    text.p[bytes + e.text.n] != '\n')
+		if (!compressed &&
+		    (memcmp(text.p + bytes, e.text.p, e.text.n) != 0 ||
+			text.p[bytes + e.text.n] != '\n'))
 			abort();
 		bytes += e.text.n + 1;
 		inv_digest_of(digest, e.text, last);
 	}
 	if (inv_journal_place(r).offset != bytes)
 		abort();
-	inv_journal_read_close(r);
+	read_end(r, compressed);
 	inv_buf_free(&text);
 	return 0;
 }
