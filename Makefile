@@ -57,6 +57,7 @@ BINS      := $(addprefix $(B)/,$(PROGS))
 UNIT_BINS := $(addprefix $(B)/,$(UNITS))
 MAN       := $(wildcard man/*.[1-9])
 COMP      := $(addprefix $(B)/completions/,$(PROGS))
+comma     := ,
 SRC       := $(wildcard cmd/*.c lib/*/*.[ch] tests/*/*.[ch])
 
 ifneq ($(V),1)
@@ -87,7 +88,18 @@ $(COMP): $(B)/completions/%: $(B)/% scripts/completion
 	@mkdir -p $(@D)
 	$(Q)scripts/completion $(B)/$* > $@
 
-test: all $(UNIT_BINS)
+# For tests alone: inv-commit over a ring that breaks.
+FAULTY_WRAP := inv_ring_poll inv_ring_uring pwrite io_uring_submit \
+               io_uring_submit_and_wait_timeout
+
+$(B)/inv-commit-faulty: $(B)/cmd/inv-commit.o $(B)/tests/fault/ring_faulty.o $(B)/libinv.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(VFLAGS) $(if $(LTO),-fno-lto) $(LINK) $(LDFLAGS) \
+		$(addprefix -Wl$(comma)--wrap=,$(FAULTY_WRAP)) -o $@ $^ $(LDLIBS)
+
+FAULTY := $(B)/inv-commit-faulty
+
+test: all $(UNIT_BINS) $(FAULTY)
 	@scripts/run-tests $(B) $(TESTS)
 
 sanitize:
@@ -106,8 +118,9 @@ lint: all
 
 check: strict test sanitize lint
 
-soak: all
+soak: all $(FAULTY)
 	scripts/soak $(B)
+	tests/helper/iofaults.py $(B)
 
 CASES ?= 1000000
 SEED ?= $(shell date +%s)

@@ -1,0 +1,21 @@
+#!/usr/bin/env bats
+# A sample of what `make soak` does at every operation: one of them fails,
+# once or from there on; it is told, and the next run makes it good.
+
+load lib
+
+# sweep POINTS NAME: so many operations of each series of it.
+sweep() {
+	local build
+	build=$(dirname "$(command -v inv-commit)")
+	export POINTS=${POINTS:-$1} TMPDIR=$PWD
+	run "$ROOT/tests/helper/iofaults.py" "$build" "$2" 3>&-
+	echo "$output"
+	[ "$status" = 0 ]
+	grep '^# SKIP' <<< "$output" >&3 || true
+	printf '# %s\n' "${lines[-1]}" >&3
+}
+
+@test "a completion of the ring that fails, falls short or comes late" {
+	sweep 2 ring
+}

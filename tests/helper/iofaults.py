@@ -1,0 +1,368 @@
+#!/usr/bin/python3
+"""iofaults - let one operation after the other fail, run again, judge
+
+    iofaults.py BUILD [SWEEP ...]
+
+A sweep takes the programs over a small manifest of three chunks, again and
+again, each time with another operation that fails.  Then, the fault gone, the
+pipe runs to its end, and tests/judge looks at what came of it.
+
+    ring      an op of inv-commit's ring: an errno, a write that falls short,
+              a completion that comes late; over poll and over io_uring
+
+A program that met a fault has to say so: a status that tells, and a message.
+Where it took no notice, nothing may have come of it.  No fault may end it by
+a signal.
+
+Environment: POINTS, how many operations of each series are tried (default:
+all of them), spread evenly from a place that SEED chooses; JOBS, how many at
+once; KEEP, a folder for what is left of a broken case.
+"""
+
+import concurrent.futures
+import os
+import pathlib
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+STAGES = ("inv-split", "inv-validate", "inv-dedup", "inv-commit",
+          "inv-quarantine", "inv-audit")
+EARLY = STAGES[:3]      # what they write is made once for all cases
+NAMES = {"inv-commit": "commit.ndjson", "inv-quarantine": "quarantine.ndjson",
+         "inv-audit": "audit.ndjson"}
+IOERR = 74
+TELLING = (65, 66, 69, 70, 73, 74, 75, 77, 78)
+TIME_LIMIT = 60         # seconds for a program to end
+MANIFEST = """\
+asset_id,grant_code,description,quantity,location_code,acquired_on
+A-1,NIH-1,"flask, 1 l",1,BLDG1-RM2-CAB3,2026-01-31
+A-2,NIH-1,no such day,1,BLDG1-RM2-CAB3,2026-02-30
+A-3,NSF-2,Büchner funnel,2,BLDG1-RM2-CAB3,2026-01-31
+A-3,NSF-2,Büchner funnel,2,BLDG1-RM2-CAB3,2026-01-31
+A-3,NSF-2,another funnel,2,BLDG1-RM2-CAB3,2026-01-31
+A-4,EPA-3,a cell too many,2,BLDG1-RM2-CAB3,2026-01-31,x
+A-5,EPA-3,Pyrex beaker,12,BLDG1-RM2-CAB3,2026-01-31
+"""
+
+
+class Broken(Exception):
+    """The case shows something that must not be."""
+
+
+def environment(folder, more=()):
+    env = dict(os.environ, INV_STATE=str(folder / "state"),
+               INV_SCHEMA_PATH=str(ROOT / "examples" / "schemas"),
+               LC_ALL="C.UTF-8", TZ="UTC")
+    # A leak checker and a tracer can not both hold a process.
+    env["ASAN_OPTIONS"] = env.get("ASAN_OPTIONS", "") + ":detect_leaks=0"
+    env.update(more)
+    return env
+
+
+# ---- a case ----
+
+class Fault:
+    """How one program is to be run so that it meets its fault."""
+
+    def __init__(self, stage, label, env, program=None, options=()):
+        self.stage, self.label, self.env = stage, label, env
+        self.program, self.options = program or stage, list(options)
+
+
+class Case:
+    """A manifest, a state and a ledger in a folder of their own."""
+
+    def __init__(self, base):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="inv-fault."))
+        self.base, self.ledger = base, None
+        self.db = self.folder / "ledger.db"
+        self.state = self.folder / "state"
+        (self.folder / "runs").mkdir()
+        (self.folder / "m.csv").write_text(MANIFEST)
+
+    def begin(self, early):
+        """With what the early stages left, or from nothing."""
+        if not early:
+            shutil.copytree(self.base / "state", self.state)
+        self.start_ledger()
+
+    def start_ledger(self):
+        port = self.folder / "port"
+        self.ledger = subprocess.Popen(
+            ["inv-ledger", "-q", "--listen", "127.0.0.1:0", "--port-file", port,
+             "--db", self.db], stderr=subprocess.DEVNULL)
+        deadline = time.monotonic() + TIME_LIMIT
+        while not port.exists() or not port.read_text().endswith("\n"):
+            if (time.monotonic() > deadline
+                    or self.ledger.poll() is not None):
+                raise Broken("inv-ledger does not start")
+            time.sleep(0.002)
+        self.url = port.read_text().strip()
+
+    def command(self, stage, fault):
+        words = [fault.program if fault else stage]
+        if stage == "inv-split":
+            words += ["--chunk-size", "3", "m.csv"]
+        elif stage == "inv-commit":
+            words += ["-l", self.url, "-r", "1", "--backoff", "5ms"]
+            words += fault.options if fault else ["--engine", "poll"]
+        return words
+
+    def stage(self, stage, folder, source, fault=None):
+        """Run one stage to its end; its status."""
+        env = environment(self.folder, fault.env if fault else ())
+        out = folder / NAMES.get(stage, stage)
+        with open(source, "rb") as stdin, open(out, "wb") as stdout, \
+                open(folder / (stage + ".err"), "wb") as stderr:
+            try:
+                ended = subprocess.run(
+                    self.command(stage, fault), stdin=stdin, stdout=stdout,
+                    stderr=stderr, env=env, cwd=self.folder,
+                    timeout=TIME_LIMIT, check=False)
+            except subprocess.TimeoutExpired:
+                raise Broken("%s does not end" % stage) from None
+        (folder / (stage + ".rc")).write_text("%d\n" % ended.returncode)
+        return ended.returncode
+
+    def run(self, name, fault=None, early=True):
+        """The pipe, a stage at a time; the status of each."""
+        folder = self.folder / "runs" / name
+        folder.mkdir()
+        source, statuses = self.base / "runs" / name / "inv-dedup", {}
+        for stage in STAGES if early else STAGES[len(EARLY):]:
+            mine = fault if fault and fault.stage == stage else None
+            if stage == STAGES[0]:
+                source = os.devnull
+            statuses[stage] = self.stage(stage, folder, source, mine)
+            source = folder / NAMES.get(stage, stage)
+        shutil.copy(folder / "inv-audit.rc", folder / "status")
+        log = self.state / "audit" / "log.ndjson"
+        if log.exists():
+            shutil.copy(log, folder / "log.ndjson")
+        return statuses
+
+    def said(self, stage, name="001"):
+        path = self.folder / "runs" / name / (stage + ".err")
+        return path.read_text(errors="replace")
+
+    def judge(self):
+        env = environment(self.folder)
+        tell = {"verify": ["inv-audit", "verify"],
+                "open.ndjson": ["inv-quarantine", "list", "--state", "all"],
+                "requests.ndjson": ["inv-ledger", "--db", self.db, "--export",
+                                    "requests"]}
+        for name, command in tell.items():
+            with open(self.folder / name, "wb") as out:
+                rc = subprocess.run(command, stdout=out, check=False, env=env,
+                                    stderr=subprocess.PIPE,
+                                    timeout=TIME_LIMIT)
+            if name == "verify":
+                (self.folder / name).write_text("%d\n" % rc.returncode)
+            elif rc.returncode not in (0, 1):
+                raise Broken("%s: %d: %s" % (command[0], rc.returncode,
+                                             rc.stderr.decode()))
+        shutil.copy(self.state / "audit" / "log.ndjson", self.folder)
+        judged = subprocess.run([ROOT / "tests" / "judge", self.folder],
+                                stderr=subprocess.PIPE, check=False)
+        if judged.returncode != 0:
+            raise Broken(judged.stderr.decode().strip())
+
+    def clear(self, keep=None):
+        if self.ledger:
+            self.ledger.kill()
+            self.ledger.wait()
+        if keep:
+            shutil.move(self.folder, keep)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def prepare(base):
+    """What the early stages write, for two runs of the pipe."""
+    (base / "m.csv").write_text(MANIFEST)
+    (base / "runs").mkdir()
+    case = Case.__new__(Case)
+    case.folder = base
+    for name in ("001", "002"):
+        folder = base / "runs" / name
+        folder.mkdir()
+        source = os.devnull
+        for stage in EARLY:
+            if case.stage(stage, folder, source) not in (0, 65):
+                raise Broken("%s fails without a fault" % stage)
+            source = folder / stage
+
+
+def is_told(case, stage, status):
+    """Status and message tell that something went wrong."""
+    return status in TELLING and re.search("^%s: " % stage, case.said(stage),
+                                           re.M) is not None
+
+
+def check(case, fault, status, expected):
+    """What the program that met the fault may and may not do."""
+    if status < 0 or status > 127:
+        raise Broken("%s: ends by signal %d" % (fault.stage, abs(status)))
+    if status != 0 and not is_told(case, fault.stage, status):
+        raise Broken("%s: status %d: %r" % (fault.stage, status,
+                                            case.said(fault.stage)))
+    if expected is not None and status not in expected:
+        raise Broken("%s: status %d, not %s: %s" % (
+            fault.stage, status, expected, case.said(fault.stage)))
+
+
+def tried(base, fault, expected):
+    """One case.  expected(case): the statuses it must end with, or None for
+    any that tells; False where the fault was not met."""
+    case, broken = Case(base), None
+    early = fault.stage in EARLY
+    try:
+        case.begin(early)
+        status = case.run("001", fault, early)[fault.stage]
+        met = expected(case)
+        if met is not False:
+            check(case, fault, status, met)
+            case.run("002", None, early)
+            case.judge()
+        return met is not False, None
+    except (Broken, OSError, subprocess.SubprocessError) as why:
+        broken = str(why)
+        return True, broken
+    finally:
+        keep = os.environ.get("KEEP")
+        case.clear(keep and broken and os.path.join(
+            keep, re.sub("[^A-Za-z0-9.-]+", "_", fault.label)))
+
+
+# ---- a series of them ----
+
+class Sweep:
+    """Runs the points of series side by side, and tells of each series."""
+
+    def __init__(self, base):
+        self.base = base
+        self.points = int(os.environ.get("POINTS") or 0)
+        self.seed = int(os.environ.get("SEED") or time.time())
+        jobs = int(os.environ.get("JOBS") or os.cpu_count())
+        self.pool = concurrent.futures.ThreadPoolExecutor(jobs)
+        self.cases = self.broken = 0
+
+    def chosen(self, all_of_them):
+        """So many of them as are asked for, evenly from first to last."""
+        every = list(all_of_them)
+        if not self.points or len(every) <= self.points:
+            return every
+        shift = random.Random(self.seed).random()
+        step = len(every) / self.points
+        return [every[int((n + shift) * step)] for n in range(self.points)]
+
+    def series(self, name, faults, expected):
+        """Try each, by `tried`.  At least one must hit."""
+        futures = [(fault, self.pool.submit(tried, self.base, fault, expected))
+                   for fault in faults]
+        hit = 0
+        for fault, future in futures:
+            met, why = future.result()
+            hit += met
+            if why:
+                self.broken += 1
+                print("BROKEN: %s: %s" % (fault.label, why), flush=True)
+        self.cases += hit
+        print("%s: %d of %d" % (name, hit, len(futures)), flush=True)
+        if futures and not hit:
+            self.broken += 1
+            print("BROKEN: %s: no fault was met" % name, flush=True)
+
+
+# ---- the ring ----
+
+RING_KINDS = ("eio", "enospc", "ecanceled", "short", "late")
+
+
+def ring_fault(engine, plan):
+    log = "ring.log"    # in the folder of the case, where programs run
+    return Fault("inv-commit", "ring %s %s" % (engine, plan),
+                 program="inv-commit-faulty", options=["--engine", engine],
+                 env={"INV_RING_FAULT": plan, "INV_RING_LOG": log})
+
+
+def ring_log(case):
+    path = case.folder / "ring.log"
+    return [line.split() for line in
+            (path.read_text() if path.exists() else "").splitlines()]
+
+
+def ring_count(base, engine, kind):
+    """How many ops of a run this kind of fault can hit."""
+    case = Case(base)
+    try:
+        case.begin(False)
+        case.run("001", ring_fault(engine, kind + "@1000000"), False)
+        return int(ring_log(case)[-1][1])
+    finally:
+        case.clear()
+
+
+def has_engine(engine):
+    """io_uring may be refused; then it says so, and that is a skip."""
+    with tempfile.TemporaryDirectory() as folder:
+        ended = subprocess.run(
+            ["inv-commit", "--engine", engine], input=b"", check=False,
+            stderr=subprocess.PIPE, stdout=subprocess.DEVNULL,
+            env=environment(pathlib.Path(folder)))
+    return b"io_uring:" not in ended.stderr
+
+
+def sweep_ring(sweep):
+    for engine in ("poll", "io_uring"):
+        if not has_engine(engine):
+            print("# SKIP: no %s here" % engine)
+            continue
+        for kind in RING_KINDS:
+            total = ring_count(sweep.base, engine, kind)
+            plans = ["%s@%d%s" % (kind, n, sticky) for sticky in ("", "+")
+                     for n in sweep.chosen(range(1, total + 1))]
+            sweep.series("ring: %s: %s" % (engine, kind),
+                         [ring_fault(engine, plan) for plan in plans],
+                         ring_statuses)
+        seeds = [ring_fault(engine, "seed@%d" % (sweep.seed % 2**31 + n))
+                 for n in range(sweep.points or 100)]
+        sweep.series("ring: %s: mixed, by seed" % engine, seeds,
+                     ring_statuses)
+
+
+def ring_statuses(case):
+    """An append that fails ends the run.  A watch may be set again; what
+    falls short or comes late is not seen."""
+    hit = {kind for kind, _ in ring_log(case)} - {"of"}
+    if not hit:
+        return False
+    if "append" in hit:
+        return (IOERR,)
+    return (0,) if hit <= {"short", "late"} else None
+
+
+SWEEPS = {"ring": sweep_ring}
+
+
+def main():
+    build = pathlib.Path(sys.argv[1]).resolve()
+    os.environ["PATH"] = "%s:%s" % (build, os.environ["PATH"])
+    with tempfile.TemporaryDirectory(prefix="inv-fault-base.") as folder:
+        base = pathlib.Path(folder)
+        prepare(base)
+        sweep = Sweep(base)
+        print("SEED=%d POINTS=%d" % (sweep.seed, sweep.points), flush=True)
+        for name in sys.argv[2:] or SWEEPS:
+            SWEEPS[name](sweep)
+    print("%d cases, %d broken" % (sweep.cases, sweep.broken))
+    return 1 if sweep.broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
