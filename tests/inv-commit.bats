@@ -152,6 +152,23 @@ held not_attempted 9' ]
 		printf 'committed receipt 10\nheld not_attempted 8')" ]
 }
 
+not_of_the_next() {
+	rm -rf "$INV_STATE"
+	start_ledger --fault garbage
+	fixture 3 > two
+	run -75 --separate-stderr commit "$1" -r 0 two
+	fixture 4 > one
+	head -n -1 one | cat - two > in
+	run -65 --separate-stderr commit "$1" -r 0 "${@:2}" in
+	[ "$(verdicts <<< "$output")" = 'ambiguous unanswered 3
+held not_attempted 4' ]
+}
+
+@test "rows of a manifest without its end are not told by a batch of the next" {
+	engines not_of_the_next
+	engines not_of_the_next --atomic
+}
+
 @test "a row that comes twice is sent once" {
 	fixture 10 | sed '/"row":4,/p' > in
 	run -65 --separate-stderr inv-commit -q -l file:l.db in

@@ -194,7 +194,7 @@ void
 inv_gate_record(struct inv_uploader *u, const struct inv_record *rec)
 {
 	struct inv_chunk_tools tools = { u->canon, u->digest, &u->key, u->scan,
-		u->arrival };
+		u->of.arrival };
 	struct inv_err err;
 
 	if (u->hold != NULL) {
@@ -242,8 +242,8 @@ inv_gate_end(struct inv_uploader *u)
 static bool
 is_of_block(const struct inv_uploader *u, const struct inv_batch *b)
 {
-	return memcmp(b->of.manifest, u->f->block.id, INV_MANIFEST_ID) == 0 &&
-	    b->of.submission == u->f->block.submission;
+	return memcmp(b->of.manifest, u->of.manifest, INV_MANIFEST_ID) == 0 &&
+	    b->of.submission == u->of.submission;
 }
 
 /* The intent known from before that has this row of our block. */
@@ -329,7 +329,7 @@ skip_row(struct inv_uploader *u, const struct inv_chunk *c, size_t i,
 	if (older)
 		of = manifest_of(u, seen->arrival);
 	else if (standing == STANDS_BEHIND)
-		of = u->f->block.id;
+		of = u->of.manifest;
 	if (of != NULL)
 		inv_buf_addf(&more,
 		    "\"of\":{\"manifest\":\"%.*s\",\"row\":%ju}",
@@ -505,11 +505,9 @@ static void
 cut_batches(struct inv_uploader *u, struct inv_chunk *c, const size_t *member,
     size_t n)
 {
-	struct inv_origin of = { .submission = u->f->block.submission,
-		.arrival = u->arrival,
-		.chunk = c->number };
+	struct inv_origin of = u->of;
 
-	memcpy(of.manifest, u->f->block.id, INV_MANIFEST_ID);
+	of.chunk = c->number;
 	for (size_t from = 0; from < n;) {
 		size_t fit = inv_batch_fit(c, member + from, n - from);
 		struct inv_batch *b = inv_batch_new(&of, c, member + from, fit);
@@ -544,10 +542,10 @@ keep_rows(struct inv_uploader *u, const struct passage *p, struct inv_err *err)
 	struct inv_chunk *c = p->c;
 	struct inv_seen_row *kept = inv_mem_resize(NULL, c->n, sizeof(*kept));
 	struct inv_rows rows = { 0 };
-	struct inv_intent of = { .manifest = { u->f->block.id,
+	struct inv_intent of = { .manifest = { u->of.manifest,
 				     INV_MANIFEST_ID },
-		.submission = u->f->block.submission,
-		.arrival = u->arrival,
+		.submission = u->of.submission,
+		.arrival = u->of.arrival,
 		.chunk = c->number,
 		.rows = &rows };
 

@@ -125,7 +125,9 @@ begin_body(struct inv_uploader *u)
 	    (struct inv_str){ u->f->block.id, INV_MANIFEST_ID },
 	    u->f->block.submission);
 
-	u->arrival = ours ? u->f->block.arrival : 0;
+	memcpy(u->of.manifest, u->f->block.id, INV_MANIFEST_ID);
+	u->of.submission = u->f->block.submission;
+	u->of.arrival = ours ? u->f->block.arrival : 0;
 	if (!u->f->block.validated && !u->unvalidated) {
 		u->unvalidated = true;
 		inv_warn("%.*s: no stage line of inv-validate: records are "

@@ -106,9 +106,9 @@ struct inv_uploader {
 	struct inv_results results; /* of the answer that is looked at */
 	char run[INV_RUN_ID];       /* names the trace of our requests */
 
-	/* The block under way. */
+	/* The block under way, until a line of rows of the next one comes. */
 	struct inv_key key;
-	uint64_t arrival;       /* as our archive has it; 0: it does not */
+	struct inv_origin of;   /* arrival 0: our archive does not have it */
 	struct inv_whose whose; /* the last arrival that was asked for */
 	/*
 	 * A line that can not pass before all is settled: the end line, or the
