@@ -314,6 +314,27 @@ a_signal() {
 	engines a_signal
 }
 
+a_signal_behind_the_end() {
+	start_ledger --delay 100ms
+	fixture 95 > in
+	waiting "$1" -c 2
+	tail -n 1 in >&9
+	wait_for grep -qs '"type":"batch"' out
+	kill -TERM $pid
+	ends_with 75
+	run -1 grep '"type":"end"' out
+	[ "$(jq -s '[.[] | select(.type == "batch").count] | add' out)" = \
+		"$(taken)" ]
+	[ "$(($(taken) + $(grep -c '"reason":"not_attempted"' out)))" = 95 ]
+	commit "$1" in > out
+	[ "$(jq -c 'select(.type == "end").counts |
+		[.committed + .skipped, .held]' out)" = '[95,0]' ]
+}
+
+@test "a signal behind the end: what is under way is settled, the rest held" {
+	engines a_signal_behind_the_end
+}
+
 killed_before_the_end() {
 	start_ledger
 	fixture 95 > in
