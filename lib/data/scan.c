@@ -22,6 +22,7 @@
 enum {
 	PAIRWISE_MAX = 24,     /* keys of an object compared each with each */
 	LEADS_MAX = 128 << 10, /* bytes of a shape that is remembered */
+	PIECE = 16,            /* bytes that are looked at as one */
 	LINE_KEYS = INV_KEYS_OPEN_MAX + INV_MEMBERS_MAX, /* a record's and
 							    the line's */
 };
@@ -40,7 +41,8 @@ struct shape {
 	uint64_t number;
 	size_t n;                      /* members; 0: none is remembered */
 	uint32_t end[INV_MEMBERS_MAX]; /* where the lead of each does, in: */
-	char leads[LEADS_MAX];
+	char leads[LEADS_MAX + PIECE];
+	uint32_t length[INV_MEMBERS_MAX]; /* of the last value, if usual */
 };
 
 struct limits {
@@ -136,27 +138,58 @@ wrong(struct inv_scan *s, const char *what)
 
 /* ---- text ---- */
 
+#ifdef __SSE2__
+static inline __m128i
+piece_at(const char *p)
+{
+	return _mm_loadu_si128((const __m128i *)(const void *)p);
+}
+
+/* A bit for each byte of a piece that is not plain. */
+static inline unsigned
+not_plain(const char *p)
+{
+	__m128i v = piece_at(p);
+	/* Signed: bytes from 0x80 on are below the space as well. */
+	__m128i bad = _mm_or_si128(_mm_cmplt_epi8(v, _mm_set1_epi8(' ')),
+	    _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')),
+		_mm_cmpeq_epi8(v, _mm_set1_epi8('\\'))));
+
+	return (unsigned)_mm_movemask_epi8(bad);
+}
+
+/* And for each that is no digit: moved so that 0 is the least there is. */
+static inline unsigned
+not_digits(const char *p)
+{
+	__m128i v =
+	    _mm_sub_epi8(piece_at(p), _mm_set1_epi8((char)('0' + 0x80)));
+
+	return (unsigned)_mm_movemask_epi8(_mm_cmpgt_epi8(v,
+	    _mm_set1_epi8(9 - 0x80)));
+}
+
+/* And for each that differs. */
+static inline unsigned
+not_same(const char *p, const char *q)
+{
+	return 0xffff ^
+	    (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(piece_at(p),
+		piece_at(q)));
+}
+#endif
+
 static inline size_t
 plain_run(const char *p, size_t n)
 {
 	size_t i = 0;
 
 #ifdef __SSE2__
-	const __m128i quote = _mm_set1_epi8('"');
-	const __m128i backslash = _mm_set1_epi8('\\');
-	const __m128i space = _mm_set1_epi8(' ');
-
-	for (; i + 16 <= n; i += 16) {
-		__m128i v =
-		    _mm_loadu_si128((const __m128i *)(const void *)(p + i));
-		/* Signed: bytes from 0x80 on are below the space as well. */
-		__m128i bad = _mm_or_si128(_mm_cmplt_epi8(v, space),
-		    _mm_or_si128(_mm_cmpeq_epi8(v, quote),
-			_mm_cmpeq_epi8(v, backslash)));
-		int mask = _mm_movemask_epi8(bad);
+	for (; i + PIECE <= n; i += PIECE) {
+		unsigned mask = not_plain(p + i);
 
 		if (mask != 0)
-			return i + (size_t)__builtin_ctz((unsigned)mask);
+			return i + (size_t)__builtin_ctz(mask);
 	}
 #endif
 	for (; i < n; i++) {
@@ -557,11 +590,34 @@ scan_key(struct inv_scan *s, struct inv_member *m)
 	return true;
 }
 
+/* The text that a value is in, and how long a string may be. */
+struct bounds {
+	const char *start, *end;
+	size_t string;
+};
+
+static inline struct bounds
+bounds_of(const struct inv_scan *s)
+{
+	return (struct bounds){ s->start, s->end, s->max.string };
+}
+
+/* Behind an opening quote: behind the closing one; NULL if more is between. */
+static const char *
+past_text(const struct bounds *b, const char *from)
+{
+	const char *p = from + plain_run(from, (size_t)(b->end - from));
+
+	return p < b->end && *p == '"' && (size_t)(p - from) <= b->string
+	    ? p + 1
+	    : NULL;
+}
+
 /* A whole number without sign; NULL where it is, or may be, another value. */
 static const char *
-past_digits(const char *p, const char *end)
+past_digits(const char *from, const char *end)
 {
-	const char *from = p;
+	const char *p = from;
 
 	while (p < end && *p >= '0' && *p <= '9')
 		p++;
@@ -570,21 +626,50 @@ past_digits(const char *p, const char *end)
 	return *p == ',' || *p == '}' ? p : NULL;
 }
 
-/* Text or a whole number, without escapes, with all in registers; or NULL. */
+/* Text or a whole number, without escapes; or NULL. */
 static inline const char *
-past_usual(const struct inv_scan *s, const char *value, enum inv_kind *kind)
+past_usual(const struct bounds *b, const char *value, enum inv_kind *kind)
 {
-	const char *p = value + 1;
-
-	if (*value != '"') {
-		*kind = INV_KIND_NUMBER;
-		return past_digits(value, s->end);
+	if (*value == '"') {
+		*kind = INV_KIND_STRING;
+		return past_text(b, value + 1);
 	}
-	size_t len = plain_run(p, (size_t)(s->end - p));
+	*kind = INV_KIND_NUMBER;
+	return past_digits(value, b->end);
+}
 
-	*kind = INV_KIND_STRING;
-	p += len;
-	return p < s->end && *p == '"' && len <= s->max.string ? p + 1 : NULL;
+/*
+ * Text or a whole number of n bytes.  Most values have as many as the one
+ * before, and then the place of the next member does not wait for this one to
+ * be looked at.  Pieces end where the value does: none reaches past the text.
+ * Text that was as long before was not too long.
+ */
+static inline bool
+is_as_long(const struct bounds *b, const char *value, size_t n)
+{
+#ifdef __SSE2__
+	bool text = *value == '"';
+
+	if (n <= text || n >= (size_t)(b->end - value))
+		return false;
+	const char *last = value + n - text;
+	size_t inner = n - 2 * text;
+
+	if (last - b->start < PIECE)
+		return false;
+	if (!text)
+		return inner < PIECE && (*value != '0' || n == 1) &&
+		    not_digits(last - PIECE) >> (PIECE - inner) == 0;
+	if (*last != '"')
+		return false;
+	for (; inner > PIECE; inner -= PIECE)
+		if (not_plain(last - inner) != 0)
+			return false;
+	return not_plain(last - PIECE) >> (PIECE - inner) == 0;
+#else
+	(void)b, (void)value, (void)n;
+	return false;
+#endif
 }
 
 /*
@@ -607,7 +692,8 @@ scan_usual(struct inv_scan *s, struct inv_member *m)
 	    n > s->max.string)
 		return false;
 	const char *value = key + n + 2;
-	const char *p = past_usual(s, value, &kind);
+	const struct bounds b = bounds_of(s);
+	const char *p = past_usual(&b, value, &kind);
 
 	if (p == NULL)
 		return false;
@@ -631,40 +717,26 @@ lead_of(const struct shape *shape, size_t i)
 	return (struct inv_str){ shape->leads + from, shape->end[i] - from };
 }
 
-static inline bool
-same8(const char *p, const char *q)
-{
-	uint64_t a, b;
-
-	memcpy(&a, p, sizeof(a));
-	memcpy(&b, q, sizeof(b));
-	return a == b;
-}
-
-static inline bool
-same4(const char *p, const char *q)
-{
-	uint32_t a, b;
-
-	memcpy(&a, p, sizeof(a));
-	memcpy(&b, q, sizeof(b));
-	return a == b;
-}
-
 /* Of a few bytes: a call would cost more than the comparing. */
 static inline bool
-has_lead(const char *p, struct inv_str lead)
+has_lead(const char *p, const char *end, struct inv_str lead)
 {
 	size_t n = lead.n;
+	size_t same = 0;
 
-	if (n < 4)
-		return memcmp(p, lead.p, n) == 0;
-	if (n < 8)
-		return same4(p, lead.p) && same4(p + n - 4, lead.p + n - 4);
-	for (size_t i = 0; i + 8 < n; i += 8)
-		if (!same8(p + i, lead.p + i))
+	if ((size_t)(end - p) <= n)
+		return false;
+#ifdef __SSE2__
+	if (end - p >= PIECE) {
+		/* What lies behind a short lead is read, and not asked. */
+		same = (size_t)__builtin_ctz(not_same(p, lead.p) | 1U << PIECE);
+		if (same >= n)
+			return true;
+		if (same < PIECE)
 			return false;
-	return same8(p + n - 8, lead.p + n - 8);
+	}
+#endif
+	return memcmp(p + same, lead.p + same, n - same) == 0;
 }
 
 /* The name of the i-th member where it is what it was before. */
@@ -676,7 +748,7 @@ take_lead(struct inv_scan *s, const struct shape *shape, size_t i,
 		return false;
 	struct inv_str lead = lead_of(shape, i);
 
-	if ((size_t)(s->end - s->at) <= lead.n || !has_lead(s->at, lead))
+	if (!has_lead(s->at, s->end, lead))
 		return false;
 	m->key = (struct inv_str){ s->at + 1, lead.n - 3 };
 	m->key_escaped = false;
@@ -691,12 +763,12 @@ take_lead(struct inv_scan *s, const struct shape *shape, size_t i,
  * right or wrong, is left to be scanned; false if it was the closing brace.
  */
 static bool
-take_usual(struct inv_scan *s, const struct shape *shape,
-    struct inv_members *list)
+take_usual(struct inv_scan *s, struct shape *shape, struct inv_members *list)
 {
 	size_t room = s->max.open - s->open;
 	size_t most = room < shape->n ? room : shape->n;
-	const char *p = s->at, *end = s->end;
+	const struct bounds b = bounds_of(s);
+	const char *p = s->at;
 	const char *lead = shape->leads;
 	bool more = true;
 	size_t i;
@@ -706,14 +778,21 @@ take_usual(struct inv_scan *s, const struct shape *shape,
 		size_t n = (size_t)(next - lead);
 		enum inv_kind kind;
 
-		if ((size_t)(end - p) <= n ||
-		    !has_lead(p, (struct inv_str){ lead, n }))
+		if (!has_lead(p, b.end, (struct inv_str){ lead, n }))
 			break;
 		const char *value = p + n;
-		const char *behind = past_usual(s, value, &kind);
+		const char *behind = value + shape->length[i];
 
-		if (behind == NULL || behind == end ||
-		    (*behind != ',' && *behind != '}'))
+		if (is_as_long(&b, value, shape->length[i])) {
+			kind =
+			    *value == '"' ? INV_KIND_STRING : INV_KIND_NUMBER;
+		} else {
+			behind = past_usual(&b, value, &kind);
+			if (behind == NULL || behind == b.end)
+				break;
+			shape->length[i] = (uint32_t)(behind - value);
+		}
+		if (*behind != ',' && *behind != '}')
 			break;
 		list->at[i] = (struct inv_member){
 			.key = { p + 1, n - 3 },
@@ -809,7 +888,7 @@ scan_member(struct inv_scan *s, int depth, const struct inv_members *list,
 /* At the first name; *same if the names are those of the shape. */
 static bool
 scan_told(struct inv_scan *s, int depth, struct inv_members *list,
-    const struct shape *shape, bool *same)
+    struct shape *shape, bool *same)
 {
 	size_t first = s->open;
 	bool known = true;
@@ -969,6 +1048,26 @@ inv_scan_line(struct inv_scan *s, struct inv_str text, struct inv_err *err)
 	    : wrong(s, "not a JSON object");
 
 	return finish(s, ok, err);
+}
+
+bool
+inv_scan_line_from(struct inv_scan *s, struct inv_str text,
+    const struct inv_member *members, size_t n)
+{
+	const char *from = members[n - 1].value.p;
+
+	begin(s, text, &of_record);
+	s->at = from;
+	if (from == s->end || *from != '{' || !scan_members(s, 1, &s->record) ||
+	    s->at - from > INV_RECORD_MAX)
+		return false;
+	memcpy(s->outer.at, members, n * sizeof(*members));
+	s->outer.at[n - 1].value.n = (size_t)(s->at - from);
+	s->outer.n = n;
+	if (s->at == s->end || *s->at++ != '}')
+		return false;
+	blanks(s);
+	return s->at == s->end;
 }
 
 bool

@@ -52,7 +52,7 @@ struct inv_members {
 	struct inv_member at[INV_MEMBERS_MAX];
 };
 
-struct inv_scan; /* scratch for one scan at a time; about 640 KiB */
+struct inv_scan; /* scratch for one scan at a time; about 1 MiB */
 
 struct inv_scan *inv_scan_new(void);
 
@@ -71,6 +71,14 @@ void inv_scan_free(struct inv_scan *s);
  */
 INV_MUST bool inv_scan_line(struct inv_scan *s, struct inv_str text,
     struct inv_err *err);
+/*
+ * The same for a line of which all but its last member, the record, is known
+ * to the caller: all n members, no name twice, but the record's value has only
+ * its begin.  False for anything else, right or wrong: ask inv_scan_line.
+ */
+INV_MUST bool inv_scan_line_from(struct inv_scan *s, struct inv_str text,
+    const struct inv_member *members, size_t n);
+
 const struct inv_members *inv_scan_outer(const struct inv_scan *s);
 const struct inv_members *inv_scan_record(const struct inv_scan *s);
 

@@ -413,6 +413,77 @@ names_of_any_length_are_told(void)
 	free(text);
 }
 
+/* {"a":VALUE,"b":1} behind one with another value is told as it is alone. */
+static void
+check_behind(const char *before, const char *value)
+{
+	struct inv_scan *alone = inv_scan_new();
+	char first[256], text[256];
+	struct inv_err err, why;
+
+	snprintf(first, sizeof(first), "{\"a\":%s,\"b\":1}", before);
+	snprintf(text, sizeof(text), "{\"a\":%s,\"b\":1}", value);
+	struct inv_str s = inv_str_of(text);
+
+	check(inv_scan_object(scan, inv_str_of(first), &err));
+	bool ok = inv_scan_object(scan, s, &err);
+
+	check(inv_scan_object(alone, s, &why) == ok);
+	if (ok) {
+		const struct inv_member *m = &inv_scan_record(scan)->at[0];
+		const struct inv_member *n = &inv_scan_record(alone)->at[0];
+
+		check(m->kind == n->kind && m->value.p == n->value.p);
+		check(m->value.n == n->value.n);
+		check(m->value_escaped == n->value_escaped);
+	} else {
+		check_str(inv_str_of(err.msg), why.msg);
+	}
+	inv_scan_free(alone);
+}
+
+static void
+a_value_is_told_whatever_length_it_had_before(void)
+{
+	char x[80], y[80];
+
+	for (int n = 0; n < 40; n++) {
+		snprintf(x, sizeof(x), "\"%.*s\"", n,
+		    "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz");
+		for (int i = 0; i < n; i++) {
+			static const char marks[] = "\"\\\t\x80,";
+
+			for (size_t k = 0; k < sizeof(marks); k++) {
+				memcpy(y, x, sizeof(y));
+				y[1 + i] = marks[k];
+				check_behind(x, y);
+			}
+		}
+		snprintf(y, sizeof(y), "\"%.*s\"", n / 2, x + 1);
+		check_behind(x, y);
+		check_behind(y, x);
+	}
+}
+
+static void
+a_number_is_told_whatever_length_it_had_before(void)
+{
+	static const char *const numbers[] = { "0", "7", "00", "10", "01",
+		"1e5", "-12", "123", "012", "1.5", "\"1\"", "123456789012345",
+		"1234567890123456", "12345678901234567", "1234567890123-5",
+		"[1]", "tru", "true", "12]", "1 ", " 1" };
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
+		check_behind("0", numbers[i]);
+		check_behind("10", numbers[i]);
+		check_behind("123", numbers[i]);
+		check_behind("123456789012345", numbers[i]);
+		check_behind("1234567890123456", numbers[i]);
+		check_behind("\"\"", numbers[i]);
+		check_behind("\"1\"", numbers[i]);
+	}
+}
+
 static void
 a_line_without_a_record_object_tells_none(void)
 {
@@ -597,6 +668,8 @@ static const struct test tests[] = {
 	TEST(the_same_names_in_the_same_order_have_one_shape),
 	TEST(a_name_that_comes_twice_is_seen_whatever_came_before),
 	TEST(names_of_any_length_are_told),
+	TEST(a_value_is_told_whatever_length_it_had_before),
+	TEST(a_number_is_told_whatever_length_it_had_before),
 	TEST(a_line_without_a_record_object_tells_none),
 	TEST(a_walk_visits_each_element_as_it_was_scanned),
 	TEST(a_walk_over_an_object_tells_keys_and_values),
