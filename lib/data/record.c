@@ -196,52 +196,133 @@ hides_a_name(const struct inv_members *m)
 	return false;
 }
 
-static inline bool
-is_named(const struct inv_member *m, const char *name, enum inv_kind kind)
-{
-	size_t n = strlen(name);
+/* ---- what nearly every line is ---- */
 
-	return m->key.n == n && memcmp(m->key.p, name, n) == 0 &&
-	    m->kind == kind;
+#define USUAL_HEAD "{\"type\":\"record\",\"manifest\":\""
+
+enum {
+	USUAL_MEMBERS = 6,
+	USUAL_DIGITS_MAX = 15, /* of a number: it is below INV_NUMBER_MAX */
+};
+
+/* A line under way: where we are, NULL behind what is not as usual. */
+struct usual {
+	const char *p, *end;
+	struct inv_member at[USUAL_MEMBERS];
+	size_t n;
+};
+
+static inline void
+take_text(struct usual *u, struct inv_str text)
+{
+	if (u->p != NULL && (size_t)(u->end - u->p) > text.n &&
+	    memcmp(u->p, text.p, text.n) == 0)
+		u->p += text.n;
+	else
+		u->p = NULL;
+}
+
+/* The value of a member whose key has so many bytes. */
+static inline void
+add_member(struct usual *u, size_t key, struct inv_str value,
+    enum inv_kind kind)
+{
+	u->at[u->n++] = (struct inv_member){
+		.key = { value.p - 2 - key, key },
+		.value = value,
+		.kind = kind,
+	};
+}
+
+/* Type and manifest. */
+static inline void
+take_head(struct usual *u)
+{
+	const char *from = u->p;
+	const size_t n = sizeof(USUAL_HEAD) - 1;
+
+	take_text(u, INV_LIT(USUAL_HEAD));
+	if (u->p == NULL || u->end - u->p < INV_MANIFEST_SHORT ||
+	    inv_text_plain(u->p, INV_MANIFEST_SHORT) != INV_MANIFEST_SHORT) {
+		u->p = NULL;
+		return;
+	}
+	add_member(u, 4, (struct inv_str){ from + 8, 8 }, INV_KIND_STRING);
+	add_member(u, 8,
+	    (struct inv_str){ from + n - 1, INV_MANIFEST_SHORT + 2 },
+	    INV_KIND_STRING);
+	u->p += INV_MANIFEST_SHORT;
+	take_text(u, INV_LIT("\""));
+}
+
+static inline uint64_t
+take_number(struct usual *u, struct inv_str lead)
+{
+	uint64_t v = 0;
+
+	take_text(u, lead);
+	if (u->p == NULL)
+		return 0;
+	const char *from = u->p;
+	const char *p = from;
+
+	for (; p < u->end && *p >= '0' && *p <= '9'; p++)
+		v = v * 10 + (uint64_t)(*p - '0');
+	size_t n = (size_t)(p - from);
+
+	add_member(u, lead.n - 4, (struct inv_str){ from, n }, INV_KIND_NUMBER);
+	u->p = n == 0 || n > USUAL_DIGITS_MAX || (n > 1 && *from == '0') ? NULL
+									 : p;
+	return v;
 }
 
 /*
- * Nearly every line is a record without a verdict, as inv-split writes it: its
- * members are where they are expected.  False for anything else, right or
- * wrong.
+ * A record without a verdict, as inv-split writes it: the members before the
+ * record are told by comparing.  False for anything else, right or wrong, of
+ * which nothing is known then.
  */
 static bool
-is_usual(struct inv_record *rec)
+take_usual(struct inv_scan *s, struct inv_record *rec)
 {
-	const struct inv_member *m = rec->outer->at;
+	struct usual u;
 
-	if (rec->outer->n != 6 || !is_named(&m[0], "type", INV_KIND_STRING) ||
-	    !is_named(&m[1], "manifest", INV_KIND_STRING) ||
-	    !is_named(&m[2], "row", INV_KIND_NUMBER) ||
-	    !is_named(&m[3], "line", INV_KIND_NUMBER) ||
-	    !is_named(&m[4], "chunk", INV_KIND_NUMBER) ||
-	    !is_named(&m[5], "record", INV_KIND_OBJECT) ||
-	    !inv_str_eq(m[0].value, INV_LIT("\"record\"")))
+	u.p = rec->text.p;
+	u.end = u.p + rec->text.n;
+	u.n = 0;
+	take_head(&u);
+	rec->row = take_number(&u, INV_LIT(",\"row\":"));
+	rec->line = take_number(&u, INV_LIT(",\"line\":"));
+	rec->chunk = take_number(&u, INV_LIT(",\"chunk\":"));
+	take_text(&u, INV_LIT(",\"record\":"));
+	if (u.p == NULL || rec->row == 0 || rec->row > INV_ROW_MAX)
+		return false;
+	add_member(&u, 6, (struct inv_str){ u.p, 0 }, INV_KIND_OBJECT);
+	if (!inv_scan_line_from(s, rec->text, u.at, u.n))
 		return false;
 	rec->kind = INV_LINE_RECORD;
-	rec->manifest = inv_member_inner(&m[1]);
-	rec->record = m[5].value;
-	return inv_str_u64(m[2].value, 1, INV_ROW_MAX, &rec->row) &&
-	    inv_str_u64(m[3].value, 0, INV_NUMBER_MAX, &rec->line) &&
-	    inv_str_u64(m[4].value, 0, INV_NUMBER_MAX, &rec->chunk);
+	rec->outer = inv_scan_outer(s);
+	rec->manifest = inv_member_inner(&u.at[1]);
+	rec->record = rec->outer->at[u.n - 1].value;
+	return true;
 }
 
 bool
 inv_record_parse(struct inv_scan *s, struct inv_str text,
     struct inv_record *rec, struct inv_err *err)
 {
-	*rec = (struct inv_record){ .text = text };
+	*rec = (struct inv_record){
+		.text = text,
+		.fields = inv_scan_record(s),
+	};
+	if (take_usual(s, rec))
+		return true;
+	*rec = (struct inv_record){
+		.text = text,
+		.outer = inv_scan_outer(s),
+		.fields = inv_scan_record(s),
+	};
 	if (!inv_scan_line(s, text, err))
 		return false;
-	rec->outer = inv_scan_outer(s);
-	rec->fields = inv_scan_record(s);
-	if (is_usual(rec))
-		return true;
 	if (hides_a_name(rec->outer))
 		return inv_fail(err, INV_BAD,
 		    "a member whose name is escaped without need");

@@ -103,6 +103,46 @@ the_order_of_members_changes_nothing(void)
 	}
 }
 
+#define HEAD "{\"type\":\"record\",\"manifest\":\"" ID "\","
+#define USUAL HEAD "\"row\":1,\"line\":2,\"chunk\":0,\"record\":"
+
+/* But for one thing as inv-split writes it. */
+static void
+what_is_not_quite_as_usual_is_told_or_refused_as_ever(void)
+{
+	IS_LINE(USUAL "{\"a\":1}}");
+	check(rec.outer->n == 6 && rec.fields->n == 1);
+	check_str(rec.outer->at[0].key, "type");
+	check_str(rec.outer->at[0].value, "\"record\"");
+	check_str(rec.outer->at[1].key, "manifest");
+	check_str(rec.outer->at[1].value, "\"" ID "\"");
+	check_str(rec.outer->at[4].key, "chunk");
+	check_str(rec.outer->at[4].value, "0");
+	check_str(rec.outer->at[5].key, "record");
+	check_str(rec.outer->at[5].value, "{\"a\":1}");
+	IS_LINE(USUAL "{}}  ");
+	check_str(rec.record, "{}");
+	IS_LINE(USUAL "{} }");
+	IS_LINE(USUAL "{},\"x\":1}");
+	check(rec.outer->n == 7);
+	IS_LINE(USUAL "{},\"verdict\":\"skipped\"}");
+	check(rec.verdict == INV_SKIPPED);
+	IS_NONE(USUAL "{},\"row\":1}", "byte 111: the same member twice");
+	IS_NONE(USUAL "{}}x", "byte 103: something behind the value");
+	IS_NONE(USUAL "{}", "byte 102: an array or object does not end");
+	IS_NONE(USUAL "{\"a\":1,\"a\":2}}", "byte 113: the same member twice");
+	IS_NONE(HEAD "\"row\":01,\"line\":2,\"chunk\":0,\"record\":{}}",
+	    "byte 72: not a number");
+	IS_NONE(HEAD "\"row\":,\"line\":2,\"chunk\":0,\"record\":{}}",
+	    "byte 70: not a JSON value");
+	IS_LINE(HEAD "\"row\":1,\"line\":9007199254740992,\"chunk\":0,"
+		     "\"record\":{}}");
+	check(rec.line == 0);
+	IS_NONE(HEAD "\"row\":1,\"line\":2,\"chunk\":9007199254740992,"
+		     "\"record\":{}}",
+	    "a record line without row and chunk");
+}
+
 static void
 a_pending_record_needs_its_place_and_its_record(void)
 {
@@ -385,6 +425,7 @@ static const struct test tests[] = {
 	TEST(a_verdict_has_a_name_and_a_name_its_verdict),
 	TEST(a_pending_record_is_told_by_its_members_in_any_order),
 	TEST(the_order_of_members_changes_nothing),
+	TEST(what_is_not_quite_as_usual_is_told_or_refused_as_ever),
 	TEST(a_pending_record_needs_its_place_and_its_record),
 	TEST(a_verdict_is_one_of_five),
 	TEST(a_verdict_may_stand_on_a_line_without_row_or_record),
