@@ -15,7 +15,9 @@
 enum {
 	STEPS_MAX = 4096,    /* of one expression */
 	CELLS_MAX = 1 << 16, /* of the table, two bytes each */
-	WORK_MAX = 2000000,  /* steps looked at: about ten milliseconds */
+	PAIRS_MAX =
+	    1 << 13,        /* of the one for two bytes: it is small, or none */
+	WORK_MAX = 2000000, /* steps looked at: about ten milliseconds */
 	BYTES = 256,
 	FOUND = 0, /* the step that is made first */
 	/* States: */
@@ -44,6 +46,12 @@ struct inv_automaton {
 	unsigned end;               /* the class behind the last byte */
 	unsigned begin;             /* NO, YES or BEGIN << shift */
 	uint16_t *cell;             /* by state << shift | class: the same */
+	/*
+	 * By state << 2 * shift | class << shift | next class: the state two
+	 * bytes on, << 2 * shift.  NULL where the table would be large.
+	 */
+	uint16_t *pair;
+	uint16_t first[BYTES]; /* class << shift */
 };
 
 struct state {
@@ -453,6 +461,25 @@ begin(struct build *b, uint32_t first)
 	b->states++; /* never met again: only here nothing was read */
 }
 
+/* Two steps in one, of what is in cell[]. */
+static void
+fill_pairs(struct inv_automaton *a, size_t states)
+{
+	size_t n = states << 2 * a->shift;
+	size_t mask = ((size_t)1 << a->shift) - 1;
+
+	if (n > PAIRS_MAX)
+		return;
+	a->pair = inv_mem_new(n * sizeof(*a->pair));
+	for (size_t i = 0; i < BYTES; i++)
+		a->first[i] = (uint16_t)(a->class[i] << a->shift);
+	for (size_t i = 0; i < n; i++) {
+		size_t to = a->cell[i >> a->shift];
+
+		a->pair[i] = (uint16_t)(a->cell[to | (i & mask)] << a->shift);
+	}
+}
+
 /* The table; a row for each state that there is, and is made on the way. */
 static bool
 fill(struct build *b)
@@ -479,6 +506,8 @@ fill(struct build *b)
 
 	a->cell = inv_mem_new(cells * sizeof(*a->cell));
 	memcpy(a->cell, b->cell, cells * sizeof(*a->cell));
+	if (!b->failed)
+		fill_pairs(a, b->states);
 	return !b->failed;
 }
 
@@ -516,28 +545,62 @@ inv_automaton_free(struct inv_automaton *a)
 	if (a == NULL)
 		return;
 	free(a->cell);
+	free(a->pair);
 	free(a);
 }
 
 /*
- * A state that leads to itself is stayed in while its one row is looked at: a
- * look-up that does not wait for the last.
+ * These go as far as they can tell, *p moving on, from a state to the last one.
+ * One that leads to itself is stayed in while its one row is looked at: a
+ * look-up that does not wait for the one before.
  */
-bool
-inv_automaton_match(const struct inv_automaton *a, struct inv_str s)
+static inline size_t
+match_pairs(const struct inv_automaton *a, size_t to, const unsigned char **p,
+    const unsigned char *end)
 {
-	const unsigned char *p = (const unsigned char *)s.p;
-	const unsigned char *end = p + s.n;
-	unsigned yes = (unsigned)YES << a->shift;
-	unsigned to = a->begin;
+	const size_t yes = (size_t)YES << 2 * a->shift;
+	const unsigned char *q = *p;
+
+	to <<= a->shift;
+	while (end - q > 1 && to > yes) {
+		size_t at = to;
+		const uint16_t *row = a->pair + at;
+
+		do {
+			to = row[a->first[q[0]] + a->class[q[1]]];
+			q += 2;
+		} while (to == at && end - q > 1);
+	}
+	*p = q;
+	return to >> a->shift;
+}
+
+static inline size_t
+match_bytes(const struct inv_automaton *a, size_t to, const unsigned char *p,
+    const unsigned char *end)
+{
+	const size_t yes = (size_t)YES << a->shift;
 
 	while (p < end && to > yes) {
-		unsigned at = to;
+		size_t at = to;
 		const uint16_t *row = a->cell + at;
 
 		do
 			to = row[a->class[*p++]];
 		while (to == at && p < end);
 	}
-	return a->cell[to + a->end] == yes;
+	return to;
+}
+
+bool
+inv_automaton_match(const struct inv_automaton *a, struct inv_str s)
+{
+	const unsigned char *p = (const unsigned char *)s.p;
+	const unsigned char *end = p + s.n;
+	size_t to = a->begin;
+
+	if (a->pair != NULL)
+		to = match_pairs(a, to, &p, end);
+	to = match_bytes(a, to, p, end);
+	return a->cell[to + a->end] == YES << a->shift;
 }

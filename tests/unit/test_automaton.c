@@ -102,6 +102,30 @@ finds_what_is_there(void)
 	check(!finds("a", (struct inv_str){ NULL, 0 }));
 }
 
+/* Two bytes at a time or one, with a table that is small and one that is not. */
+static void
+counts_bytes_of_texts_of_any_length(void)
+{
+	static const char *const regex[] = { "^(aaa)*$", "^(a{601})*$" };
+	static const size_t every[] = { 3, 601 };
+	char text[1300];
+
+	memset(text, 'a', sizeof(text));
+	for (int k = 0; k < 2; k++) {
+		struct inv_automaton *a = automaton_of(regex[k]);
+
+		for (size_t n = 0; n < sizeof(text); n++) {
+			struct inv_str s = { text, n };
+
+			check(inv_automaton_match(a, s) == (n % every[k] == 0));
+			text[n / 2] = 'b';
+			check(!inv_automaton_match(a, s) || n == 0);
+			text[n / 2] = 'a';
+		}
+		inv_automaton_free(a);
+	}
+}
+
 /* Each code point, as the bytes of it, is in the ranges that it is in. */
 static void
 knows_each_code_point(void)
@@ -173,6 +197,7 @@ main(void)
 {
 	static const struct test tests[] = {
 		TEST(finds_what_is_there),
+		TEST(counts_bytes_of_texts_of_any_length),
 		TEST(knows_each_code_point),
 		TEST(is_there_for_what_is_regular),
 		TEST(holds_no_text_up),
