@@ -58,15 +58,10 @@ inv_buf_both_ends(char *to, struct inv_str s, size_t k)
 	memcpy(to + s.n - k, s.p + s.n - k, k);
 }
 
-/* As inv_buf_add, for what has mostly a few bytes. */
+/* As memcpy, for what has mostly a few bytes, but one at least. */
 static inline void
-inv_buf_few(struct inv_buf *b, struct inv_str s)
+inv_buf_copy_few(char *to, struct inv_str s)
 {
-	if (s.n == 0 || !inv_buf_room(b, s.n))
-		return;
-	char *to = b->p + b->n;
-
-	b->n += s.n;
 	if (s.n > 32)
 		memcpy(to, s.p, s.n);
 	else if (s.n >= 16)
@@ -79,6 +74,17 @@ inv_buf_few(struct inv_buf *b, struct inv_str s)
 		inv_buf_both_ends(to, s, 2);
 	else
 		*to = *s.p;
+}
+
+/* As inv_buf_add, for two of them, which are not empty. */
+static inline void
+inv_buf_few(struct inv_buf *b, struct inv_str s, struct inv_str t)
+{
+	if (!inv_buf_room(b, s.n + t.n))
+		return;
+	inv_buf_copy_few(b->p + b->n, s);
+	inv_buf_copy_few(b->p + b->n + s.n, t);
+	b->n += s.n + t.n;
 }
 
 static inline void

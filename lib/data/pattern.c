@@ -276,6 +276,12 @@ inv_pattern_free(struct inv_pattern *p)
 	free(p);
 }
 
+bool
+inv_pattern_is_regular(const struct inv_pattern *p)
+{
+	return p->automaton != NULL;
+}
+
 static int
 try_engine(struct inv_pattern *p, struct inv_str s)
 {

@@ -22,6 +22,9 @@ enum inv_match {
 struct inv_pattern *inv_pattern_new(struct inv_str regex, struct inv_err *err);
 void inv_pattern_free(struct inv_pattern *p);
 
+/* It has no limit, and needs none. */
+bool inv_pattern_is_regular(const struct inv_pattern *p);
+
 enum inv_match inv_pattern_match(struct inv_pattern *p, struct inv_str s);
 
 #endif

@@ -336,12 +336,9 @@ take_quickly(struct record *rec, size_t i)
 
 	if (text.n == 0)
 		return false;
-	inv_buf_few(rec->out, lead);
-	size_t before = rec->out->n;
-
-	inv_buf_few(rec->out, text);
-	if (q->upper)
-		inv_cells_upper(rec->out->p + before, rec->out->n - before);
+	inv_buf_few(rec->out, lead, text);
+	if (q->upper && rec->out->n >= text.n)
+		inv_cells_upper(rec->out->p + rec->out->n - text.n, text);
 	return true;
 }
 

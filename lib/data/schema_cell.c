@@ -109,27 +109,36 @@ trimmed(struct inv_str s)
 	return s;
 }
 
-/* Eight at a time: where one is from a to z, its bit of 0x20 goes. */
-void
-inv_cells_upper(char *p, size_t n)
+/* Eight bytes in upper case: where one is from a to z, its 0x20 goes. */
+static inline void
+upper8(char *to, const char *from)
 {
 	const uint64_t ones = UINT64_C(0x0101010101010101);
-	size_t i = 0;
+	uint64_t v;
 
-	for (; i + sizeof(uint64_t) <= n; i += sizeof(uint64_t)) {
-		uint64_t v;
+	memcpy(&v, from, sizeof(v));
+	uint64_t low = v & ones * 0x7f;
+	uint64_t from_a = low + ones * (0x80 - 'a');
+	uint64_t past_z = low + ones * (0x80 - 'z' - 1);
 
-		memcpy(&v, p + i, sizeof(v));
-		uint64_t low = v & ones * 0x7f;
-		uint64_t from_a = low + ones * (0x80 - 'a');
-		uint64_t past_z = low + ones * (0x80 - 'z' - 1);
+	v ^= (from_a & ~past_z & ~v & ones * 0x80) >> 2;
+	memcpy(to, &v, sizeof(v));
+}
 
-		v ^= (from_a & ~past_z & ~v & ones * 0x80) >> 2;
-		memcpy(p + i, &v, sizeof(v));
+void
+inv_cells_upper(char *to, struct inv_str s)
+{
+	for (size_t i = 0; i + 8 < s.n; i += 8)
+		upper8(to + i, s.p + i);
+	/* What is in upper case stays so: the last eight may have been. */
+	if (s.n >= 8) {
+		upper8(to + s.n - 8, s.p + s.n - 8);
+		return;
 	}
-	for (; i < n; i++)
-		if (p[i] >= 'a' && p[i] <= 'z')
-			p[i] = (char)(p[i] - 'a' + 'A');
+	for (size_t i = 0; i < s.n; i++)
+		to[i] = s.p[i] >= 'a' && s.p[i] <= 'z'
+		    ? (char)(s.p[i] - 'a' + 'A')
+		    : s.p[i];
 }
 
 /* s is in the scratch already, or is brought there. */
@@ -141,8 +150,8 @@ normal(struct inv_cells_reader *r, struct inv_str s, unsigned steps)
 	if (steps & INV_NORMAL_UPPERCASE) {
 		if (s.n > 0)
 			memmove(r->text, s.p, s.n);
-		inv_cells_upper(r->text, s.n);
 		s.p = r->text;
+		inv_cells_upper(r->text, s);
 	}
 	return s;
 }

@@ -52,8 +52,8 @@ enum inv_reading inv_cells_read(struct inv_cells_reader *r, struct inv_cell *c,
 void inv_cells_write(struct inv_cells_reader *r, struct inv_str text,
     unsigned after, struct inv_buf *out);
 
-/* Text, or JSON of text without escapes, in upper case: a to z alone. */
-void inv_cells_upper(char *p, size_t n);
+/* Text in upper case, a to z alone, to where it stands or beside it. */
+void inv_cells_upper(char *to, struct inv_str s);
 
 /* What was broken, to the list where it belongs. */
 void inv_cells_say(struct inv_cells_reader *r, const struct inv_rule *rule,

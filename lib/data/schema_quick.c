@@ -25,6 +25,13 @@ add_text(struct inv_quick *q, const struct inv_check *check)
 			q->most = check->count;
 		return true;
 	case INV_CHECK_PATTERN:
+		/* One that does not match is matched again, to be said so. */
+		if (!inv_pattern_is_regular(check->pattern))
+			return false;
+		if (q->pattern != NULL)
+			return keep(q, check);
+		q->pattern = check->pattern;
+		return true;
 	case INV_CHECK_FORMAT:
 	case INV_CHECK_NOT_FUTURE:
 	case INV_CHECK_ENUM:
@@ -121,7 +128,9 @@ bool
 inv_quick_text(const struct inv_quick *q, struct inv_str s,
     struct inv_str as_of)
 {
-	if (s.n > q->most)
+	if (s.n > q->most ||
+	    (q->pattern != NULL &&
+		inv_pattern_match(q->pattern, s) != INV_MATCH_YES))
 		return false;
 	for (size_t i = 0; i < q->n; i++)
 		if (inv_check_scalar(q->check[i], INV_KIND_STRING, s, as_of) !=

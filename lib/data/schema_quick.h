@@ -13,18 +13,19 @@
 #include "data/schema_node.h"
 
 enum {
-	INV_QUICK_CHECKS = 3,  /* of text, beside its length */
+	INV_QUICK_CHECKS = 3,  /* of text, beside length and pattern */
 	INV_QUICK_DIGITS = 15, /* of a number, so that it is exact */
 };
 
 struct inv_quick {
-	bool text;         /* there are strings to be told so */
-	bool number;       /* there are numbers */
-	bool cell;         /* and numbers that are told by text */
-	bool upper;        /* text goes out in upper case */
-	size_t most;       /* bytes of text */
-	int64_t low, high; /* of a number */
-	const struct inv_check *check[INV_QUICK_CHECKS];
+	bool text;                   /* there are strings to be told so */
+	bool number;                 /* there are numbers */
+	bool cell;                   /* and numbers that are told by text */
+	bool upper;                  /* text goes out in upper case */
+	size_t most;                 /* bytes of text */
+	int64_t low, high;           /* of a number */
+	struct inv_pattern *pattern; /* or NULL */
+	const struct inv_check *check[INV_QUICK_CHECKS]; /* others */
 	size_t n;
 };
 

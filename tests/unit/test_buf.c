@@ -87,14 +87,17 @@ adds_few_bytes_as_it_adds_many(void)
 
 	for (size_t i = 0; i < sizeof(text); i++)
 		text[i] = (char)('0' + i);
-	for (size_t n = 0; n <= sizeof(text); n++) {
+	for (size_t n = 1; n < sizeof(text); n++) {
+		struct inv_str rest = { text + n, sizeof(text) - n };
+
 		inv_buf_reset(&b);
 		inv_buf_byte(&b, '!');
-		inv_buf_few(&b, (struct inv_str){ text, n });
-		check(b.n == n + 1 && !b.failed && b.p[0] == '!');
-		check(memcmp(b.p + 1, text, n) == 0);
+		inv_buf_few(&b, (struct inv_str){ text, n }, rest);
+		check(b.n == sizeof(text) + 1 && !b.failed && b.p[0] == '!');
+		check(memcmp(b.p + 1, text, sizeof(text)) == 0);
 	}
-	inv_buf_few(&b, (struct inv_str){ text, 20 });
+	inv_buf_few(&b, (struct inv_str){ text, 10 },
+	    (struct inv_str){ text, 10 });
 	check(b.failed && b.n == sizeof(text) + 1);
 	inv_buf_free(&b);
 }

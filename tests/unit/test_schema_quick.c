@@ -89,6 +89,7 @@ has_no_answer_where_more_is_to_be_looked_at(void)
 	check(!takes_text("{\"x-inv-normalize\":{\"before\":[\"trim\"]}}",
 	    "x"));
 	check(!takes_text("{\"x-inv-normalize\":{\"after\":[\"trim\"]}}", "x"));
+	check(!takes_text("{\"pattern\":\"(a)\\\\1\"}", "aa"));
 	check(!takes_number("{\"type\":\"integer\"}", "-1"));
 	check(!takes_number("{\"type\":\"integer\"}", "1.0"));
 	check(!takes_number("{\"type\":\"integer\"}", "1234567890123456"));
