@@ -69,7 +69,8 @@ struct inv_batch {
 	size_t *member;          /* indexes of its rows in the chunk */
 	size_t n;
 	struct inv_seen_row *keys; /* of its records, in their order */
-	struct inv_rows rows;      /* once committed: those that are */
+	uint64_t clear; /* its keys were not in flight, after so many adds */
+	struct inv_rows rows; /* once committed: those that are */
 	struct inv_buf body;
 	char hash[INV_DIGEST_HEX];
 	char key[INV_DIGEST_HEX];

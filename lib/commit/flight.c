@@ -18,6 +18,7 @@ enum { FIRST_SLOTS = 4096 }; /* a power of two */
 struct inv_flight {
 	size_t slots;
 	size_t used;
+	uint64_t added;
 	struct inv_flown *slot;
 };
 
@@ -27,6 +28,7 @@ inv_flight_new(void)
 	struct inv_flight *t = inv_mem_new(sizeof(*t));
 
 	t->slots = FIRST_SLOTS;
+	t->added = 1;
 	t->slot = inv_mem_new(t->slots * sizeof(*t->slot));
 	return t;
 }
@@ -69,6 +71,12 @@ inv_flight_find(const struct inv_flight *t, const unsigned char key[INV_KEY])
 	return f->owner == NULL ? NULL : f;
 }
 
+uint64_t
+inv_flight_added(const struct inv_flight *t)
+{
+	return t->added;
+}
+
 static void
 grow(struct inv_flight *t)
 {
@@ -93,6 +101,7 @@ inv_flight_add(struct inv_flight *t, const struct inv_seen_row *row,
 	assert(f->owner == NULL || f->owner == owner);
 	if (f->owner == NULL)
 		t->used++;
+	t->added++;
 	memcpy(f->key, row->key, INV_KEY);
 	f->owner = owner;
 	f->row = row->row;

@@ -29,6 +29,9 @@ const struct inv_flown *inv_flight_find(const struct inv_flight *t,
 void inv_flight_add(struct inv_flight *t, const struct inv_seen_row *row,
     const void *owner);
 
+/* How often that was done, and one: it has not been done where this is alike. */
+uint64_t inv_flight_added(const struct inv_flight *t);
+
 /* Take a key out if it is there for this owner. */
 void inv_flight_cut(struct inv_flight *t, const unsigned char key[INV_KEY],
     const void *owner);

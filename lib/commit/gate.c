@@ -375,6 +375,9 @@ struct passage {
 	size_t *order; /* indexes, by row number */
 	struct inv_seen_row *seen;
 	enum fate *fate;
+	/* By key: 1 + the index of the row that has decided for it; 0: none. */
+	size_t *decider;
+	size_t mask; /* of its places, twice the rows at least */
 };
 
 static int
@@ -406,11 +409,26 @@ is_done(const struct inv_seen_row *own, const struct inv_seen_row *seen)
 		memcmp(own->digest, seen->digest, INV_KEY) == 0);
 }
 
+static size_t *
+decider_of(const struct passage *p, const unsigned char *key)
+{
+	const struct inv_seen_row *rows = p->c->key;
+	uint64_t at;
+
+	memcpy(&at, key, sizeof(at));
+	for (;; at++) {
+		size_t *found = &p->decider[at & p->mask];
+
+		if (*found == 0 ||
+		    memcmp(rows[*found - 1].key, key, INV_KEY) == 0)
+			return found;
+	}
+}
+
 /*
  * Rows of one key share their fate, which the last of them decides: the
  * others are before it, and must not be sent behind it.  Those that are done
- * are not sent once more.  Until the gate is passed the key stands in the
- * flight table for the passage's fate or seen.
+ * are not sent once more.
  */
 static enum fate
 fate_of(struct inv_uploader *u, const struct passage *p, size_t i)
@@ -423,18 +441,18 @@ fate_of(struct inv_uploader *u, const struct passage *p, size_t i)
 		return FATE_OPEN;
 	if (known != NULL && has_brought(known, own))
 		return known->told ? FATE_SKIP : FATE_BACK;
-	const struct inv_flown *on = inv_flight_find(u->flight, own->key);
+	size_t *decider = decider_of(p, own->key);
 
-	if (on != NULL && on->owner == p->fate)
+	if (*decider != 0 && p->fate[*decider - 1] == FATE_SEND)
 		return is_done(own, seen) ? FATE_SKIP : FATE_SEND;
-	if (on != NULL && on->owner == p->seen)
+	if (*decider != 0)
 		return FATE_SKIP;
 	bool skip = standing_of(own, seen) != STANDS_NEW;
 
-	if (on != NULL)
+	if (inv_flight_find(u->flight, own->key) != NULL)
 		return skip && seen->arrival >= own->arrival ? FATE_SKIP
 							     : FATE_WAIT;
-	inv_flight_add(u->flight, own, skip ? (void *)p->seen : p->fate);
+	*decider = i + 1;
 	return skip ? FATE_SKIP : FATE_SEND;
 }
 
@@ -451,10 +469,6 @@ decide(struct inv_uploader *u, const struct passage *p)
 		    (fate == FATE_SKIP &&
 			standing_of(&c->key[p->order[k]],
 			    &p->seen[p->order[k]]) != STANDS_OLDER);
-	}
-	for (size_t i = 0; i < c->n; i++) {
-		inv_flight_cut(u->flight, c->key[i].key, p->fate);
-		inv_flight_cut(u->flight, c->key[i].key, p->seen);
 	}
 }
 
@@ -513,6 +527,7 @@ cut_batches(struct inv_uploader *u, struct inv_chunk *c, const size_t *member,
 		struct inv_batch *b = inv_batch_new(&of, c, member + from, fit);
 
 		b->keyed_by = &u->key;
+		b->clear = inv_flight_added(u->flight);
 		inv_uploader_queue(u, b, NULL);
 		from += fit;
 	}
@@ -565,6 +580,25 @@ keep_rows(struct inv_uploader *u, const struct passage *p, struct inv_err *err)
 	return ok;
 }
 
+/* Decide for each row, tell what can be told, and cut the rest. */
+static bool
+pass(struct inv_uploader *u, const struct passage *p, struct inv_err *err)
+{
+	struct inv_chunk *c = p->c;
+	size_t n = 0;
+
+	inv_chunk_order(c, p->order);
+	decide(u, p);
+	bool ok = keep_rows(u, p, err);
+
+	for (size_t k = 0; k < c->n; k++)
+		if (pass_row(u, p, p->order[k]))
+			p->order[n++] = p->order[k];
+	tell_replays(u);
+	cut_batches(u, c, p->order, n);
+	return ok;
+}
+
 static bool
 gate(struct inv_uploader *u, struct inv_chunk *c, struct inv_err *err)
 {
@@ -573,27 +607,22 @@ gate(struct inv_uploader *u, struct inv_chunk *c, struct inv_err *err)
 		.order = inv_mem_resize(NULL, c->n, sizeof(*p.order)),
 		.seen = inv_mem_resize(NULL, c->n, sizeof(*p.seen)),
 		.fate = inv_mem_resize(NULL, c->n, sizeof(*p.fate)),
+		.mask = 1,
 	};
-	size_t n = 0;
 
+	while (p.mask < 2 * c->n)
+		p.mask = 2 * p.mask + 1;
+	p.decider = inv_mem_new((p.mask + 1) * sizeof(*p.decider));
 	if (c->n > 0)
 		memcpy(p.seen, c->key, c->n * sizeof(*p.seen));
 	bool ok =
-	    inv_seen_find(inv_journal_seen(u->journal), p.seen, c->n, err);
+	    inv_seen_find(inv_journal_seen(u->journal), p.seen, c->n, err) &&
+	    pass(u, &p, err);
 
-	if (ok) {
-		inv_chunk_order(c, p.order);
-		decide(u, &p);
-		ok = keep_rows(u, &p, err);
-		for (size_t k = 0; k < c->n; k++)
-			if (pass_row(u, &p, p.order[k]))
-				p.order[n++] = p.order[k];
-		tell_replays(u);
-		cut_batches(u, c, p.order, n);
-	}
 	free(p.order);
 	free(p.seen);
 	free(p.fate);
+	free(p.decider);
 	return ok;
 }
 

@@ -260,6 +260,9 @@ pass_held(struct inv_uploader *u)
 static const struct inv_batch *
 in_the_way(const struct inv_uploader *u, const struct inv_batch *b)
 {
+	/* Nothing has been added since it passed the gate. */
+	if (b->clear == inv_flight_added(u->flight))
+		return NULL;
 	for (size_t i = 0; i < b->n; i++) {
 		const struct inv_flown *at =
 		    inv_flight_find(u->flight, b->keys[i].key);
