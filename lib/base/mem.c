@@ -9,7 +9,10 @@
 
 #include "base/log.h"
 
-enum { LARGE = 1 << 20 }; /* bytes of a block that is returned */
+enum {
+	LARGE = 1 << 20, /* bytes of a block that is returned */
+	KEPT = 4 << 20,  /* bytes of free heap that are not */
+};
 
 static void *
 checked(void *p, size_t n)
@@ -74,6 +77,8 @@ inv_mem_pages_free(void *p, size_t n)
 void
 inv_mem_return_large(void)
 {
-	/* Set by hand it stays; else it grows with each block that is freed. */
+	/* Set by hand it stays; else it grows with each block that is freed.
+	 * What is left of the heap is kept: bodies come and go. */
 	(void)mallopt(M_MMAP_THRESHOLD, LARGE);
+	(void)mallopt(M_TRIM_THRESHOLD, KEPT);
 }

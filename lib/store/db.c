@@ -129,6 +129,9 @@ set_up(struct inv_db *db, const struct inv_db_plan *plan, struct inv_err *err)
 	    "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
 	    "PRAGMA temp_store=MEMORY; PRAGMA synchronous=%s;",
 	    plan->sync == INV_DB_SYNC_EXTRA ? "EXTRA" : "NORMAL");
+	if (plan->page != 0)
+		inv_buf_addf(&sql, "PRAGMA page_size=%llu;",
+		    (unsigned long long)plan->page);
 	if (plan->cache_kib != 0)
 		inv_buf_addf(&sql, "PRAGMA cache_size=-%llu;",
 		    (unsigned long long)plan->cache_kib);

@@ -31,6 +31,7 @@ struct inv_db_plan {
 	enum inv_db_use use;
 	enum inv_db_sync sync;
 	uint64_t cache_kib; /* of the page cache; 0: SQLite's own 2 MiB */
+	uint64_t page;      /* bytes, of a file that is made; 0: SQLite's own */
 
 	/*
 	 * steps[k] is SQL that brings version k to k + 1, NULL behind the last.

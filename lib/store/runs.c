@@ -10,17 +10,21 @@
 #include "base/mem.h"
 
 enum {
-	RUNS_MAX = 64,   /* 7 of a size, and 8 sizes are 10^12 rows */
-	FAN = 8,         /* runs of a size, the new one too, become one */
-	ROW = 48,        /* bytes of a row in a block */
-	BLOCK_ROWS = 64, /* so that most blocks are one page */
+	RUNS_MAX = 64, /* 7 of a size, and 8 sizes are 10^12 rows */
+	FAN = 8,       /* runs of a size, the new one too, become one */
+	ROW = 48,      /* bytes of a row in a block */
+	/* At most, on average: most blocks fit into a page, which they fill by
+	 * half at least. */
+	BLOCK_ROWS = INV_RUNS_PAGE * 3 / 4 / ROW,
 	BLOCK_MAX = 16 << 20,
 	BUCKET_BITS = 16, /* of a sort */
+	AHEAD = 8,        /* rows that are fetched */
 	SQL_MAX = 128,
 
-	LINE = 64,    /* bytes of a block of a filter: a cache line */
-	BIT_BITS = 9, /* log2 of its bits */
-	PROBES = 6,   /* bits that a key sets in its block */
+	LINE = 64,     /* bytes of a block of a filter: a cache line */
+	BIT_BITS = 9,  /* log2 of its bits */
+	PROBES = 7,    /* bits that a key sets in its block */
+	KEY_BITS = 14, /* of a filter for each key, where there is room */
 };
 
 struct run {
@@ -85,11 +89,11 @@ _Static_assert(sizeof(struct inv_seen_row) == ROW, "no padding in a row");
 
 /* ---- filters ---- */
 
-/* Ten bits for each key, as long as it and the first n have room. */
+/* As long as it and the first n have room. */
 static size_t
 filter_size(const struct inv_runs *r, size_t n, uint64_t rows)
 {
-	uint64_t want = rows * 10 / 8;
+	uint64_t want = rows * KEY_BITS / 8;
 	size_t room = INV_SEEN_FILTERS;
 
 	for (size_t i = 0; i < n; i++)
@@ -192,10 +196,16 @@ inv_runs_find(struct inv_runs *r, struct inv_seen_row *row, struct inv_err *err)
 
 /* ---- sources of a new run ---- */
 
+/* A row that is yet to be written. */
+struct ref {
+	uint64_t head; /* of its key */
+	uint32_t row;
+};
+
 /* Rows in the order of their keys: the new ones, or those of a run. */
 struct source {
 	const struct inv_seen_row *rows;
-	const uint32_t *order;
+	const struct ref *order;
 
 	struct inv_stmt *blocks; /* or NULL: rows */
 	struct inv_str block;    /* what is left of it */
@@ -227,7 +237,9 @@ load(struct source *s, struct inv_err *err)
 	if (s->left == 0)
 		return true;
 	if (s->blocks == NULL) {
-		s->now = s->rows[*s->order++];
+		if (s->left > AHEAD)
+			__builtin_prefetch(&s->rows[s->order[AHEAD].row]);
+		s->now = s->rows[s->order++->row];
 	} else {
 		if (s->block.n == 0 && !read_block(s, err))
 			return false;
@@ -261,29 +273,40 @@ open_run(struct inv_runs *r, const struct run *run, struct source *s,
 	return s->blocks != NULL && load(s, err);
 }
 
+static bool
+is_less(const struct inv_seen_row *rows, const struct ref *a,
+    const struct ref *b)
+{
+	return a->head != b->head
+	    ? a->head < b->head
+	    : memcmp(rows[a->row].key, rows[b->row].key, INV_KEY) < 0;
+}
+
 /*
  * Buckets by the first bits of the keys, and then neighbours: keys are
  * digests, so that a bucket has two of them.
  */
-static uint32_t *
+static struct ref *
 sort(const struct inv_seen_row *rows, size_t n)
 {
-	uint32_t *order = inv_mem_resize(NULL, n, sizeof(*order));
+	enum { SHIFT = 64 - BUCKET_BITS };
+	struct ref *order = inv_mem_resize(NULL, n, sizeof(*order));
 	uint32_t *at = inv_mem_new(((1 << BUCKET_BITS) + 1) * sizeof(*at));
 
 	for (size_t i = 0; i < n; i++)
-		at[block_of(rows[i].key, BUCKET_BITS) + 1]++;
+		at[(head_of(rows[i].key) >> SHIFT) + 1]++;
 	for (size_t b = 0; b < 1 << BUCKET_BITS; b++)
 		at[b + 1] += at[b];
-	for (size_t i = 0; i < n; i++)
-		order[at[block_of(rows[i].key, BUCKET_BITS)]++] = (uint32_t)i;
+	for (size_t i = 0; i < n; i++) {
+		uint64_t head = head_of(rows[i].key);
+
+		order[at[head >> SHIFT]++] = (struct ref){ head, (uint32_t)i };
+	}
 	for (size_t i = 1; i < n; i++) {
-		uint32_t own = order[i];
+		struct ref own = order[i];
 		size_t k = i;
 
-		for (; k > 0 &&
-		     memcmp(rows[own].key, rows[order[k - 1]].key, INV_KEY) < 0;
-		     k--)
+		for (; k > 0 && is_less(rows, &own, &order[k - 1]); k--)
 			order[k] = order[k - 1];
 		order[k] = own;
 	}
@@ -490,7 +513,7 @@ inv_runs_add(struct inv_runs *r, const struct inv_seen_row *rows, size_t n,
 		return true;
 	if (r->n - taken == RUNS_MAX)
 		return damaged(err);
-	uint32_t *order = sort(rows, n);
+	struct ref *order = sort(rows, n);
 
 	s[0] = (struct source){ .rows = rows, .order = order, .left = n };
 	bool ok = begin(r, &w, most, r->n - taken, err) &&

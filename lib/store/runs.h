@@ -15,6 +15,8 @@
 #include "store/db.h"
 #include "store/seen.h"
 
+enum { INV_RUNS_PAGE = 8 << 10 }; /* bytes; most blocks are one page */
+
 struct inv_runs;
 
 /* SQL that makes the table that lists the runs, for a step of the plan. */

@@ -18,6 +18,7 @@ enum {
 	SEEN_ID = 0x696e7673, /* application_id: "invs" */
 	PATH_MAX_BYTES = 4096,
 	SLOTS_MIN = 1 << 12, /* of the table; twice the rows at least */
+	AHEAD = 8,           /* rows whose places are fetched */
 };
 
 static const char *const steps[] = {
@@ -36,6 +37,12 @@ static const char *const steps[] = {
 	NULL,
 };
 
+/* A place of the table: a look at it tells most other keys. */
+struct slot {
+	uint32_t tag; /* of the key */
+	uint32_t row; /* index into rows + 1; 0: free */
+};
+
 struct inv_seen {
 	struct inv_db *db;
 	struct inv_stmt *move;
@@ -46,8 +53,8 @@ struct inv_seen {
 	struct inv_seen_row *rows;
 	size_t n;
 	size_t cap;
-	uint32_t *slots; /* index into rows + 1; 0: free */
-	size_t slots_n;  /* a power of two */
+	struct slot *slots;
+	size_t slots_n; /* a power of two */
 };
 
 static uint64_t
@@ -75,15 +82,35 @@ failed(struct inv_err *err)
 
 /* ---- the memory ---- */
 
-static size_t
+static uint32_t
+tag_of(const unsigned char *key)
+{
+	return (uint32_t)(word(key) >> 32);
+}
+
+static struct slot *
 slot_of(const struct inv_seen *s, const unsigned char *key)
 {
-	size_t i = word(key) & (s->slots_n - 1);
+	uint32_t tag = tag_of(key);
 
-	while (s->slots[i] != 0 &&
-	    memcmp(s->rows[s->slots[i] - 1].key, key, INV_KEY) != 0)
-		i = (i + 1) & (s->slots_n - 1);
-	return i;
+	for (uint64_t at = word(key);; at++) {
+		struct slot *found = &s->slots[at & (s->slots_n - 1)];
+
+		if (found->row == 0 ||
+		    (found->tag == tag &&
+			memcmp(s->rows[found->row - 1].key, key, INV_KEY) == 0))
+			return found;
+	}
+}
+
+/* Row i comes soon, if there is one: its place is at hand by then. */
+static void
+expect(const struct inv_seen *s, const struct inv_seen_row *rows, size_t i,
+    size_t n)
+{
+	if (i < n && s->slots_n > 0)
+		__builtin_prefetch(&s->slots[word(rows[i].key) &
+		    (s->slots_n - 1)]);
 }
 
 static void
@@ -93,7 +120,8 @@ rehash(struct inv_seen *s, size_t slots_n)
 	s->slots = inv_mem_new(slots_n * sizeof(*s->slots));
 	s->slots_n = slots_n;
 	for (size_t i = 0; i < s->n; i++)
-		s->slots[slot_of(s, s->rows[i].key)] = (uint32_t)i + 1;
+		*slot_of(s, s->rows[i].key) =
+		    (struct slot){ tag_of(s->rows[i].key), (uint32_t)i + 1 };
 }
 
 void
@@ -106,11 +134,13 @@ inv_seen_put(struct inv_seen *s, const struct inv_seen_row *rows, size_t n)
 			    inv_mem_resize(s->rows, s->cap, sizeof(*s->rows));
 			rehash(s, s->cap * 2);
 		}
-		size_t at = slot_of(s, rows[i].key);
+		expect(s, rows, i + AHEAD, n);
+		struct slot *at = slot_of(s, rows[i].key);
 
-		if (s->slots[at] == 0)
-			s->slots[at] = (uint32_t)++s->n;
-		s->rows[s->slots[at] - 1] = rows[i];
+		if (at->row == 0)
+			*at = (struct slot){ tag_of(rows[i].key),
+				(uint32_t)++s->n };
+		s->rows[at->row - 1] = rows[i];
 	}
 }
 
@@ -127,7 +157,8 @@ inv_seen_find(struct inv_seen *s, struct inv_seen_row *rows, size_t n,
     struct inv_err *err)
 {
 	for (size_t i = 0; i < n; i++) {
-		uint32_t at = s->n > 0 ? s->slots[slot_of(s, rows[i].key)] : 0;
+		expect(s, rows, i + AHEAD, n);
+		uint32_t at = s->n > 0 ? slot_of(s, rows[i].key)->row : 0;
 
 		rows[i].arrival = rows[i].row = 0;
 		if (at != 0)
@@ -243,6 +274,7 @@ inv_seen_open(const struct inv_state *state, struct inv_err *err)
 		.use = INV_DB_WRITE,
 		.sync = INV_DB_SYNC_NORMAL,
 		.cache_kib = INV_SEEN_CACHE_KIB,
+		.page = INV_RUNS_PAGE,
 		.steps = steps,
 	};
 

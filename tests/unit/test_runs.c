@@ -216,7 +216,7 @@ what_is_not_as_it_was_written_is_bad(void)
 {
 	check(survives("SELECT 1"));
 	check(!survives("DROP TABLE run1"));
-	check(!survives("DELETE FROM run1 WHERE block = 9"));
+	check(!survives("DELETE FROM run1 WHERE block = 3"));
 	check(!survives("UPDATE run1 SET rows = x''"));
 	check(!survives("UPDATE run1 SET rows = substr(rows, 2)"));
 	check(!survives("UPDATE runs SET filter = x''"));
