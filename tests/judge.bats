@@ -183,6 +183,34 @@ END
 	broken runs/001/log.ndjson 'empty' 'a summary speaks of what is in the log'
 }
 
+@test "each of several manifests is judged, by what took effect of it" {
+	fair_case
+	printf '%s\n' asset_id,grant_code,description,quantity,location_code,acquired_on \
+		OTHER-1,NIH-1,flask,1,BLDG1-RM2-CAB3,2026-01-31 > case/other.csv
+	id=$(sha256sum case/other.csv)
+	id=${id%% *}
+	record=$("$ROOT/tests/judge" --expect case/other.csv | jq -r .record)
+	hash=$(printf '[%s]' "$record" | sha256sum)
+	jq -c '.seq = 12 | .key = "other" | .body = ['"$record"']' \
+		<(head -n 1 case/requests.ndjson) >> case/requests.ndjson
+	mkdir case/runs/002
+	echo other.csv > case/runs/002/manifest
+	jq -nc --arg hash "${hash%% *}" '{type: "batch", verdict: "committed",
+		rows: [[1, 1]], idempotency_key: "other", batch_hash: $hash}' |
+		tee case/runs/002/commit.ndjson > case/runs/002/quarantine.ndjson
+	jq -nc --arg id "$id" '{type: "summary", manifest: $id, rows: 1,
+		run: "00000000000000aa", standing: {counts: {committed: 1}}}' \
+		> case/runs/002/audit.ndjson
+	cp case/runs/001/{log.ndjson,status} case/runs/002
+	"$ROOT/tests/judge" case
+	jq -c 'select(.key != "other")' case/requests.ndjson > changed
+	mv changed case/requests.ndjson
+	run "$ROOT/tests/judge" case
+	[ "$status" = 1 ]
+	[[ $output == *'each record takes effect once: other.csv: row 1: '* ]]
+	[[ $output == *'is there: other.csv: run 002: '* ]]
+}
+
 @test "an audit that does not agree, or too soon, is seen" {
 	rm -rf case
 	fair_case

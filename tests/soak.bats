@@ -35,13 +35,17 @@ soak() {
 	soak 30 recoveries
 }
 
+@test "two and eight pipes on one state directory keep the promise" {
+	soak 20 crowd
+}
+
 @test "a seed plans the same case each time, and another seed another one" {
 	cat > plan.py << 'END'
 import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, sys.argv[1] + "/tests/soak")
-import kills
-for sweep in kills.Kills, kills.Stops, kills.Signals:
+import crowd, kills
+for sweep in kills.Kills, kills.Stops, kills.Signals, crowd.Crowd:
     print(repr(sweep.planned(int(sys.argv[2]))))
 END
 	python3 plan.py "$ROOT" 7 > a

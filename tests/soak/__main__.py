@@ -8,9 +8,10 @@ what was hit at which instant.  A case is replayed by its name.
     kills       kill -9 of stages and ledger at chosen instants
     stops       SIGSTOP for longer than a request may take
     signals     SIGTERM, SIGINT and SIGHUP
-    order       manifests that fight for keys, run in any order, and a model
     calls       kill -9 at each system call of inv-commit that matters
     recoveries  kill -9 three times more, each within the recovery from before
+    crowd       two and eight pipes on one state directory, and kills
+    order       manifests that fight for keys, run in any order, and a model
 
 Environment: SEED (default: from the clock) and RUNS (default 1000), of which
 the other sweeps have a share (calls all that there are from 1000 on); JOBS,
@@ -28,16 +29,18 @@ import sys
 import tempfile
 import time
 
+import crowd
 import kills
 import order
 import syscalls
 from pipe import Broken, ROOT
 
 SWEEPS = {"kills": kills.Kills, "stops": kills.Stops,
-          "signals": kills.Signals, "order": order.Order,
-          "calls": syscalls.Calls, "recoveries": syscalls.Recoveries}
-SHARE = {"kills": 1, "stops": 10, "signals": 5, "order": 5,
-         "recoveries": 5}   # one in so many of RUNS
+          "signals": kills.Signals, "calls": syscalls.Calls,
+          "recoveries": syscalls.Recoveries, "crowd": crowd.Crowd,
+          "order": order.Order}
+SHARE = {"kills": 1, "stops": 10, "signals": 5, "recoveries": 5, "crowd": 10,
+         "order": 5}    # one in so many of RUNS
 ALL_CALLS = 1000    # from so many RUNS on
 ENOUGH_RUNS = 20    # from here on every kind of instant must have been hit
 

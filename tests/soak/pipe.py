@@ -167,6 +167,13 @@ class Journal:
 
     def lines(self):
         """Each whole line, without its body."""
+        while True:
+            try:
+                return list(self.parsed())
+            except FileNotFoundError:
+                continue    # one that was compressed meanwhile
+
+    def parsed(self):
         for path in sorted(self.folder.glob("*.ndjson*")):
             packed = path.suffix == ".zst"
             if packed and path.with_suffix("").exists():
