@@ -627,6 +627,8 @@ accepted(struct inv_uploader *u, struct inv_batch *b,
 {
 	b->unclear = true;
 	if (inv_courier_follow(u->courier, b, a->location)) {
+		/* What it tells there is the answer to this try. */
+		b->tries--;
 		in_progress(u, b, a);
 		return;
 	}
