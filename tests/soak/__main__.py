@@ -8,6 +8,7 @@ what was hit at which instant.  A case is replayed by its name.
     kills       kill -9 of stages and ledger at chosen instants
     stops       SIGSTOP for longer than a request may take
     signals     SIGTERM, SIGINT and SIGHUP
+    attempts    each fault of the ledger at each attempt, in each mode
     calls       kill -9 at each system call of inv-commit that matters
     recoveries  kill -9 three times more, each within the recovery from before
     crowd       two and eight pipes on one state directory, and kills
@@ -29,6 +30,7 @@ import sys
 import tempfile
 import time
 
+import attempts
 import crowd
 import kills
 import order
@@ -38,9 +40,9 @@ from pipe import Broken, ROOT
 SWEEPS = {"kills": kills.Kills, "stops": kills.Stops,
           "signals": kills.Signals, "calls": syscalls.Calls,
           "recoveries": syscalls.Recoveries, "crowd": crowd.Crowd,
-          "order": order.Order}
+          "order": order.Order, "attempts": attempts.Attempts}
 SHARE = {"kills": 1, "stops": 10, "signals": 5, "recoveries": 5, "crowd": 10,
-         "order": 5}    # one in so many of RUNS
+         "order": 5, "attempts": 1}     # one in so many of RUNS
 ALL_CALLS = 1000    # from so many RUNS on
 ENOUGH_RUNS = 20    # from here on every kind of instant must have been hit
 
@@ -94,7 +96,7 @@ def table(sweep, results):
     width = max(map(len, whats + ["total"]))
     print("\n%s: %d cases, %d broken\n" % (
         sweep, len(results), sum(not r.fine for r in results)))
-    rule = "  %%-%ds" % width + "%9s" * len(columns)
+    rule = "  %%-%ds" % width + "%10s" * len(columns)
     print(rule % ("", *(c or "missed" for c in columns)))
     for what in whats:
         print(rule % (what, *(count[what, c] or "-" for c in columns)))

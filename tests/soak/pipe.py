@@ -61,8 +61,9 @@ def disturbed():
 class Ledger:
     """inv-ledger on one database and, once it has one, one port."""
 
-    def __init__(self, folder, seed):
+    def __init__(self, folder, seed, options=()):
         self.db, self.seed = folder / "ledger.db", seed
+        self.options = options
         self.port_file = folder / "port"
         self.err = open(folder / "ledger.err", "ab")
         self.listen = "127.0.0.1:0"
@@ -73,7 +74,8 @@ class Ledger:
         self.starts += 1
         self.port_file.unlink(missing_ok=True)
         command = ["inv-ledger", "--listen", self.listen, "--port-file",
-                   self.port_file, "--db", self.db, "--delay", delay]
+                   self.port_file, "--db", self.db, "--delay", delay,
+                   *self.options]
         if faults:
             command += ["--fault", faults, "--seed",
                         "%d%02d" % (self.seed, self.starts)]
