@@ -116,7 +116,7 @@ say_summary(struct inv_buf *b, const struct audit *p,
 	say_number(b, sum->orphans, "duplicates of rows not committed");
 	say_number(b, sum->unverified, "UNVERIFIED");
 	say_number(b, a->malformed, "malformed lines");
-	if (!a->validated)
+	if (!a->validated && !a->subset)
 		inv_buf_add(b, INV_LIT("; not validated"));
 	if (a->refused.n > 0)
 		inv_buf_add(b, INV_LIT("; REFUSED"));

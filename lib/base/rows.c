@@ -119,6 +119,14 @@ inv_rows_has(const struct inv_rows *r, uint64_t row)
 	return i < r->n && r->range[i].first <= row;
 }
 
+bool
+inv_rows_eq(const struct inv_rows *a, const struct inv_rows *b)
+{
+	return a->n == b->n &&
+	    (a->n == 0 ||
+		memcmp(a->range, b->range, a->n * sizeof(*a->range)) == 0);
+}
+
 uint64_t
 inv_rows_first_gap(const struct inv_rows *r, uint64_t n)
 {

@@ -41,6 +41,9 @@ bool inv_rows_full(const struct inv_rows *r);
 /* The set is 1..n, all of it and nothing else. */
 bool inv_rows_is_all(const struct inv_rows *r, uint64_t n);
 
+/* They have the same rows. */
+bool inv_rows_eq(const struct inv_rows *a, const struct inv_rows *b);
+
 /* The first row of 1..n that is not in the set; 0 where there is none. */
 uint64_t inv_rows_first_gap(const struct inv_rows *r, uint64_t n);
 

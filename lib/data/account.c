@@ -74,6 +74,7 @@ inv_account_begin(struct inv_account *a, const struct inv_record *rec,
 	a->submission = submission;
 	memcpy(a->id, rec->manifest.p, INV_MANIFEST_ID);
 	memcpy(a->run, inv_member_text(rec->outer, "run").p, INV_RUN_ID);
+	a->subset = inv_member_find(rec->outer, "subset") != NULL;
 	inv_buf_add(&a->manifest, rec->text);
 }
 

@@ -59,6 +59,7 @@ struct inv_account {
 	char run[INV_RUN_ID];
 	uint64_t submission;
 	bool validated;
+	bool subset; /* of rows: it does not say how many the manifest has */
 
 	struct inv_group *group;
 	size_t groups;

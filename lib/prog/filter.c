@@ -322,6 +322,23 @@ malformed(struct inv_filter *f, struct inv_str text, const char *why,
 	return false;
 }
 
+/* Ranges that are none leave the block without an end that would fit. */
+static void
+read_subset(struct inv_filter *f, struct inv_str json)
+{
+	struct inv_rows *subset = &f->block.subset;
+	struct inv_rows rows = { 0 };
+
+	if (!inv_record_rows(json, &rows) || rows.n == 0) {
+		inv_say("%s:%ju: a subset that is no list of rows", f->name,
+		    (uintmax_t)f->lines);
+		incomplete(f);
+	}
+	for (size_t i = 0; i < rows.n; i++)
+		inv_rows_join(subset, rows.range[i].first, rows.range[i].last);
+	inv_rows_free(&rows);
+}
+
 static void
 begin_block(struct inv_filter *f, const struct inv_record *rec)
 {
@@ -335,13 +352,18 @@ begin_block(struct inv_filter *f, const struct inv_record *rec)
 		incomplete(f);
 	}
 	f->manifests++;
+	const struct inv_member *subset = inv_member_find(rec->outer, "subset");
+
 	inv_rows_reset(&k->rows);
+	inv_rows_reset(&k->subset);
 	inv_buf_reset(&k->name);
 	inv_buf_reset(&k->key);
 	memset(k->counts, 0, sizeof(k->counts));
 	k->open = true;
 	k->body = k->refused = k->failed = false;
 	k->incomplete = k->validated = false;
+	if (subset != NULL)
+		read_subset(f, subset->value);
 	k->typed = inv_str_eq(format, INV_LIT("ndjson")) ||
 	    inv_str_eq(format, INV_LIT("json"));
 	memcpy(k->id, rec->manifest.p, INV_MANIFEST_ID);
@@ -454,10 +476,27 @@ take_batch(struct inv_filter *f, struct inv_record *rec)
 	return false;
 }
 
+/* Every row came: of the manifest, or of the subset that this is about. */
+static bool
+is_whole(const struct inv_block *k, uint64_t announced)
+{
+	if (k->subset.n == 0)
+		return inv_rows_is_all(&k->rows, announced);
+	return inv_rows_eq(&k->rows, &k->subset) &&
+	    k->subset.range[k->subset.n - 1].last <= announced;
+}
+
 /* The first row that is missing or, where none is, the last of too many. */
 static void
 say_which(const struct inv_block *k, uint64_t announced)
 {
+	if (k->subset.n > 0) {
+		inv_say("%.*s: incomplete: %ju of the %ju rows of its subset "
+			"came, or others",
+		    INV_ARG(inv_buf_str(&k->name)), (uintmax_t)k->rows.count,
+		    (uintmax_t)k->subset.count);
+		return;
+	}
 	uint64_t gap = inv_rows_first_gap(&k->rows, announced);
 
 	inv_say("%.*s: incomplete: %ju rows announced, %ju came; row %ju is %s",
@@ -483,7 +522,7 @@ take_end(struct inv_filter *f, const struct inv_record *rec)
 	}
 	k->announced = rec->row;
 	k->refused = refused != NULL;
-	if (!inv_rows_is_all(&k->rows, rec->row)) {
+	if (!is_whole(k, rec->row)) {
 		say_which(k, rec->row);
 		incomplete(f);
 	}
@@ -491,6 +530,15 @@ take_end(struct inv_filter *f, const struct inv_record *rec)
 		return true;
 	inv_filter_pass(f, rec);
 	return false;
+}
+
+/* A report of no manifest: that there is none is what it says. */
+static void
+note_report(struct inv_filter *f, const struct inv_record *rec)
+{
+	if (!f->block.open &&
+	    inv_str_is(inv_member_text(rec->outer, "type"), "report"))
+		f->reported = true;
 }
 
 /* True when the line at hand is the program's business. */
@@ -515,6 +563,8 @@ take(struct inv_filter *f, struct inv_record *rec)
 		wanted = f->want & INV_WANT_STAGE;
 		break;
 	case INV_LINE_OTHER:
+		note_report(f, rec);
+		break;
 	case INV_LINE_BODY:
 		break;
 	}
@@ -610,6 +660,22 @@ inv_filter_try(struct inv_filter *f, struct inv_record *rec, bool *again)
 	return advance(f, rec, again);
 }
 
+bool
+inv_filter_insert(struct inv_filter *f, struct inv_str line,
+    struct inv_err *err)
+{
+	struct inv_record rec;
+
+	if (!inv_record_parse(f->scan, line, &rec, err))
+		return false;
+	if (rec.kind == INV_LINE_MANIFEST) {
+		begin_block(f, &rec);
+		f->block.body = true;
+	}
+	inv_filter_pass(f, &rec);
+	return true;
+}
+
 const char *
 inv_filter_where(struct inv_filter *f, const struct inv_record *rec)
 {
@@ -640,7 +706,8 @@ judge(struct inv_filter *f)
 		inv_say("%s: manifest %.12s has no end: incomplete", f->name,
 		    f->block.id);
 		incomplete(f);
-	} else if (f->manifests == 0) {
+	} else if (f->manifests == 0 && !f->reported &&
+	    !(f->want & INV_WANT_NOTHING)) {
 		inv_say("%s: no manifest line: not a stream of inv-split%s",
 		    f->name,
 		    f->lines == 0 ? "; nothing came"
@@ -692,6 +759,7 @@ inv_filter_close(struct inv_filter *f)
 	inv_in_free(&f->in);
 	inv_scan_free(f->scan);
 	inv_rows_free(&f->block.rows);
+	inv_rows_free(&f->block.subset);
 	inv_buf_free(&f->block.name);
 	inv_buf_free(&f->block.key);
 	inv_buf_free(&f->line);

@@ -23,7 +23,8 @@ enum {
 	INV_WANT_BATCH = 1 << 3,    /* batch lines: pass them on */
 	INV_WANT_END = 1 << 4,      /* end lines: pass them on */
 	INV_WANT_QUIET = 1 << 5,    /* nothing is written: inv-audit */
-	INV_WANT_BODY = 1 << 6, /* INV_LINE_BODY: the place to add a stage */
+	INV_WANT_BODY = 1 << 6,    /* INV_LINE_BODY: the place to add a stage */
+	INV_WANT_NOTHING = 1 << 7, /* no manifest at all is fine */
 };
 
 /* The manifest block under way. */
@@ -40,6 +41,7 @@ struct inv_block {
 	struct inv_buf key;   /* the last stage line's "key": JSON, or empty */
 	bool validated;       /* a stage line of inv-validate has passed */
 	struct inv_rows rows; /* seen */
+	struct inv_rows subset;        /* that the block is about; none: all */
 	uint64_t counts[INV_VERDICTS]; /* as they left this stage */
 	bool refused;                  /* end said so */
 	bool failed;                   /* this program says so, at its end */
@@ -61,6 +63,7 @@ struct inv_filter {
 	const char *name;         /* of the input */
 	uint64_t lines;           /* read so far */
 	uint64_t manifests;       /* begun */
+	bool reported;            /* a report line outside of any came */
 	uint64_t malformed;       /* lines that were no line of the stream */
 	uint64_t astray;          /* rows repeated, or of another manifest */
 	uint64_t totals[INV_VERDICTS]; /* over all blocks that ended */
@@ -121,6 +124,14 @@ void inv_filter_rule(struct inv_filter *f, const struct inv_record *rec,
  */
 void inv_filter_emit(struct inv_filter *f, struct inv_str line,
     enum inv_verdict verdict, uint64_t rows);
+
+/*
+ * A line of the program's own, between blocks, that is taken as if it had been
+ * read: a manifest line begins a block, whose rows are told by _emit and
+ * _rule; its end line gets their counts and closes it.
+ */
+INV_MUST bool inv_filter_insert(struct inv_filter *f, struct inv_str line,
+    struct inv_err *err);
 
 /*
  * The beginning of this program's stage line, up to and including "version":

@@ -44,6 +44,7 @@ struct inv_audit {
 	struct inv_buf built; /* lines that are not written yet */
 	struct inv_buf text;  /* a line read back */
 	struct inv_rows rows; /* of it */
+	struct inv_scan *scan;
 };
 
 /* ---- building ---- */
@@ -522,6 +523,21 @@ last_submission(struct inv_audit *a, struct inv_str manifest, struct tally *t,
 	return true;
 }
 
+/* The manifest line that an entry carries is of a block of some rows. */
+static bool
+is_subset(struct inv_audit *a, struct inv_str entry)
+{
+	const struct inv_members *m = inv_scan_outer(a->scan);
+	struct inv_err ignored;
+
+	if (!inv_scan_line(a->scan, entry, &ignored))
+		return false;
+	const struct inv_member *line = inv_member_find(m, "line");
+
+	return line != NULL && inv_scan_line(a->scan, line->value, &ignored) &&
+	    inv_member_find(m, "subset") != NULL;
+}
+
 static bool
 count_up(struct inv_audit *a, struct inv_str manifest, struct tally *t,
     struct inv_err *err)
@@ -530,6 +546,7 @@ count_up(struct inv_audit *a, struct inv_str manifest, struct tally *t,
 	    inv_audit_index_first(&a->index, manifest);
 	const struct inv_audit_node *block = NULL;
 	struct inv_audit_line line;
+	bool subset = false;
 
 	for (; node != NULL; node = inv_audit_index_next(&a->index, node)) {
 		if (!read_node(a, node, &line, err))
@@ -539,6 +556,7 @@ count_up(struct inv_audit *a, struct inv_str manifest, struct tally *t,
 		switch (line.type) {
 		case INV_AUDIT_MANIFEST:
 			block = node;
+			subset = is_subset(a, line.text);
 			break;
 		case INV_AUDIT_STAGE:
 		case INV_AUDIT_VERDICT:
@@ -547,7 +565,7 @@ count_up(struct inv_audit *a, struct inv_str manifest, struct tally *t,
 			note_batch(t, &line);
 			break;
 		case INV_AUDIT_END:
-			note_rows(t, line.announced, line.complete);
+			note_rows(t, line.announced, line.complete && !subset);
 			note_run(t, &a->index, line.run);
 			t->again = t->again || is_again(t, &line);
 			if (block != NULL &&
@@ -601,7 +619,7 @@ apply_account(struct tally *t, const struct inv_audit_index *ix)
 			    account->group[i].verdict);
 	if (account->highest > t->highest)
 		t->highest = account->highest;
-	note_rows(t, account->rows, account->complete);
+	note_rows(t, account->rows, account->complete && !account->subset);
 	note_run(t, ix, (struct inv_str){ account->run, INV_RUN_ID });
 }
 
@@ -773,6 +791,7 @@ inv_audit_open(const struct inv_state *state,
 	a->built = INV_BUF(PIECE + 2 * (size_t)INV_AUDIT_LINE_MAX);
 	a->text = INV_BUF(INV_AUDIT_LINE_MAX);
 	a->digest = inv_digest_new();
+	a->scan = inv_scan_new();
 	if (open_files(a, key, err))
 		return a;
 	inv_audit_close(a);
@@ -794,6 +813,7 @@ inv_audit_close(struct inv_audit *a)
 	inv_audit_key_close(&a->key);
 	inv_audit_index_free(&a->index);
 	inv_digest_free(a->digest);
+	inv_scan_free(a->scan);
 	inv_buf_free(&a->built);
 	inv_buf_free(&a->text);
 	inv_rows_free(&a->rows);

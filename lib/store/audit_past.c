@@ -318,7 +318,8 @@ end_block(struct inv_audit_past *p, struct block *b,
 		set(&past->split, inv_buf_str(&b->split));
 	}
 	past->ran = true;
-	past->rows = line->announced;
+	if (b->subset.n == 0 || past->rows < line->announced)
+		past->rows = line->announced;
 	past->refused =
 	    inv_member_find(inv_scan_outer(p->scan), "refused") != NULL;
 	block_free(b);

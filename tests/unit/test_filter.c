@@ -18,6 +18,11 @@
 	"{\"type\":\"manifest\",\"v\":1,\"manifest\":\"" ID                    \
 	"\",\"run\":\"0123456789abcdef\",\"name\":\"m.csv\",\"format\":"       \
 	"\"csv\"}\n"
+#define SUBSET(rows)                                                           \
+	"{\"type\":\"manifest\",\"v\":1,\"manifest\":\"" ID                    \
+	"\",\"run\":\"0123456789abcdef\",\"name\":\"m.csv\",\"subset\":" rows  \
+	"}\n"
+#define REPORT "{\"type\":\"report\",\"batches\":0}\n"
 #define ROW(n, chunk)                                                          \
 	"{\"type\":\"record\",\"manifest\":\"" SHORT "\",\"row\":" #n          \
 	",\"line\":" #n ",\"chunk\":" #chunk ",\"record\":{\"a\":1.50}}\n"
@@ -43,6 +48,7 @@ struct plan {
 	bool fail;    /* the manifest, at its end */
 	bool stage;   /* adds its stage line behind the manifest line */
 	bool tries;   /* by inv_filter_try, waiting with poll */
+	bool block;   /* inserts a block of its own first */
 	int stop_at;  /* stops at the record of that number */
 	int out;      /* descriptor for stdout, or 0 */
 };
@@ -59,6 +65,23 @@ add_stage(struct inv_filter *f)
 	inv_buf_byte(&b, '}');
 	inv_filter_emit(f, inv_buf_str(&b), INV_PENDING, 0);
 	inv_buf_free(&b);
+}
+
+/* Without their newlines. */
+static bool
+add_block(struct inv_filter *f)
+{
+	static const char manifest[] = MANIFEST;
+	static const char end[] = END(7, "");
+	struct inv_err err;
+
+	if (!inv_filter_insert(f,
+		(struct inv_str){ manifest, sizeof(manifest) - 2 }, &err))
+		return false;
+	inv_filter_emit(f, INV_LIT("{\"type\":\"batch\"}"), INV_COMMITTED, 7);
+	return inv_filter_insert(f, (struct inv_str){ end, sizeof(end) - 2 },
+		   &err) &&
+	    !inv_filter_insert(f, INV_LIT("none"), &err);
 }
 
 static bool
@@ -108,6 +131,8 @@ program(const void *with)
 	if (p->out != 0)
 		dup2(p->out, STDOUT_FILENO);
 	inv_filter_open(&f, &info, NULL, p->want);
+	if (p->block && !add_block(&f))
+		return 99;
 	while (next(&f, &rec, p)) {
 		if (++n == p->stop_at) {
 			struct inv_err err;
@@ -267,6 +292,71 @@ a_missing_row_makes_the_stream_incomplete(void)
 	check(child.status == 65 && says("row 2 is missing"));
 	run((struct plan){ 0 }, INV_LIT(MANIFEST END(1, "")));
 	check(child.status == 65 && says("row 1 is missing"));
+}
+
+static void
+a_subset_is_whole_with_its_rows_and_no_others(void)
+{
+	static const struct {
+		const char *in;
+		int status;
+	} cases[] = {
+		{ SUBSET("[[2,2],[4,6]]") BATCH("[[4,6]]") ROW(2, 0) END(9, ""),
+		    0 },
+		{ SUBSET("[[2,3],[4,6]]") BATCH("[[2,6]]") END(6, ""), 0 },
+		{ SUBSET("[[2,2],[4,6]]") BATCH("[[4,6]]") END(9, ""), 65 },
+		{ SUBSET("[[2,2]]") ROW(1, 0) ROW(2, 0) END(9, ""), 65 },
+		{ SUBSET("[[2,2]]") ROW(3, 0) END(9, ""), 65 },
+		{ SUBSET("[[2,4]]") BATCH("[[2,4]]") END(3, ""), 65 },
+		{ SUBSET("[]") END(0, ""), 65 },
+		{ SUBSET("[[3,2]]") END(3, ""), 65 },
+		{ SUBSET("7") ROW(1, 0) END(1, ""), 65 },
+		/* The next block is about all again. */
+		{ SUBSET("[[2,2]]") ROW(2, 0) END(9, "") MANIFEST ROW(1, 0)
+			END(1, ""),
+		    0 },
+		{ SUBSET("[[2,2]]") ROW(2, 0) END(9, "") MANIFEST ROW(2, 0)
+			END(9, ""),
+		    65 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		run((struct plan){ 0 }, inv_str_of(cases[i].in));
+		check(child.status == cases[i].status);
+	}
+	run((struct plan){ 0 },
+	    INV_LIT(SUBSET("[[2,2],[4,6]]") ROW(2, 0) END(9, "")));
+	check_str(said(),
+	    "test: m.csv: incomplete: 1 of the 4 rows of its subset came, or "
+	    "others\n");
+}
+
+static void
+a_report_may_say_that_there_is_no_manifest(void)
+{
+	run((struct plan){ 0 }, INV_LIT(REPORT));
+	check(child.status == 0 && said().n == 0);
+	check_str(out(), REPORT);
+	run((struct plan){ 0 }, INV_LIT("{\"type\":\"other\"}\n"));
+	check(child.status == 65);
+	run((struct plan){ .want = INV_WANT_NOTHING }, INV_LIT(""));
+	check(child.status == 0);
+	/* Not in place of an end. */
+	run((struct plan){ 0 }, INV_LIT(REPORT MANIFEST ROW(1, 0)));
+	check(child.status == 65);
+}
+
+static void
+a_block_of_its_own_is_counted_as_one_that_came(void)
+{
+	run((struct plan){ .block = true },
+	    INV_LIT(MANIFEST ROW(1, 0) END(1, "")));
+	check(child.status == 0);
+	check_str(out(),
+	    MANIFEST "{\"type\":\"batch\"}\n" END(7, COUNTS(0, 7, 0, 0, 0, 0))
+		MANIFEST ROW(1, 0) END(1, COUNTS(1, 0, 0, 0, 0, 0)));
+	run((struct plan){ .block = true }, INV_LIT(""));
+	check(child.status == 0);
 }
 
 static void
@@ -666,6 +756,9 @@ static const struct test tests[] = {
 	TEST(counts_of_others_are_never_trusted),
 	TEST(rows_may_come_in_any_order),
 	TEST(a_missing_row_makes_the_stream_incomplete),
+	TEST(a_subset_is_whole_with_its_rows_and_no_others),
+	TEST(a_report_may_say_that_there_is_no_manifest),
+	TEST(a_block_of_its_own_is_counted_as_one_that_came),
 	TEST(a_row_too_many_makes_the_stream_incomplete),
 	TEST(a_repeated_row_makes_the_stream_incomplete),
 	TEST(a_batch_that_overlaps_makes_the_stream_incomplete),

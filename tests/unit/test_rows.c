@@ -162,6 +162,26 @@ an_empty_set_has_no_rows_and_no_gap_in_nothing(void)
 	inv_rows_free(&r);
 }
 
+static void
+sets_are_the_same_with_the_same_rows(void)
+{
+	struct inv_rows a = { 0 };
+	struct inv_rows b = { 0 };
+
+	check(inv_rows_eq(&a, &b));
+	inv_rows_join(&a, 4, 9);
+	inv_rows_join(&a, 1, 2);
+	check(!inv_rows_eq(&a, &b) && !inv_rows_eq(&b, &a));
+	inv_rows_join(&b, 1, 9);
+	check(!inv_rows_eq(&a, &b));
+	inv_rows_cut(&b, 3, 3);
+	check(inv_rows_eq(&a, &b));
+	inv_rows_join(&b, 10, 10);
+	check(!inv_rows_eq(&a, &b));
+	inv_rows_free(&a);
+	inv_rows_free(&b);
+}
+
 static const struct test tests[] = {
 	TEST(rows_in_order_are_one_range),
 	TEST(ranges_never_touch_each_other),
@@ -169,6 +189,7 @@ static const struct test tests[] = {
 	TEST(a_set_of_too_many_ranges_is_full),
 	TEST(joining_and_cutting_do_what_bits_do),
 	TEST(the_last_row_of_all_is_a_row),
+	TEST(sets_are_the_same_with_the_same_rows),
 	TEST(an_empty_set_has_no_rows_and_no_gap_in_nothing),
 };
 
