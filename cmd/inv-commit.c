@@ -32,6 +32,7 @@ enum {
 	DRAIN,
 	WAIT,
 	KEY_TTL,
+	RESUME,
 	ENGINE,
 	ON_409,
 	RESULTS,
@@ -79,6 +80,7 @@ static const struct inv_option options[] = {
 	{ ALLOW_HTTP, "allow-http", NULL, "plain, to another machine" },
 	{ KEY_TTL, "key-ttl", "TIME",
 	    "a key is sent again for this long (24h)" },
+	{ RESUME, "resume", NULL, "tell what became of open batches" },
 	{ DRAIN, "drain", "TIME", "for what flies when stopped (30s)" },
 	{ WAIT, "wait", "TIME", "for another inv-commit to end (10m)" },
 	{ ENGINE, "engine", "ENGINE", "io_uring|poll: what to wait with" },
@@ -259,6 +261,9 @@ set_upload(struct inv_uploader_options *up, int code)
 	case KEY_TTL:
 		up->key_ttl_ms = inv_opt_duration("--key-ttl", optarg);
 		break;
+	case RESUME:
+		up->resume = true;
+		break;
 	case DRAIN:
 		up->drain_ms = inv_opt_duration("--drain", optarg);
 		break;
@@ -402,9 +407,12 @@ upload(struct commit *c, const char *input)
 		c->up.file = c->text = own_ledger(&state);
 
 	c->up.key = inv_buf_str(&c->key);
+	/* Before a stream, if there is one. */
+	c->up.alone = c->up.resume && input == NULL && isatty(STDIN_FILENO);
 	inv_filter_open(&f, &info, input,
 	    INV_WANT_MANIFEST | INV_WANT_BODY | INV_WANT_VERDICT |
-		INV_WANT_BATCH | INV_WANT_END);
+		INV_WANT_BATCH | INV_WANT_END |
+		(c->up.resume ? INV_WANT_NOTHING : 0));
 	inv_uploader_run(&f, &c->up, &state);
 	inv_access_close(&c->up.access);
 	return inv_filter_close(&f);
@@ -437,6 +445,8 @@ main(int argc, char *argv[])
 	if ((c.dry.keys || c.dry.bodies) && !c.is_dry)
 		inv_opt_wrong(c.dry.keys ? "--print-keys" : "--print-bodies",
 		    "", "goes with --dry-run");
+	if (c.up.resume && c.is_dry)
+		inv_opt_wrong("--resume", "", "does not go with --dry-run");
 	find_ledger(&c);
 	int status =
 	    c.is_dry ? dry_run(&c, argv[optind]) : upload(&c, argv[optind]);

@@ -367,3 +367,246 @@ a_key_never_sent_is_sent() {
 @test "what has had no effect is sent again whatever --key-ttl says" {
 	engines a_key_never_sent_is_sent
 }
+
+# ---- --resume ----
+
+# tell ENGINE [OPTION...]: what became of open batches, without a stream.
+tell() {
+	commit "$@" --resume < /dev/null
+}
+
+check_stream() {
+	"$ROOT/tests/helper/check-stream" "$ROOT/examples/stream"
+}
+
+resumed_without_a_stream() {
+	leave_open "$1"
+	tell "$1" > out
+	[ "$(verdicts < out)" = 'committed receipt 20' ]
+	check_stream < out
+	[ "$(jq -c 'select(.type == "report")' out)" = \
+		'{"type":"report","report":"resume","stage":"inv-commit","batches":2}' ]
+	jq -se '.[1] | .type == "manifest" and .subset == [[1,20]] and
+		.arrival == 1 and .submission == 1 and .chunk_size == 10 and
+		.name == .manifest[:12]' out
+	jq -se '.[2] | .type == "stage" and .stage == "inv-commit" and
+		.resumed and .key == ["asset_id", "grant_code"]' out
+	jq -se '.[-1] | .type == "end" and .rows == 20 and
+		.counts.committed == 20' out
+}
+
+@test "--resume tells a block of each manifest that had open batches" {
+	engines resumed_without_a_stream
+}
+
+the_pipe_accounts_for_it() {
+	start_ledger --fault garbage@2
+	fixture 35 10 > all.in
+	run -75 commit "$1" -r 0 -c 1 all.in
+	inv-quarantine -q <<< "$output" | inv-audit > before || [ $? = 75 ]
+	jq -e '.counts.ambiguous == 10 and .standing.rows == 35' before
+	[ "$(inv-quarantine list --state open | wc -l)" = 10 ]
+	set -o pipefail
+	tell "$1" | inv-quarantine -q | tee out | inv-audit > after
+	jq -e '.counts == {pending:0,committed:10,skipped:0,quarantined:0,
+		held:0,ambiguous:0} and .complete and .unverified == 0 and
+		.standing.rows == 35 and .standing.runs == 2 and
+		.standing.counts.committed == 35' after
+	[ "$(inv-quarantine list --state open | wc -l)" = 0 ]
+	[ "$(jq -c 'select(.type == "manifest").subset' out)" = '[[11,20]]' ]
+	inv-audit verify > /dev/null
+	# fed again it changes nothing
+	cp "$INV_STATE/audit/log.ndjson" log
+	inv-audit out | cmp - after
+	cmp log "$INV_STATE/audit/log.ndjson"
+}
+
+@test "inv-commit --resume | inv-quarantine | inv-audit accounts for it" {
+	engines the_pipe_accounts_for_it
+}
+
+nothing_was_open() {
+	start_ledger
+	set -o pipefail
+	tell "$1" | inv-quarantine -q | tee out | inv-audit > summary
+	[ "$(cat out)" = \
+		'{"type":"report","report":"resume","stage":"inv-commit","batches":0}' ]
+	[ ! -s summary ]
+}
+
+@test "where nothing was open, --resume says so, and that is no failure" {
+	engines nothing_was_open
+}
+
+still_ambiguous() {
+	leave_open "$1"
+	start_ledger --fault garbage
+	run -75 commit "$1" -r 0 --resume < /dev/null
+	[ "$(verdicts <<< "$output")" = 'ambiguous unanswered 20' ]
+	check_stream <<< "$output"
+	jq -Sc 'select(.type == "record") | [.row, .chunk, .record]' \
+		<<< "$output" > told
+	jq -Sc 'select(.type == "record") | [.row, .chunk, .record]' \
+		open.in | cmp - told
+	inv-quarantine -q <<< "$output" > out
+	run -75 inv-audit -q out
+	[ "$(inv-quarantine list --state open | wc -l)" = 20 ]
+	start_ledger
+	tell "$1" | inv-quarantine -q > out
+	[ "$(inv-quarantine list --state open | wc -l)" = 0 ]
+}
+
+@test "what stays open is told with its records as they were sent" {
+	engines still_ambiguous
+}
+
+refused_as_a_whole() {
+	leave_open "$1"
+	start_ledger --fault 422-row=LAB-000007
+	run -75 commit "$1" --resume < /dev/null
+	[ "$(verdicts <<< "$output")" = 'committed receipt 10
+held not_attempted 10' ]
+	check_stream <<< "$output"
+	jq -se 'map(select(.row == 7))[0] | .status == 422 and
+		.record.asset_id == "LAB-000007"' <<< "$output"
+	# with the manifest at hand the row at fault is found
+	commit "$1" open.in > out
+	[ "$(verdicts < out)" = 'committed receipt 9
+quarantined rejected 1
+skipped already_committed 10' ]
+}
+
+@test "rows of a batch that was refused as a whole are held" {
+	engines refused_as_a_whole
+}
+
+alone_in_its_batch() {
+	start_ledger --fault reset
+	fixture 3 1 > in
+	run -75 commit "$1" -r 0 --breaker 1000 in
+	start_ledger --fault 422-row=LAB-000002
+	tell "$1" > out
+	[ "$(verdicts < out)" = 'committed receipt 2
+quarantined rejected 1' ]
+	rm -r "$INV_STATE"
+	leave_open "$1"
+	start_ledger --fault mismatch@1
+	tell "$1" -c 1 > out
+	[ "$(verdicts < out)" = 'committed receipt 10
+quarantined key_mismatch 10' ]
+	check_stream < out
+}
+
+@test "a row refused alone, and rows of a key that is taken, are quarantined" {
+	engines alone_in_its_batch
+}
+
+answered_row_by_row() {
+	leave_open "$1"
+	start_ledger --fault '207-row=LAB-000007,207-again=LAB-000013'
+	run -75 commit "$1" --resume < /dev/null
+	[ "$(verdicts <<< "$output")" = 'committed receipt 18
+held not_attempted 1
+quarantined rejected 1' ]
+	check_stream <<< "$output"
+	[ "$(jq -c 'select(.type == "batch") | [.rows, .count, .sent]' \
+		<<< "$output")" = '[[[1,6],[8,10]],9,10]
+[[[11,12],[14,20]],9,10]' ]
+	jq -se 'map(select(.row == 7))[0].errors[0].ctx.error.detail ==
+		"record 7 is not taken"' <<< "$output"
+	inv-quarantine -q <<< "$output" > out
+	run -75 inv-audit -q out
+	jq -e '.unverified == 0 and .standing.counts == {pending:0,
+		committed:18,skipped:0,quarantined:1,held:1,ambiguous:0}' \
+		<<< "$output"
+}
+
+@test "of an answer for each row every row is told" {
+	engines answered_row_by_row
+}
+
+before_a_stream() {
+	leave_open "$1"
+	fixture 5 500 NEW > new.in
+	cat open.in new.in | commit "$1" --resume > out
+	check_stream < out
+	[ "$(jq -r 'select(.type == "manifest") | .name' out | wc -l)" = 3 ]
+	[ "$(sed -n '1,/"type":"end"/p' out | verdicts)" = \
+		'committed receipt 20' ]
+	[ "$(sed '1,/"type":"end"/d' out | verdicts)" = 'committed receipt 5
+skipped already_committed 20' ]
+	[ "$(requests)" = 3 ]
+}
+
+@test "--resume goes before a stream" {
+	engines before_a_stream
+}
+
+several_manifests() {
+	start_ledger --fault reset
+	local p
+	for p in LAB NEW; do
+		fixture 10 5 $p > in
+		run -75 commit "$1" -r 0 --breaker 1000 in
+		[ $p = LAB ] || continue
+		# the same again in chunks of another size: other keys
+		fixture 3 500 OTHER > in
+		run -75 commit "$1" -r 0 --breaker 1000 in
+	done
+	start_ledger
+	tell "$1" > out
+	check_stream < out
+	[ "$(jq -c 'select(.type == "manifest") | [.arrival, .chunk_size,
+		.subset]' out)" = '[1,5,[[1,10]]]
+[2,500,[[1,3]]]
+[3,5,[[1,10]]]' ]
+	[ "$(jq -r 'select(.type == "manifest").run' out | sort -u | wc -l)" = 3 ]
+	[ "$(verdicts < out)" = 'committed receipt 23' ]
+}
+
+@test "each manifest has a block of its own, in the order of arrivals" {
+	engines several_manifests
+}
+
+@test "rows of a batch that is too old are told as ambiguous" {
+	leave_open poll
+	run -75 commit poll --resume --key-ttl 0 < /dev/null
+	[ "$(verdicts <<< "$output")" = 'ambiguous unanswered 20' ]
+	[ "$(requests)" = 0 ]
+}
+
+@test "--resume for the embedded ledger" {
+	leave_open poll
+	inv-commit -q -l file:l.db --namespace ledger --resume < /dev/null > out
+	[ "$(verdicts < out)" = 'committed receipt 20' ]
+}
+
+@test "a terminal as standard input is not read" {
+	leave_open poll
+	run -0 script -qec "timeout 10 inv-commit -q -l $LEDGER \
+		--namespace ledger --resume > out" /dev/null
+	[ "$(verdicts < out)" = 'committed receipt 20' ]
+}
+
+@test "--resume where another holds the state: 75, and nothing is told" {
+	mkdir -p -m 700 "$INV_STATE/journal"
+	(umask 077 && : > "$INV_STATE/journal/lock")
+	run -75 --separate-stderr flock "$INV_STATE/journal/lock" inv-commit \
+		-l file:l.db --wait 10ms --resume < /dev/null
+	[ -z "$output" ]
+	[[ $stderr == *'committing here'* ]]
+}
+
+@test "--resume does not go with --dry-run" {
+	run -64 inv-commit --dry-run --resume < /dev/null
+	[[ $output == *'--dry-run'* ]]
+}
+
+@test "without --resume open batches are settled, and only the journal tells" {
+	leave_open poll
+	fixture 1 500 NEW | commit poll > out
+	[ "$(verdicts < out)" = 'committed receipt 1' ]
+	[ "$(requests)" = 3 ]
+	commit poll --resume < /dev/null > out
+	jq -e '.batches == 0' out
+}

@@ -147,6 +147,7 @@ inv_batch_intent(const struct inv_batch *b)
 		.submission = b->of.submission,
 		.arrival = b->of.arrival,
 		.chunk = b->of.chunk,
+		.chunk_size = b->of.chunk_size,
 		.rows = &b->rows,
 		.key = { b->key, INV_DIGEST_HEX },
 		.parent = { b->parent, b->derived ? INV_DIGEST_HEX : 0 },

@@ -50,6 +50,7 @@ struct inv_origin {
 	uint64_t submission;
 	uint64_t arrival;
 	uint64_t chunk;
+	uint64_t chunk_size;
 };
 
 /* Of a batch that was answered row by row, and not wholly committed. */
@@ -105,8 +106,10 @@ struct inv_batch {
 	struct inv_partial *partial; /* or NULL: partial.c */
 	bool told;                   /* its batch line has been written */
 	struct inv_rows back; /* of a replayed one: rows that have come by */
-	bool silent;          /* bisected: its rows are told by its parts */
-	bool probe; /* of the first bisection of a run that committed none */
+	uint64_t spilled;     /* where its body is, for --resume */
+	size_t spilled_n;
+	bool silent; /* bisected: its rows are told by its parts */
+	bool probe;  /* of the first bisection of a run that committed none */
 };
 
 /* How many of member[0..n) fit into one body, in their order; at least 1. */

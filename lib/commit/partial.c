@@ -346,12 +346,17 @@ inv_partial_tell(struct inv_uploader *u, const struct inv_batch *b)
 		const struct inv_partial_row *row = &b->partial->row[i];
 		struct inv_record rec;
 
-		if (row->fate == FATE_COMMITTED || row->fate == FATE_AGAIN ||
+		if (row->fate == FATE_COMMITTED ||
+		    (row->fate == FATE_AGAIN && !u->resuming) ||
 		    !inv_settle_kept(u, b->chunk, b->member[i], &rec))
 			continue;
 		switch (row->fate) {
 		case FATE_COMMITTED:
+			break;
 		case FATE_AGAIN:
+			inv_settle_row(u, &rec,
+			    (struct inv_ruling){ .verdict = INV_HELD,
+				.reason = INV_LIT("not_attempted") });
 			break;
 		case FATE_REFUSED:
 			quarantine(u, b, &rec, row, "rejected");

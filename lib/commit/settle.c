@@ -838,8 +838,8 @@ remember(struct inv_uploader *u, struct inv_batch *b)
 	u->known = b;
 }
 
-static void
-tell_rows(struct inv_uploader *u, const struct inv_batch *b)
+void
+inv_settle_rows(struct inv_uploader *u, const struct inv_batch *b)
 {
 	struct inv_record rec;
 
@@ -864,10 +864,10 @@ inv_settle_done(struct inv_uploader *u, struct inv_batch *b)
 	if (c != NULL && b->partial != NULL)
 		inv_partial_tell(u, b);
 	else if (c != NULL && !committed && !b->silent)
-		tell_rows(u, b);
+		inv_settle_rows(u, b);
 	if (!open)
 		let_keys_go(u, b);
-	if (open || (c == NULL && committed))
+	if (open || (c == NULL && (committed || u->o->resume)))
 		remember(u, b);
 	else
 		inv_batch_free(b);
@@ -900,7 +900,7 @@ inv_settle_unsent(struct inv_uploader *u, struct inv_batch *b,
 	if (b->body.n == 0 &&
 	    !inv_batch_seal(b, u->digest, u->o->namespace, &err))
 		inv_uploader_fail(u, &err);
-	tell_rows(u, b);
+	inv_settle_rows(u, b);
 	inv_batch_free(b);
 	if (--c->uses == 0)
 		inv_gate_recycle(u, c);

@@ -128,6 +128,7 @@ begin_body(struct inv_uploader *u)
 	memcpy(u->of.manifest, u->f->block.id, INV_MANIFEST_ID);
 	u->of.submission = u->f->block.submission;
 	u->of.arrival = ours ? u->f->block.arrival : 0;
+	u->of.chunk_size = u->f->block.chunk_size;
 	if (!u->f->block.validated && !u->unvalidated) {
 		u->unvalidated = true;
 		inv_warn("%.*s: no stage line of inv-validate: records are "
@@ -460,6 +461,7 @@ push_window(struct inv_uploader *u)
 			continue;
 		}
 		u->bodies -= b->body.n;
+		inv_resume_keep(u, b);
 		inv_buf_free(&b->body);
 		if (b->state == INV_BATCH_OUTCOME)
 			inv_uploader_settling(u, b);
@@ -508,6 +510,8 @@ finish(struct inv_uploader *u)
 	if (u->replaying && u->queue == NULL && u->window_n == 0 &&
 	    u->settling == NULL) {
 		u->replaying = false;
+		if (u->o->resume && !is_stopping(u))
+			inv_resume_tell(u);
 		moved = true;
 	}
 	return moved;
@@ -713,6 +717,7 @@ replay_of(struct inv_uploader *u, size_t i, struct inv_err *err)
 	of.submission = in.submission;
 	of.arrival = in.arrival;
 	of.chunk = in.chunk;
+	of.chunk_size = in.chunk_size;
 	struct inv_batch *b = inv_batch_new(&of, NULL, NULL, 0);
 
 	b->seq = seq;
@@ -748,7 +753,7 @@ queue_replays(struct inv_uploader *u, struct inv_err *err)
 		inv_uploader_queue(u, b, NULL);
 		stale += b->stale_ms == 0;
 	}
-	u->replaying = n > 0;
+	u->replaying = n > 0 || u->o->resume;
 	if (n > stale)
 		inv_warn("%zu batches of an earlier run have no outcome: sent "
 			 "again first, with the same keys",
@@ -781,6 +786,8 @@ open_store(struct inv_uploader *u, struct inv_err *err)
 {
 	if (!take_lease(u, err))
 		return false;
+	if (u->hold != NULL && u->o->resume)
+		inv_filter_fault(u->f, INV_AGAIN);
 	if (u->hold != NULL || u->failed)
 		return true;
 	if (!inv_lease_claim(&u->state, u->o->namespace, INV_CLAIM_KEEP, err) ||
@@ -1004,6 +1011,7 @@ inv_uploader_run(struct inv_filter *f, const struct inv_uploader_options *o,
 	inv_spill_init(&u->spill, state->path);
 	inv_backlog_init(&u->backlog, state->path);
 	u->signal_fd = -1;
+	u->eof = o->alone;
 	u->append.op.fn = u->input.op.fn = on_event;
 	u->timer.op.fn = u->signal.op.fn = on_event;
 	if (open_all(u, &err))

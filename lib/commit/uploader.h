@@ -13,8 +13,8 @@
  * intents in memory are bounded by INV_HELD_MAX, however slow the ledger is
  * and whatever a record weighs.
  *
- * The struct is shared by the five files of the loop (uploader, atomic, gate,
- * settle, partial) and by nobody else.
+ * The struct is shared by the six files of the loop (uploader, atomic, gate,
+ * settle, partial, resume) and by nobody else.
  */
 #ifndef INV_COMMIT_UPLOADER_H
 #define INV_COMMIT_UPLOADER_H
@@ -64,6 +64,8 @@ struct inv_uploader_options {
 	uint64_t drain_ms;
 	uint64_t wait_ms;    /* for the lease */
 	uint64_t key_ttl_ms; /* that a ledger remembers keys for */
+	bool resume;         /* tell blocks of what was open */
+	bool alone;          /* without a stream behind them */
 	enum inv_engine engine;
 	bool atomic; /* send nothing of a manifest that is not verified */
 };
@@ -133,6 +135,7 @@ struct inv_uploader {
 	struct inv_batch *known;    /* DONE: open, or committed by a replay */
 	uint64_t kept_line;         /* the last one of rows kept; 0: none */
 	bool replaying;
+	bool resuming; /* their blocks are being told */
 
 	/* Refusals before anything was committed (settle.c). */
 	bool committed;             /* a row has been, in this run */
@@ -162,7 +165,7 @@ struct inv_uploader {
 void inv_uploader_run(struct inv_filter *f,
     const struct inv_uploader_options *o, const struct inv_state *state);
 
-/* ---- between the five files ---- */
+/* ---- between the six files ---- */
 
 /*
  * atomic.c: what has been read, to the gate; under --atomic when its end line
@@ -236,11 +239,19 @@ void inv_partial_take(struct inv_uploader *u, struct inv_batch *b,
     const struct inv_answer *a, const char *evidence);
 void inv_partial_tell(struct inv_uploader *u, const struct inv_batch *b);
 
+/*
+ * resume.c: a block for each manifest that had open intents, when all have
+ * been settled; _keep is for a batch whose body is about to go.
+ */
+void inv_resume_keep(struct inv_uploader *u, struct inv_batch *b);
+void inv_resume_tell(struct inv_uploader *u);
+
 /* A row's line, a row's line by what became of b, a line for committed rows. */
 void inv_settle_row(struct inv_uploader *u, const struct inv_record *rec,
     struct inv_ruling ruling);
 void inv_settle_verdict(struct inv_uploader *u, const struct inv_batch *b,
     const struct inv_record *rec);
+void inv_settle_rows(struct inv_uploader *u, const struct inv_batch *b);
 void inv_settle_batch_line(struct inv_uploader *u, struct inv_batch *b,
     const struct inv_rows *rows);
 /* Row i of a chunk as it came; false, and the run has failed. */

@@ -74,6 +74,9 @@ inv_entry_put_intent(struct inv_buf *b, const struct inv_entry_head *head,
 		inv_emit_member_u64(b, INV_LIT("copy_of"), copy_of);
 	inv_emit_member_str(b, INV_LIT("time"), head->time);
 	put_batch(b, intent);
+	if (intent->chunk_size > 0)
+		inv_emit_member_u64(b, INV_LIT("chunk_size"),
+		    intent->chunk_size);
 	if (intent->parent.n > 0)
 		inv_emit_member_str(b, INV_LIT("parent"), intent->parent);
 	inv_emit_member_str(b, INV_LIT("batch_hash"), intent->batch_hash);
@@ -195,6 +198,8 @@ batch(struct inv_cursor *c, struct inv_intent *of, struct inv_rows *rows)
 static void
 intent_rest(struct inv_cursor *c, struct inv_intent *of)
 {
+	if (inv_cursor_at(c, ",\"chunk_size\":"))
+		of->chunk_size = inv_cursor_u64(c, ",\"chunk_size\":", 1);
 	if (inv_cursor_at(c, ",\"parent\":"))
 		of->parent = inv_cursor_hex(c, ",\"parent\":", INV_DIGEST_HEX);
 	of->batch_hash = inv_cursor_hex(c, ",\"batch_hash\":", INV_DIGEST_HEX);

@@ -24,6 +24,7 @@ struct inv_intent {
 	uint64_t submission;
 	uint64_t arrival;
 	uint64_t chunk;
+	uint64_t chunk_size; /* rows of a chunk; 0: not known */
 	const struct inv_rows *rows;
 	struct inv_str key;        /* 64 hex: the idempotency key */
 	struct inv_str parent;     /* 64 hex: of a derived batch; else empty */
@@ -78,8 +79,9 @@ struct inv_entry {
 	bool copied;                    /* an intent that was written before */
 	struct inv_str text;            /* the line, without its newline */
 	struct inv_str time;            /* RFC 3339 */
-	uint64_t intent;      /* the number of the intent it is, or speaks of */
-	struct inv_intent of; /* of an outcome without parent, keyed_by, body;
+	uint64_t intent; /* the number of the intent it is, or speaks of */
+	struct inv_intent
+	    of; /* of an outcome without chunk_size, parent, keyed_by, body;
 				 its rows are those of the outcome; of rows
 				 kept as far as rows */
 	struct inv_outcome outcome; /* of an outcome */
