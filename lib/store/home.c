@@ -2,7 +2,8 @@
  * home.c - a state directory that was copied, or put back from a backup
  *
  * A file system is told by its own id, not by its device: devices get their
- * numbers anew at each boot.
+ * numbers anew at each boot.  A directory is told by when it was made as well:
+ * the number of one that was removed may be given to the next.
  */
 
 #include "store/home.h"
@@ -29,6 +30,7 @@ struct home {
 	char machine[INV_DIGEST_HEX];
 	uint64_t system;
 	uint64_t directory;
+	uint64_t made; /* ns since 1970; 0: the file system does not tell */
 };
 
 /*
@@ -58,13 +60,18 @@ static bool
 find_here(int dir, struct home *h, struct inv_err *err)
 {
 	struct statvfs fs;
-	struct stat st;
+	struct statx st;
 
-	if (fstat(dir, &st) != 0 || fstatvfs(dir, &fs) != 0)
+	if (statx(dir, "", AT_EMPTY_PATH, STATX_INO | STATX_BTIME, &st) != 0 ||
+	    fstatvfs(dir, &fs) != 0)
 		return inv_fail_sys(err, INV_IO, "journal");
 	find_machine(h->machine);
 	h->system = fs.f_fsid;
-	h->directory = st.st_ino;
+	h->directory = st.stx_ino;
+	h->made = 0;
+	if (st.stx_mask & STATX_BTIME)
+		h->made = (uint64_t)st.stx_btime.tv_sec * 1000000000 +
+		    st.stx_btime.tv_nsec;
 	return true;
 }
 
@@ -76,6 +83,7 @@ put(struct inv_buf *b, const struct home *h)
 	    (struct inv_str){ h->machine, INV_DIGEST_HEX });
 	inv_emit_member_u64(b, INV_LIT("filesystem"), h->system);
 	inv_emit_member_u64(b, INV_LIT("directory"), h->directory);
+	inv_emit_member_u64(b, INV_LIT("made"), h->made);
 	inv_emit_close(b, '}');
 	inv_buf_byte(b, '\n');
 }
@@ -89,6 +97,7 @@ get(struct inv_str text, struct home *h)
 
 	h->system = inv_cursor_u64(&c, ",\"filesystem\":", 0);
 	h->directory = inv_cursor_u64(&c, ",\"directory\":", 0);
+	h->made = inv_cursor_u64(&c, ",\"made\":", 0);
 	inv_cursor_expect(&c, "}\n");
 	if (c.bad || c.rest.n > 0)
 		return false;
@@ -115,7 +124,8 @@ compare(const struct inv_state *state, const struct home *was,
 		return elsewhere(state, "on another machine", err);
 	if (was->system != is->system)
 		return elsewhere(state, "in another file system", err);
-	if (was->directory != is->directory)
+	if (was->directory != is->directory ||
+	    (was->made != 0 && is->made != 0 && was->made != is->made))
 		return elsewhere(state, "in another directory", err);
 	return true;
 }

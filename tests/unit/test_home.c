@@ -90,6 +90,22 @@ another_machine_and_another_file_system_are_told(void)
 }
 
 static void
+a_number_that_was_given_again_is_told_by_its_time(void)
+{
+	struct inv_state state = fresh();
+	struct inv_err err;
+
+	check(inv_home_check(&state, &err));
+	check(run("sed -i.was 's/made\":./made\":7/' state/journal/home"));
+	check(refused(&state, "made in another directory"));
+	/* A file system that does not tell. */
+	check(run("sed 's/made\":[0-9]*/made\":0/' state/journal/home.was "
+		  "> state/journal/home"));
+	check(inv_home_check(&state, &err));
+	close(state.fd);
+}
+
+static void
 a_line_that_is_none_is_damage_and_half_of_a_new_one_is_nothing(void)
 {
 	static const char *const made[] = {
@@ -117,6 +133,7 @@ main(void)
 	static const struct test tests[] = {
 		TEST(it_is_written_once_and_found_again),
 		TEST(moved_it_is_the_same_and_copied_it_is_not),
+		TEST(a_number_that_was_given_again_is_told_by_its_time),
 		TEST(another_machine_and_another_file_system_are_told),
 		TEST(
 		    a_line_that_is_none_is_damage_and_half_of_a_new_one_is_nothing),
