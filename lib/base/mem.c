@@ -57,6 +57,17 @@ inv_mem_strdup(const char *s)
 	return inv_mem_dup(s, strlen(s));
 }
 
+void
+inv_mem_need(bool got)
+{
+	struct inv_err err;
+
+	if (got)
+		return;
+	inv_fail(&err, INV_INTERNAL, "no memory");
+	inv_die(&err);
+}
+
 void *
 inv_mem_pages(void *p, size_t old, size_t n)
 {

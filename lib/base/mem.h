@@ -7,6 +7,7 @@
 #ifndef INV_BASE_MEM_H
 #define INV_BASE_MEM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* n bytes, all zero; n may be 0.  Free with free(3). */
@@ -22,6 +23,9 @@ char *inv_mem_strdup(const char *s) __attribute__((malloc, returns_nonnull));
 /* n copied bytes and a NUL behind them. */
 char *inv_mem_dup(const void *p, size_t n)
     __attribute__((malloc, returns_nonnull));
+
+/* The same end where a library that asked for itself did not get it. */
+void inv_mem_need(bool got);
 
 /*
  * Pages for one large table: p of `old` bytes (NULL of 0) made n bytes long,

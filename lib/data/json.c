@@ -1,15 +1,20 @@
 /*
  * json.c - a JSON text as a tree (the only user of json-c)
  *
- * json-c takes more than JSON is, cuts keys at a NUL and clamps numbers: all
- * of that is found here before or directly after it has read the text.
+ * json-c keeps the tree and does not read the text: its reader takes more than
+ * JSON is, cuts keys at a NUL, clamps numbers, and where memory is gone it
+ * drops members or crashes.
  */
 
 #include "data/json.h"
 
 #include <limits.h>
 
+#include <stdlib.h>
+
 #include <json-c/json.h>
+
+#include "base/mem.h"
 
 enum {
 	INT_DIGITS = 18, /* that json-c's integers keep */
@@ -34,27 +39,6 @@ json_of(struct json_object *o)
 			 : (struct inv_json *)o;
 }
 
-static bool
-has_nul(struct inv_str key)
-{
-	for (size_t i = 0; i + 6 <= key.n; i++)
-		if (key.p[i] == '\\' && memcmp(key.p + ++i, "u0000", 5) == 0)
-			return true;
-	return false;
-}
-
-/* json-c clamps whole numbers that its integers do not hold. */
-static bool
-is_clamped(struct inv_str number)
-{
-	size_t i = number.p[0] == '-';
-	size_t n = i;
-
-	while (n < number.n && number.p[n] >= '0' && number.p[n] <= '9')
-		n++;
-	return n == number.n && n - i > INT_DIGITS;
-}
-
 /* From an opening quote: behind the closing one. */
 static size_t
 past_string(struct inv_str s, size_t i)
@@ -72,41 +56,124 @@ past_number(struct inv_str s, size_t i)
 	return i;
 }
 
-static bool
-is_key(struct inv_str s, size_t i)
+/* A text that the scanner has taken, read from left to right. */
+struct reader {
+	struct inv_str s;
+	size_t i;
+	struct inv_buf text; /* a decoded string, with a NUL behind it */
+	bool has_nul;        /* a key with a NUL has come by */
+};
+
+static struct json_object *read_value(struct reader *r);
+
+static char
+next(struct reader *r)
 {
-	while (i < s.n && strchr(" \t\r\n", s.p[i]) != NULL)
-		i++;
-	return i < s.n && s.p[i] == ':';
+	while (strchr(" \t\r\n", r->s.p[r->i]) != NULL)
+		r->i++;
+	return r->s.p[r->i];
 }
 
-/*
- * The scanned text as json-c is to have it, with a NUL behind it: a number
- * that it would clamp becomes one with a point, whose text it keeps.
- */
-static bool
-prepare(struct inv_str s, struct inv_buf *out, struct inv_err *err)
+static struct inv_str
+read_string(struct reader *r)
 {
-	size_t end;
+	size_t end = past_string(r->s, r->i);
+	struct inv_str raw = { r->s.p + r->i + 1, end - r->i - 2 };
 
-	for (size_t i = 0; i < s.n; i = end) {
-		end = i + 1;
-		if (s.p[i] == '"')
-			end = past_string(s, i);
-		else if (s.p[i] == '-' || (s.p[i] >= '0' && s.p[i] <= '9'))
-			end = past_number(s, i);
-		struct inv_str part = { s.p + i, end - i };
+	r->i = end;
+	inv_buf_reset(&r->text);
+	if (!inv_buf_room(&r->text, raw.n + 1))
+		return INV_LIT(""); /* never: it is as large as the text */
+	struct inv_str got = { r->text.p, inv_text_decode(raw, r->text.p) };
 
-		inv_buf_add(out, part);
-		if (part.p[0] != '"' && part.n > INT_DIGITS && is_clamped(part))
-			inv_buf_add(out, INV_LIT(".0"));
-		if (part.p[0] == '"' && has_nul(part) && is_key(s, end))
-			return inv_fail(err, INV_BAD, "a NUL in a key");
+	r->text.p[got.n] = '\0';
+	return got;
+}
+
+/* A whole number that json-c's integers hold, or a number with its text. */
+static struct json_object *
+read_number(struct reader *r)
+{
+	size_t end = past_number(r->s, r->i);
+	struct inv_str text = { r->s.p + r->i, end - r->i };
+	uint64_t v;
+
+	r->i = end;
+	if (text.n <= INT_DIGITS && inv_str_u64(text, 0, INT64_MAX, &v))
+		return json_object_new_int64((int64_t)v);
+	inv_buf_reset(&r->text);
+	inv_buf_add(&r->text, text);
+	inv_buf_byte(&r->text, '\0');
+	return json_object_new_double_s(0, r->text.p);
+}
+
+static struct json_object *
+read_array(struct reader *r)
+{
+	struct json_object *array = json_object_new_array();
+
+	inv_mem_need(array != NULL);
+	for (r->i++; next(r) != ']'; r->i += next(r) == ',')
+		inv_mem_need(json_object_array_add(array, read_value(r)) == 0);
+	r->i++;
+	inv_mem_need(json_object_array_shrink(array, 0) == 0);
+	return array;
+}
+
+static struct json_object *
+read_object(struct reader *r)
+{
+	struct json_object *object = json_object_new_object();
+
+	inv_mem_need(object != NULL);
+	for (r->i++; next(r) != '}'; r->i += next(r) == ',') {
+		struct inv_str name = read_string(r);
+		char *key = inv_mem_dup(name.p, name.n);
+
+		r->has_nul |= strlen(key) != name.n;
+		(void)next(r);
+		r->i++; /* the colon */
+		inv_mem_need(json_object_object_add_ex(object, key,
+				 read_value(r),
+				 JSON_C_OBJECT_ADD_KEY_IS_NEW) == 0);
+		free(key);
 	}
-	inv_buf_byte(out, '\0');
-	if (out->failed)
-		return inv_fail(err, INV_BAD, "too long");
-	return true;
+	r->i++;
+	return object;
+}
+
+/* No deeper than the scanner lets a document be. */
+static struct json_object *
+read_value(struct reader *r)
+{
+	struct json_object *o = NULL;
+	struct inv_str s;
+
+	switch (next(r)) {
+	case '{':
+		return read_object(r);
+	case '[':
+		return read_array(r);
+	case 'n':
+		r->i += strlen("null");
+		return NULL;
+	case 't':
+		r->i += strlen("true");
+		o = json_object_new_boolean(1);
+		break;
+	case 'f':
+		r->i += strlen("false");
+		o = json_object_new_boolean(0);
+		break;
+	case '"':
+		s = read_string(r);
+		o = json_object_new_string_len(s.p, (int)s.n);
+		break;
+	default:
+		o = read_number(r);
+	}
+	inv_mem_need(o != NULL);
+	return o;
 }
 
 static bool
@@ -123,22 +190,17 @@ scan(struct inv_str text, struct inv_err *err)
 struct inv_json *
 inv_json_new(struct inv_str text, struct inv_err *err)
 {
-	struct inv_buf copy = INV_BUF(INT_MAX);
+	struct reader r = { .s = text, .text = INV_BUF(INT_MAX) };
 
-	if (!scan(text, err) || !prepare(text, &copy, err)) {
-		inv_buf_free(&copy);
+	if (!scan(text, err))
 		return NULL;
-	}
-	struct json_tokener *tok = json_tokener_new_ex(INV_DOCUMENT_DEPTH + 2);
-	struct json_object *o = json_tokener_parse_ex(tok, copy.p, (int)copy.n);
-	bool ok = json_tokener_get_error(tok) == json_tokener_success;
+	struct json_object *o = read_value(&r);
 
-	json_tokener_free(tok);
-	inv_buf_free(&copy);
-	if (ok)
+	inv_buf_free(&r.text);
+	if (!r.has_nul)
 		return json_of(o);
 	json_object_put(o);
-	inv_fail(err, INV_INTERNAL, "json-c refuses what is JSON");
+	inv_fail(err, INV_BAD, "a NUL in a key");
 	return NULL;
 }
 
@@ -215,6 +277,16 @@ inv_json_at(const struct inv_json *array, size_t i)
 	return json_of(json_object_array_get_idx(object_of(array), i));
 }
 
+/* As it prints a number the text is made now. */
+static const char *
+string_of(struct json_object *o)
+{
+	const char *p = json_object_get_string(o);
+
+	inv_mem_need(p != NULL);
+	return p;
+}
+
 bool
 inv_json_str(const struct inv_json *j, struct inv_str *s)
 {
@@ -222,7 +294,7 @@ inv_json_str(const struct inv_json *j, struct inv_str *s)
 
 	if (!json_object_is_type(o, json_type_string))
 		return false;
-	*s = (struct inv_str){ json_object_get_string(o),
+	*s = (struct inv_str){ string_of(o),
 		(size_t)json_object_get_string_len(o) };
 	return true;
 }
@@ -233,7 +305,7 @@ inv_json_decimal(const struct inv_json *j, struct inv_decimal *d)
 	struct json_object *o = object_of(j);
 
 	return inv_json_kind(j) == INV_KIND_NUMBER &&
-	    inv_decimal_of(inv_str_of(json_object_get_string(o)), d);
+	    inv_decimal_of(inv_str_of(string_of(o)), d);
 }
 
 void
@@ -244,5 +316,6 @@ inv_json_print(const struct inv_json *j, struct inv_buf *out)
 	const char *p =
 	    json_object_to_json_string_length(object_of(j), HOW, &n);
 
+	inv_mem_need(p != NULL);
 	inv_buf_add(out, (struct inv_str){ p, n });
 }
