@@ -7,6 +7,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 #include "base/log.h"
@@ -31,11 +32,41 @@ must(bool ok)
 	inv_die(&err);
 }
 
+static void *
+resize(void *p, size_t n, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	if (n > 0)
+		return inv_mem_resize(p, n, 1);
+	free(p);
+	return NULL;
+}
+
+static void *
+allocate(size_t n, const char *file, int line)
+{
+	return resize(NULL, n, file, line);
+}
+
+static void
+release(void *p, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	free(p);
+}
+
+/*
+ * Before libcrypto asks for memory the first time; later it refuses, and
+ * nothing is lost.  By itself it crashes where its first table has no room.
+ */
 struct inv_digest *
 inv_digest_new(void)
 {
 	struct inv_digest *d = inv_mem_new(sizeof(*d));
 
+	(void)CRYPTO_set_mem_functions(allocate, resize, release);
 	d->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
 	d->context = EVP_MD_CTX_new();
 	must(d->sha256 != NULL && d->context != NULL);
