@@ -88,7 +88,7 @@ $(COMP): $(B)/completions/%: $(B)/% scripts/completion
 	@mkdir -p $(@D)
 	$(Q)scripts/completion $(B)/$* > $@
 
-# For tests alone: inv-commit over a ring that breaks.
+# For tests alone: inv-commit over a ring that breaks; an allocator that does.
 FAULTY_WRAP := inv_ring_poll inv_ring_uring pwrite io_uring_submit \
                io_uring_submit_and_wait_timeout
 
@@ -97,7 +97,12 @@ $(B)/inv-commit-faulty: $(B)/cmd/inv-commit.o $(B)/tests/fault/ring_faulty.o $(B
 	$(Q)$(CC) $(CFLAGS) $(VFLAGS) $(if $(LTO),-fno-lto) $(LINK) $(LDFLAGS) \
 		$(addprefix -Wl$(comma)--wrap=,$(FAULTY_WRAP)) -o $@ $^ $(LDLIBS)
 
-FAULTY := $(B)/inv-commit-faulty
+$(B)/alloc_faulty.so: tests/fault/alloc_faulty.c
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(STD) $(WARN) $(CFLAGS) -fPIC -shared -o $@ $<
+
+FAULTY := $(B)/inv-commit-faulty $(B)/alloc_faulty.so
 
 test: all $(UNIT_BINS) $(FAULTY)
 	@scripts/run-tests $(B) $(TESTS)

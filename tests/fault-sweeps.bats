@@ -19,3 +19,7 @@ sweep() {
 @test "a completion of the ring that fails, falls short or comes late" {
 	sweep 2 ring
 }
+
+@test "an allocation that fails, of a program or of its libraries" {
+	sweep 4 memory
+}

@@ -9,14 +9,15 @@ pipe runs to its end, and tests/judge looks at what came of it.
 
     ring      an op of inv-commit's ring: an errno, a write that falls short,
               a completion that comes late; over poll and over io_uring
+    memory    an allocation of a program, or of a library that it uses
 
 A program that met a fault has to say so: a status that tells, and a message.
 Where it took no notice, nothing may have come of it.  No fault may end it by
 a signal.
 
-Environment: POINTS, how many operations of each series are tried (default:
-all of them), spread evenly from a place that SEED chooses; JOBS, how many at
-once; KEEP, a folder for what is left of a broken case.
+Environment: POINTS, how many operations of each series are tried (default
+200; 0 is all of them), spread evenly from a place that SEED chooses; JOBS, how
+many at once; KEEP, a folder for what is left of a broken case.
 """
 
 import concurrent.futures
@@ -31,6 +32,7 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(sys.argv[1]).resolve()
 STAGES = ("inv-split", "inv-validate", "inv-dedup", "inv-commit",
           "inv-quarantine", "inv-audit")
 EARLY = STAGES[:3]      # what they write is made once for all cases
@@ -70,7 +72,8 @@ def environment(folder, more=()):
 class Fault:
     """How one program is to be run so that it meets its fault."""
 
-    def __init__(self, stage, label, env, program=None, options=()):
+    def __init__(self, stage, label, env=(), program=None,
+                 options=("--engine", "poll")):
         self.stage, self.label, self.env = stage, label, env
         self.program, self.options = program or stage, list(options)
 
@@ -246,7 +249,7 @@ class Sweep:
 
     def __init__(self, base):
         self.base = base
-        self.points = int(os.environ.get("POINTS") or 0)
+        self.points = int(os.environ.get("POINTS") or 200)
         self.seed = int(os.environ.get("SEED") or time.time())
         jobs = int(os.environ.get("JOBS") or os.cpu_count())
         self.pool = concurrent.futures.ThreadPoolExecutor(jobs)
@@ -331,7 +334,7 @@ def sweep_ring(sweep):
                          [ring_fault(engine, plan) for plan in plans],
                          ring_statuses)
         seeds = [ring_fault(engine, "seed@%d" % (sweep.seed % 2**31 + n))
-                 for n in range(sweep.points or 100)]
+                 for n in range(sweep.points or 200)]
         sweep.series("ring: %s: mixed, by seed" % engine, seeds,
                      ring_statuses)
 
@@ -347,12 +350,43 @@ def ring_statuses(case):
     return (0,) if hit <= {"short", "late"} else None
 
 
-SWEEPS = {"ring": sweep_ring}
+# ---- memory ----
+
+def memory_fault(stage, plan):
+    return Fault(stage, "memory %s %s" % (stage, plan), env={
+        "LD_PRELOAD": "%s/alloc_faulty.so" % BUILD, "INV_ALLOC_FAULT": plan,
+        "INV_ALLOC_LOG": "alloc.log"})
+
+
+def memory_count(base, stage):
+    """How many allocations a run of it makes."""
+    case, fault = Case(base), memory_fault(stage, "100000000")
+    try:
+        case.begin(stage in EARLY)
+        case.run("001", fault, stage in EARLY)
+        return int((case.folder / "alloc.log").read_text().split()[1])
+    finally:
+        case.clear()
+
+
+def sweep_memory(sweep):
+    if b"__asan_init" in (BUILD / "inv-commit").read_bytes():
+        print("# SKIP: under a sanitizer the allocator is its own")
+        return
+    for stage in STAGES:
+        total = memory_count(sweep.base, stage)
+        plans = ["%d%s" % (n, sticky) for sticky in ("", "+")
+                 for n in sweep.chosen(range(1, total + 1))]
+        sweep.series("memory: %s" % stage,
+                     [memory_fault(stage, plan) for plan in plans],
+                     lambda _: None)
+
+
+SWEEPS = {"ring": sweep_ring, "memory": sweep_memory}
 
 
 def main():
-    build = pathlib.Path(sys.argv[1]).resolve()
-    os.environ["PATH"] = "%s:%s" % (build, os.environ["PATH"])
+    os.environ["PATH"] = "%s:%s" % (BUILD, os.environ["PATH"])
     with tempfile.TemporaryDirectory(prefix="inv-fault-base.") as folder:
         base = pathlib.Path(folder)
         prepare(base)

@@ -1,0 +1,105 @@
+/*
+ * alloc_faulty.c - an allocator that breaks, for tests: LD_PRELOAD it
+ *
+ * The Nth malloc, calloc or realloc that would take memory fails, whoever
+ * asks: INV_ALLOC_FAULT is N, or N+ for all from there on.  Counted is from
+ * main on.  INV_ALLOC_LOG is a file that gets how many there were.
+ */
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+typedef int main_fn(int argc, char **argv, char **env);
+typedef int start_fn(main_fn *main, int argc, char **argv, void (*init)(void),
+    void (*fini)(void), void (*loaded)(void), void *stack_end);
+
+/* glibc's own, which those of the programs would otherwise be. */
+void *__libc_malloc(size_t n);
+void *__libc_calloc(size_t count, size_t n);
+void *__libc_realloc(void *p, size_t n);
+int __libc_start_main(main_fn *main, int argc, char **argv, void (*init)(void),
+    void (*fini)(void), void (*loaded)(void), void *stack_end);
+
+static struct {
+	bool counting;
+	bool from_there_on;
+	uint64_t at;
+	_Atomic uint64_t seen;
+} plan;
+
+static bool
+fails(void)
+{
+	uint64_t n;
+
+	if (!plan.counting)
+		return false;
+	n = ++plan.seen;
+	if (n != plan.at && !(n > plan.at && plan.from_there_on))
+		return false;
+	errno = ENOMEM;
+	return true;
+}
+
+void *
+malloc(size_t n)
+{
+	return fails() ? NULL : __libc_malloc(n);
+}
+
+void *
+calloc(size_t count, size_t n)
+{
+	return fails() ? NULL : __libc_calloc(count, n);
+}
+
+void *
+realloc(void *p, size_t n)
+{
+	if (n > 0 && fails())
+		return NULL;
+	return __libc_realloc(p, n);
+}
+
+static void
+tell(void)
+{
+	const char *path = getenv("INV_ALLOC_LOG");
+	char text[24];
+	int n = snprintf(text, sizeof(text), "of %ju\n", (uintmax_t)plan.seen);
+	int fd;
+
+	plan.counting = false;
+	if (path == NULL)
+		return;
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	if (fd < 0)
+		return;
+	(void)!write(fd, text, (size_t)n);
+	close(fd);
+}
+
+int
+__libc_start_main(main_fn *main, int argc, char **argv, void (*init)(void),
+    void (*fini)(void), void (*loaded)(void), void *stack_end)
+{
+	start_fn *start;
+	const char *s = getenv("INV_ALLOC_FAULT");
+	char *end = NULL;
+
+	*(void **)&start = dlsym(RTLD_NEXT, "__libc_start_main");
+	if (s != NULL) {
+		plan.at = strtoull(s, &end, 10);
+		plan.from_there_on = *end == '+';
+		atexit(tell);
+		plan.counting = true;
+	}
+	return start(main, argc, argv, init, fini, loaded, stack_end);
+}
