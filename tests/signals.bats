@@ -305,3 +305,64 @@ a_hangup() {
 @test "a hangup stops inv-commit in order, but not under nohup" {
 	engines a_hangup
 }
+
+# inv-commit alone, against a ledger that is stopped; the pid in `pid`.
+alone() { # ENGINE [OPTION...]
+	"${plain[@]}" inv-commit -q -l "$LEDGER" --engine "$1" "${@:2}" in \
+		> out 2> err 3>&- &
+	pid=$!
+}
+
+ends_with() { # STATUS PID
+	local rc=0
+	wait "$2" || rc=$?
+	cat err
+	[ $rc = "$1" ]
+}
+
+while_it_waits_for_the_lease() {
+	local first
+	sheet 1200 | inv-split -q - | inv-validate -q > in
+	start_ledger
+	kill -STOP "$LEDGER_PID"
+	alone "$1"
+	first=$pid
+	wait_for grep -qs intent "$INV_STATE/journal/000001.ndjson"
+	"${plain[@]}" inv-commit -l "$LEDGER" --engine "$1" in > second 2> said 3>&- &
+	pid=$!
+	wait_for grep -q ': waiting' said
+	kill -TERM $pid
+	ends_with 75 $pid
+	[ ! -s second ]
+	wake
+	ends_with 0 $first
+}
+
+@test "a signal while another inv-commit has the state: 75" {
+	engines while_it_waits_for_the_lease
+}
+
+while_it_sends_again() {
+	sheet 1200 | inv-split -q - | inv-validate -q > in
+	start_ledger
+	kill -STOP "$LEDGER_PID"
+	alone "$1"
+	wait_for grep -qs intent "$INV_STATE/journal/000001.ndjson"
+	kill -KILL $pid
+	ends_with 137 $pid
+	alone "$1" --drain 100ms
+	wait_for grep -qs copy_of "$INV_STATE/journal/000002.ndjson"
+	kill -TERM $pid
+	ends_with 75 $pid
+	run -1 grep '"type":"\(record\|end\)"' out
+	wake
+	alone "$1"
+	ends_with 0 $pid
+	[ "$(jq -c 'select(.type == "end").counts |
+		.committed + .skipped' out)" = 1200 ]
+	[ "$(curl -sf "$LEDGER/records" | wc -l)" = 1200 ]
+}
+
+@test "a signal while open batches are sent again: 75, and they stay open" {
+	engines while_it_sends_again
+}
