@@ -1021,6 +1021,30 @@ a_segment_past_its_size_is_followed_by_another(void)
 }
 
 static void
+a_segment_that_can_not_be_begun_ends_the_run(void)
+{
+	struct inv_state state = fresh();
+	struct inv_journal *j = opened(&state);
+	struct inv_journal_write w;
+	struct inv_err err;
+
+	commit_big(j, 0, BIG_OF_SEGMENT - 1);
+	check(mkdirat(state.fd, "journal/000002.ndjson", 0700) == 0);
+	check(intend_big(j, BIG_OF_SEGMENT - 1) != 0);
+	check(inv_journal_pending(j, &w));
+	check(pwrite(w.fd, w.bytes.p, w.bytes.n, (off_t)w.offset) ==
+	    (ssize_t)w.bytes.n);
+	check(!inv_journal_settled(j, 0, &err) && err.fault == INV_IO);
+	check(intend(j, 9001, 9010, 1) != 0 && !inv_journal_pending(j, &w));
+	check(!closed(j));
+	check(unlinkat(state.fd, "journal/000002.ndjson", AT_REMOVEDIR) == 0);
+	j = opened(&state);
+	check(j != NULL && inv_journal_open_count(j) == 1 && seen_big(j, 1));
+	check(closed(j));
+	close(state.fd);
+}
+
+static void
 killed_before_its_first_line_a_new_segment_is_no_damage(void)
 {
 	struct inv_state state = fresh();
@@ -1255,6 +1279,7 @@ main(int argc, char *argv[])
 		TEST(opening_can_be_killed_at_any_point),
 		TEST(a_reader_follows_a_writer_through_torn_ends_and_segments),
 		TEST(a_segment_past_its_size_is_followed_by_another),
+		TEST(a_segment_that_can_not_be_begun_ends_the_run),
 		TEST(killed_before_its_first_line_a_new_segment_is_no_damage),
 		TEST(what_is_done_with_is_compressed_and_reads_as_before),
 		TEST(a_lost_index_is_built_from_compressed_segments_too),
