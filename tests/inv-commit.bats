@@ -1172,6 +1172,30 @@ quarantined conflict 3' ]
 	[ "$(cat seen)" = '3 1 0' ]
 }
 
+# Of three appends that hold an intent one fails: that one was not sent.
+no_intent_of_a_failed_append_is_sent() {
+	local n hits=0
+	for n in 1 2 3 4 5 6 7 8; do
+		rm -rf "$INV_STATE" log
+		start_ledger
+		INV_RING_LOG=$PWD/log INV_RING_FAULT=eio@$n timeout 20 \
+			inv-commit-faulty -q --engine "$1" -c 1 -l "$LEDGER" \
+			"${fast[@]}" in > out 2> err || true
+		grep -q append log && tail -qn 1 "$INV_STATE"/journal/*.ndjson |
+			grep -q '"type":"intent"' || continue
+		hits=$((hits + 1))
+		[ "$(curl -sf "$LEDGER/requests" | wc -l)" -lt "$(cat \
+			"$INV_STATE"/journal/*.ndjson |
+			grep -c '"type":"intent"')" ]
+	done
+	[ $hits -ge 2 ]
+}
+
+@test "an intent that could not be synced is not sent" {
+	fixture 30 10 > in
+	engines no_intent_of_a_failed_append_is_sent
+}
+
 keys_do_not_overtake() {
 	start_ledger --delay 5ms --key id
 	for i in $(seq 40); do

@@ -13,7 +13,7 @@ copy() {
 	variant=${build##*/}
 	mkdir -p tree/build tree/tests
 	cp -a "$ROOT"/{Makefile,VERSION,cmd,lib,man,examples,scripts} tree
-	cp -a "$ROOT"/tests/{soak,judge,unit} tree/tests
+	cp -a "$ROOT"/tests/{soak,judge,unit,fault} tree/tests
 	cp -a "$build" tree/build
 }
 
@@ -34,6 +34,8 @@ caught_by_kills() { # PROMISE
 caught_by_test() { # FILE TEST
 	local built=$PWD/tree/build/$variant
 	if [[ $1 == *.bats ]]; then
+		make -s -C tree VARIANT="$variant" LTO=-fno-lto \
+			"build/$variant/inv-commit-faulty"
 		env -i PATH="$built:/usr/local/bin:/usr/bin:/bin" \
 			TMPDIR="$PWD" bats "$ROOT/tests/$1" \
 			-f "^${2//./\\.}\$" > said 2>&1 3>&- < /dev/null
@@ -74,6 +76,10 @@ caught() {
 
 @test "an answer in part that is taken for the whole is caught" {
 	caught part-taken-for-whole
+}
+
+@test "a batch sent before its intent is on disk is caught" {
+	caught intent-not-synced
 }
 
 @test "a 409 that is taken for success is caught" {
