@@ -118,9 +118,11 @@ def count(engine, first=None):
 @functools.cache
 def engines():
     """Those that run here."""
-    ran = subprocess.run(["inv-commit", "-v", "--engine", "io_uring", "-l",
-                          "http://127.0.0.1:9"], stdin=subprocess.DEVNULL,
-                         stderr=subprocess.PIPE)
+    with tempfile.TemporaryDirectory(prefix="inv-soak.") as folder:
+        ran = subprocess.run(["inv-commit", "-v", "--engine", "io_uring",
+                              "-l", "http://127.0.0.1:9"],
+                             stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                             env=dict(disturbed(), INV_STATE=folder))
     return ENGINES if b"with io_uring" in ran.stderr else ENGINES[:1]
 
 
