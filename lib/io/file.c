@@ -131,6 +131,17 @@ inv_file_nameless(const char *folder, struct inv_err *err)
 	return fd;
 }
 
+ssize_t
+inv_file_peek(int fd, char *p, size_t max)
+{
+	ssize_t n;
+
+	do
+		n = pread(fd, p, max, 0);
+	while (n == -1 && errno == EINTR);
+	return n;
+}
+
 bool
 inv_file_write(int fd, struct inv_str bytes, const char *name,
     struct inv_err *err)

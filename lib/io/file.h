@@ -8,6 +8,8 @@
 #ifndef INV_IO_FILE_H
 #define INV_IO_FILE_H
 
+#include <sys/types.h>
+
 #include "base/buf.h"
 #include "base/err.h"
 
@@ -53,6 +55,9 @@ INV_MUST int inv_file_open(int dir, const char *name, int flags,
 
 /* A file in that folder, for us alone, that has no name and goes with us. */
 INV_MUST int inv_file_nameless(const char *folder, struct inv_err *err);
+
+/* pread(2) of what a small file begins with, through EINTR. */
+ssize_t inv_file_peek(int fd, char *p, size_t max);
 
 /* Write all of it, through short writes and EINTR; INV_IO names `name`. */
 INV_MUST bool inv_file_write(int fd, struct inv_str bytes, const char *name,

@@ -31,7 +31,7 @@ inv_audit_head_read(int dir, struct inv_audit_head *head, bool *there,
 		*err = why;
 		return false;
 	}
-	ssize_t n = pread(fd, text, sizeof(text), 0);
+	ssize_t n = inv_file_peek(fd, text, sizeof(text));
 
 	close(fd);
 	if (n == -1)

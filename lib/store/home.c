@@ -144,7 +144,7 @@ read_home(int dir, char text[HOME_MAX], ssize_t *n, struct inv_err *err)
 		*err = why;
 		return false;
 	}
-	*n = pread(fd, text, HOME_MAX, 0);
+	*n = inv_file_peek(fd, text, HOME_MAX);
 	if (*n == -1)
 		inv_fail_sys(err, INV_IO, "journal/home");
 	close(fd);

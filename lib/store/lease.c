@@ -209,7 +209,7 @@ read_name(const struct inv_state *state, struct inv_buf *has, bool *there,
 	}
 	if (!inv_buf_grow(has, has->max))
 		abort();
-	ssize_t n = pread(fd, has->p, has->max, 0);
+	ssize_t n = inv_file_peek(fd, has->p, has->max);
 
 	close(fd);
 	if (n == -1)
