@@ -23,3 +23,7 @@ sweep() {
 @test "an allocation that fails, of a program or of its libraries" {
 	sweep 4 memory
 }
+
+@test "a system call that fails, of the programs that keep state" {
+	sweep 1 calls
+}
