@@ -1655,6 +1655,20 @@ gone() { ! kill -0 "$1" 2> /dev/null; }
 quarantined malformed_line 1' ]
 }
 
+@test "a block about some rows sends each of its chunks when those are there" {
+	fixture 40 10 | jq -c 'if .type == "manifest" then .subset = [[3,4],[12,12],[31,40]]
+		elif .type == "record" then select(.row == 3 or .row == 4 or .row == 12 or .row > 30)
+		else . end' > in
+	inv-commit -q -l file:sub.db in > out 3>&-
+	[ "$(jq -c 'select(.type == "batch").rows' out | sort)" = $'[[12,12]]\n[[3,4]]\n[[31,40]]' ]
+	# A row of it that is missing keeps its chunk back, and no other.
+	export INV_STATE=$BATS_TEST_TMPDIR/other
+	grep -v '"row":4,' in > gap
+	run -65 --separate-stderr inv-commit -q -l file:gap.db gap
+	[ "$(jq -r 'select(.row == 3).reason' <<< "$output")" = not_attempted ]
+	[ "$(jq -c 'select(.type == "batch").rows' <<< "$output" | sort)" = $'[[12,12]]\n[[31,40]]' ]
+}
+
 @test "every row in comes out once" {
 	start_ledger --fault 'lost@10%,500@10%,reset@10%,422-row=LAB-000111' \
 		--seed 7

@@ -119,6 +119,22 @@ inv_rows_has(const struct inv_rows *r, uint64_t row)
 	return i < r->n && r->range[i].first <= row;
 }
 
+uint64_t
+inv_rows_within(const struct inv_rows *r, uint64_t first, uint64_t last)
+{
+	uint64_t rows = 0;
+
+	for (size_t i = at(r, first); i < r->n && r->range[i].first <= last;
+	     i++) {
+		uint64_t from = r->range[i].first;
+		uint64_t to = r->range[i].last;
+
+		rows +=
+		    (to < last ? to : last) - (from > first ? from : first) + 1;
+	}
+	return rows;
+}
+
 bool
 inv_rows_eq(const struct inv_rows *a, const struct inv_rows *b)
 {

@@ -38,6 +38,10 @@ void inv_rows_cut(struct inv_rows *r, uint64_t first, uint64_t last);
 bool inv_rows_has(const struct inv_rows *r, uint64_t row);
 bool inv_rows_full(const struct inv_rows *r);
 
+/* How many rows of first..last are in the set. */
+uint64_t inv_rows_within(const struct inv_rows *r, uint64_t first,
+    uint64_t last);
+
 /* The set is 1..n, all of it and nothing else. */
 bool inv_rows_is_all(const struct inv_rows *r, uint64_t n);
 

@@ -153,11 +153,23 @@ complete(struct inv_uploader *u, struct inv_chunk *c)
 		inv_uploader_fail(u, &err);
 }
 
+/* How many rows of the chunk the block is about; a last chunk may have less. */
+static uint64_t
+due_of(const struct inv_uploader *u, const struct inv_chunk *c)
+{
+	const struct inv_block *k = &u->f->block;
+	uint64_t before = c->number * k->chunk_size;
+
+	if (k->subset.n == 0)
+		return k->chunk_size;
+	return inv_rows_within(&k->subset, before + 1, before + k->chunk_size);
+}
+
 static void
 count_passed(struct inv_uploader *u, struct inv_chunk *c, uint64_t rows)
 {
 	c->passed += rows;
-	if (c->passed < u->f->block.chunk_size)
+	if (c->passed < due_of(u, c))
 		return;
 	complete(u, c);
 }
@@ -227,7 +239,7 @@ inv_gate_end(struct inv_uploader *u)
 		uint64_t due =
 		    k->announced > before ? k->announced - before : 0;
 
-		if (c->passed == due && !beyond) {
+		if (c->passed == due && !beyond && k->subset.n == 0) {
 			complete(u, c);
 			continue;
 		}

@@ -427,6 +427,8 @@ take_record(struct inv_filter *f, const struct inv_record *rec)
 		return stray(f, rec, "is not of the manifest under way");
 	if (rec->chunk != (rec->row - 1) / f->block.chunk_size)
 		return stray(f, rec, "is not of the chunk it names");
+	if (f->block.subset.n > 0 && !inv_rows_has(&f->block.subset, rec->row))
+		return stray(f, rec, "is not of the subset");
 	if (!inv_rows_add(&f->block.rows, rec->row, rec->row))
 		return stray(f, rec,
 		    inv_rows_full(&f->block.rows) ? "scatters the rows"

@@ -329,6 +329,10 @@ a_subset_is_whole_with_its_rows_and_no_others(void)
 	check_str(said(),
 	    "test: m.csv: incomplete: 1 of the 4 rows of its subset came, or "
 	    "others\n");
+	run((struct plan){ 0 },
+	    INV_LIT(SUBSET("[[2,2]]") ROW(2, 0) ROW(3, 0) END(9, "")));
+	check(child.status == 65);
+	check_str(said(), "test: stdin:3: row 3 is not of the subset\n");
 }
 
 static void

@@ -182,6 +182,22 @@ sets_are_the_same_with_the_same_rows(void)
 	inv_rows_free(&b);
 }
 
+static void
+rows_within_a_range_are_counted(void)
+{
+	struct inv_rows r = { 0 };
+
+	check(inv_rows_within(&r, 1, UINT64_MAX) == 0);
+	inv_rows_join(&r, 3, 5);
+	inv_rows_join(&r, 8, 20);
+	check(inv_rows_within(&r, 1, 30) == 16);
+	check(inv_rows_within(&r, 1, 2) == 0 && inv_rows_within(&r, 6, 7) == 0);
+	check(inv_rows_within(&r, 4, 9) == 4);
+	check(inv_rows_within(&r, 10, 11) == 2);
+	check(inv_rows_within(&r, 20, 20) == 1);
+	inv_rows_free(&r);
+}
+
 static const struct test tests[] = {
 	TEST(rows_in_order_are_one_range),
 	TEST(ranges_never_touch_each_other),
@@ -189,6 +205,7 @@ static const struct test tests[] = {
 	TEST(a_set_of_too_many_ranges_is_full),
 	TEST(joining_and_cutting_do_what_bits_do),
 	TEST(the_last_row_of_all_is_a_row),
+	TEST(rows_within_a_range_are_counted),
 	TEST(sets_are_the_same_with_the_same_rows),
 	TEST(an_empty_set_has_no_rows_and_no_gap_in_nothing),
 };
