@@ -72,6 +72,19 @@ static const char *const steps[] = {
 	" SELECT RAISE(ABORT, 'the history is only added to'); END;"
 	"CREATE TRIGGER items_remain BEFORE DELETE ON items BEGIN"
 	" SELECT RAISE(ABORT, 'items are closed, not deleted'); END;",
+
+	/* What people did; store/action.h. */
+	"CREATE TABLE action("
+	" number INTEGER PRIMARY KEY, at INTEGER NOT NULL, verb TEXT NOT NULL,"
+	" item TEXT NOT NULL, manifest TEXT NOT NULL,"
+	" submission INTEGER NOT NULL, row INTEGER NOT NULL,"
+	" user TEXT NOT NULL, login TEXT NOT NULL, why TEXT NOT NULL,"
+	" detail TEXT NOT NULL) STRICT;"
+	"CREATE INDEX action_of_item ON action(item, verb);"
+	"CREATE TRIGGER actions_stay BEFORE UPDATE ON action BEGIN"
+	" SELECT RAISE(ABORT, 'actions are only added to'); END;"
+	"CREATE TRIGGER actions_remain BEFORE DELETE ON action BEGIN"
+	" SELECT RAISE(ABORT, 'actions are only added to'); END;",
 	NULL,
 };
 
