@@ -106,6 +106,22 @@ a_copy_is_refused() {
 	[[ $stderr == *'journal/home: damaged'* ]]
 }
 
+@test "a machine whose id can not be read is not taken for one without" {
+	strace -o /dev/null true 2> /dev/null || skip "strace can not trace here"
+	[ -s /etc/machine-id ] || skip "this machine has no id"
+	local ASAN_OPTIONS=detect_leaks=0
+	export ASAN_OPTIONS
+	fixture 3 > in
+	run -74 --separate-stderr strace -qq -o /dev/null -P /etc/machine-id \
+		-e inject=pread64:error=EIO inv-commit -q -l file:l.db in
+	[[ $stderr == *'/etc/machine-id: '* ]]
+	[ ! -e "$INV_STATE/journal/home" ]
+	strace -qq -o /dev/null -P /etc/machine-id \
+		-e inject=pread64:error=EINTR:when=1 inv-commit -q -l file:l.db in > out
+	inv-commit -q -l file:l.db in > out
+	[ "$(verdicts < out)" = 'skipped already_committed 3' ]
+}
+
 @test "killed while it finds its home, the next run makes it good" {
 	local call n done
 	strace -qq -o /dev/null true 2> /dev/null || skip "no strace here"

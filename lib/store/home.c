@@ -35,25 +35,33 @@ struct home {
 
 /*
  * machine-id(5) wants it hashed before it is shown.  A machine without one is
- * as good as any other without one.
+ * as good as any other without one; one that can not be read is not told from
+ * others, and must not be taken for none.
  */
-static void
-find_machine(char hex[INV_DIGEST_HEX])
+static bool
+find_machine(char hex[INV_DIGEST_HEX], struct inv_err *err)
 {
-	struct inv_digest *d = inv_digest_new();
+	struct inv_digest *d;
 	unsigned char digest[INV_DIGEST];
 	char id[MACHINE_MAX];
 	int fd = open(machine_file, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd != -1 ? read(fd, id, sizeof(id)) : 0;
+	ssize_t n =
+	    fd != -1 ? inv_file_peek(fd, id, sizeof(id)) : -(errno != ENOENT);
 
+	if (n == -1)
+		inv_fail_sys(err, INV_IO, "%s", machine_file);
 	if (fd != -1)
 		close(fd);
+	if (n == -1)
+		return false;
+	d = inv_digest_new();
 	inv_digest_begin(d);
 	inv_digest_part(d, INV_LIT("inv home"));
-	inv_digest_part(d, (struct inv_str){ id, n > 0 ? (size_t)n : 0 });
+	inv_digest_part(d, (struct inv_str){ id, (size_t)n });
 	inv_digest_end(d, digest);
 	inv_digest_free(d);
 	inv_str_hex(digest, sizeof(digest), hex);
+	return true;
 }
 
 static bool
@@ -65,7 +73,8 @@ find_here(int dir, struct home *h, struct inv_err *err)
 	if (statx(dir, "", AT_EMPTY_PATH, STATX_INO | STATX_BTIME, &st) != 0 ||
 	    fstatvfs(dir, &fs) != 0)
 		return inv_fail_sys(err, INV_IO, "journal");
-	find_machine(h->machine);
+	if (!find_machine(h->machine, err))
+		return false;
 	h->system = fs.f_fsid;
 	h->directory = st.stx_ino;
 	h->made = 0;
