@@ -92,7 +92,7 @@ $(COMP): $(B)/completions/%: $(B)/% scripts/completion
 FAULTY_WRAP := inv_ring_poll inv_ring_uring pwrite io_uring_submit \
                io_uring_submit_and_wait_timeout
 
-$(B)/inv-commit-faulty: $(B)/cmd/inv-commit.o $(B)/tests/fault/ring_faulty.o $(B)/libinv.a
+$(B)/faulty-inv-commit: $(B)/cmd/inv-commit.o $(B)/tests/fault/ring_faulty.o $(B)/libinv.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(VFLAGS) $(if $(LTO),-fno-lto) $(LINK) $(LDFLAGS) \
 		$(addprefix -Wl$(comma)--wrap=,$(FAULTY_WRAP)) -o $@ $^ $(LDLIBS)
@@ -102,7 +102,7 @@ $(B)/alloc_faulty.so: tests/fault/alloc_faulty.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(STD) $(WARN) $(CFLAGS) -fPIC -shared -o $@ $<
 
-FAULTY := $(B)/inv-commit-faulty $(B)/alloc_faulty.so
+FAULTY := $(B)/faulty-inv-commit $(B)/alloc_faulty.so
 
 test: all $(UNIT_BINS) $(FAULTY)
 	@scripts/run-tests $(B) $(TESTS)

@@ -1179,7 +1179,7 @@ no_intent_of_a_failed_append_is_sent() {
 		rm -rf "$INV_STATE" log
 		start_ledger
 		INV_RING_LOG=$PWD/log INV_RING_FAULT=eio@$n timeout 20 \
-			inv-commit-faulty -q --engine "$1" -c 1 -l "$LEDGER" \
+			faulty-inv-commit -q --engine "$1" -c 1 -l "$LEDGER" \
 			"${fast[@]}" in > out 2> err || true
 		grep -q append log && tail -qn 1 "$INV_STATE"/journal/*.ndjson |
 			grep -q '"type":"intent"' || continue

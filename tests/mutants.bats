@@ -35,7 +35,7 @@ caught_by_test() { # FILE TEST
 	local built=$PWD/tree/build/$variant
 	if [[ $1 == *.bats ]]; then
 		make -s -C tree VARIANT="$variant" LTO=-fno-lto \
-			"build/$variant/inv-commit-faulty"
+			"build/$variant/faulty-inv-commit"
 		env -i PATH="$built:/usr/local/bin:/usr/bin:/bin" \
 			TMPDIR="$PWD" bats "$ROOT/tests/$1" \
 			-f "^${2//./\\.}\$" > said 2>&1 3>&- < /dev/null

@@ -2,7 +2,7 @@
  * ring_faulty.c - a body of the ring that breaks, for tests
  *
  * It stands before a real body and lets an op fail, come late, or have its
- * write fall short.  The linker puts it there (--wrap), in inv-commit-faulty
+ * write fall short.  The linker puts it there (--wrap), in faulty-inv-commit
  * alone: what is installed knows nothing of it.
  *
  * INV_RING_FAULT is KIND@N for the Nth op that KIND can hit, KIND@N+ for all
