@@ -235,6 +235,18 @@ public_der() { # FILE
 	[[ $output = *"kept: the first 10 entries of audit/log.ndjson are not those that it was signed over"* ]]
 }
 
+@test "a log that is gone is found by a checkpoint, beside it or elsewhere" {
+	logged
+	inv-audit checkpoint > kept
+	inv-audit key show > key.pub
+	rm "$LOG" "$HEAD"
+	run -1 inv-audit verify
+	[[ $output = *"a checkpoint of 8 was signed"* ]]
+	rm -r "$INV_STATE/audit"
+	run -1 inv-audit verify --key key.pub --checkpoint kept
+	[[ $output = *"kept: of 8 entries, audit/log.ndjson has 0"* ]]
+}
+
 @test "a signature that is false, or of nobody, is found" {
 	logged
 	INV_STATE=$PWD/other inv-audit key new > other.pub

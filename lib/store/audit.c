@@ -211,10 +211,13 @@ index_line(struct inv_audit *a, const struct inv_audit_line *line,
 			    (uintmax_t)line->journal);
 		a->taken = line->journal;
 	}
+	/* What is wrong with a line is told first by the line behind it. */
+	if (!inv_checkpoints_agree(&a->checkpoints, &a->tree, a->digest, err))
+		return false;
 	inv_audit_index_add(&a->index, line->manifest, a->head.log.offset,
 	    line->text.n);
 	grow_tree(a, line->text);
-	return inv_checkpoints_agree(&a->checkpoints, &a->tree, a->digest, err);
+	return true;
 }
 
 static bool
@@ -279,7 +282,7 @@ reaches_checkpoint(const struct inv_audit *a, struct inv_err *err)
 	const struct inv_checkpoints *c = &a->checkpoints;
 
 	if (c->n == 0 || c->of[c->n - 1].size <= a->tree.n)
-		return true;
+		return inv_checkpoints_agree(c, &a->tree, a->digest, err);
 	return inv_fail(err, INV_IO,
 	    "%s: %ju entries, a checkpoint of %ju was signed: its end was cut "
 	    "off",

@@ -264,6 +264,12 @@ ends_at_head(const struct verify *v, const struct inv_audit_place *at,
 }
 
 static bool
+ends_as_vouched(struct verify *v, struct inv_err *err)
+{
+	return inv_audit_vouch_end(&v->vouch, err) || differs(err);
+}
+
+static bool
 verify_log(struct verify *v, struct inv_err *err)
 {
 	const struct inv_audit_head start = INV_AUDIT_HEAD;
@@ -272,7 +278,7 @@ verify_log(struct verify *v, struct inv_err *err)
 	if (!inv_audit_read(&r, v->log, &start.log, err))
 		return false;
 	bool ok = log_lines(v, &r, err) && ends_at_head(v, &r.at, err) &&
-	    (inv_audit_vouch_end(&v->vouch, err) || differs(err));
+	    ends_as_vouched(v, err);
 
 	inv_audit_read_end(&r);
 	return ok;
@@ -321,7 +327,8 @@ inv_audit_verify(const struct inv_state *state,
 	*done = (struct inv_audit_verified){ 0 };
 	bool ok = open_log(&v, err) &&
 	    inv_audit_vouch_open(&v.vouch, v.dir, trust, err) &&
-	    (v.log == -1 || verify_log(&v, err)) && rest_of_journal(&v, err);
+	    (v.log == -1 ? ends_as_vouched(&v, err) : verify_log(&v, err)) &&
+	    rest_of_journal(&v, err);
 
 	done->checkpoints = v.vouch.passed;
 	done->covered = v.vouch.covered;

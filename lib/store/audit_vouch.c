@@ -154,13 +154,15 @@ inv_audit_vouch_entry(struct inv_audit_vouch *v, struct inv_str entry,
 {
 	unsigned char leaf[INV_DIGEST];
 
+	if (!agrees_with_kept(v, err) || !agrees_with_own(v, err))
+		return false;
 	inv_merkle_leaf(v->digest, entry, leaf);
 	inv_merkle_add(&v->tree, v->digest, leaf);
-	return agrees_with_kept(v, err) && agrees_with_own(v, err);
+	return true;
 }
 
 bool
-inv_audit_vouch_end(const struct inv_audit_vouch *v, struct inv_err *err)
+inv_audit_vouch_end(struct inv_audit_vouch *v, struct inv_err *err)
 {
 	const struct inv_checkpoints *own = &v->own;
 
@@ -177,5 +179,5 @@ inv_audit_vouch_end(const struct inv_audit_vouch *v, struct inv_err *err)
 		    "was cut off",
 		    log_name, (uintmax_t)v->tree.n,
 		    (uintmax_t)own->of[own->n - 1].size);
-	return true;
+	return agrees_with_kept(v, err) && agrees_with_own(v, err);
 }

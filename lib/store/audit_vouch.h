@@ -31,12 +31,15 @@ INV_MUST bool inv_audit_vouch_open(struct inv_audit_vouch *v, int dir,
     const struct inv_audit_trust *trust, struct inv_err *err);
 void inv_audit_vouch_close(struct inv_audit_vouch *v);
 
-/* The next entry of the log: INV_NO where a checkpoint says otherwise. */
+/*
+ * The next entry of the log: INV_NO where a checkpoint of those before it says
+ * otherwise, so that the chain has had its say about the last of them.
+ */
 INV_MUST bool inv_audit_vouch_entry(struct inv_audit_vouch *v,
     struct inv_str entry, struct inv_err *err);
 
-/* The log ends here: INV_NO where a checkpoint knows of more. */
-INV_MUST bool inv_audit_vouch_end(const struct inv_audit_vouch *v,
+/* The log ends here: INV_NO where a checkpoint says otherwise, or has more. */
+INV_MUST bool inv_audit_vouch_end(struct inv_audit_vouch *v,
     struct inv_err *err);
 
 #endif
