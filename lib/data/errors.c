@@ -15,8 +15,8 @@ add_decoded(struct inv_buf *out, const struct inv_member *m)
 		out->n += inv_text_decode(raw, out->p + out->n);
 }
 
-/* ["a",0,"b"] as a.0.b */
-static void
+/* ["a",0,"b"] as a.0.b; how many parts there are. */
+static size_t
 add_loc(struct inv_buf *out, struct inv_str loc)
 {
 	struct inv_member part;
@@ -27,20 +27,19 @@ add_loc(struct inv_buf *out, struct inv_str loc)
 			inv_buf_byte(out, '.');
 		add_decoded(out, &part);
 	}
-	if (n > 0)
-		inv_buf_add(out, INV_LIT(": "));
+	return n;
 }
 
 /* What is looked at of an error; null where it is not there. */
 struct parts {
-	struct inv_member loc, msg, type, rule, tags, fallback;
+	struct inv_member loc, msg, type, severity, rule, tags, fallback;
 };
 
 static struct parts
 parts_of(struct inv_str error)
 {
 	const struct inv_member none = { .kind = INV_KIND_NULL };
-	struct parts p = { none, none, none, none, none, none };
+	struct parts p = { none, none, none, none, none, none, none };
 	struct inv_member m;
 
 	while (inv_scan_each(&error, &m)) {
@@ -50,6 +49,8 @@ parts_of(struct inv_str error)
 			p.msg = m;
 		else if (inv_str_is(m.key, "type"))
 			p.type = m;
+		else if (inv_str_is(m.key, "severity"))
+			p.severity = m;
 		else if (inv_str_is(m.key, "rule"))
 			p.rule = m;
 		else if (inv_str_is(m.key, "tags"))
@@ -94,8 +95,8 @@ add_error(struct inv_buf *out, const struct inv_member *error)
 		inv_buf_add(out, error->value);
 		return;
 	}
-	if (p.loc.kind == INV_KIND_ARRAY)
-		add_loc(out, p.loc.value);
+	if (p.loc.kind == INV_KIND_ARRAY && add_loc(out, p.loc.value) > 0)
+		inv_buf_add(out, INV_LIT(": "));
 	add_decoded(out, &p.msg);
 	if (p.type.kind == INV_KIND_STRING) {
 		inv_buf_add(out, INV_LIT(" ["));
@@ -122,4 +123,32 @@ inv_errors_text(struct inv_buf *out, struct inv_str errors, size_t most)
 	}
 	if (n > most)
 		inv_buf_addf(out, " (%zu more)", n - most);
+}
+
+bool
+inv_errors_each(struct inv_str *rest, struct inv_buf *text,
+    struct inv_error *error)
+{
+	struct inv_member m;
+	struct parts p;
+	size_t type;
+	size_t field;
+
+	if (rest->n == 0 || memchr("[,]", rest->p[0], 3) == NULL ||
+	    !inv_scan_each(rest, &m) || !inv_buf_room(text, 1))
+		return false;
+	p = parts_of(m.kind == INV_KIND_OBJECT ? m.value : INV_LIT("{}"));
+	inv_buf_reset(text);
+	if (p.type.kind == INV_KIND_STRING)
+		add_decoded(text, &p.type);
+	type = text->n;
+	if (p.loc.kind == INV_KIND_ARRAY)
+		add_loc(text, p.loc.value);
+	field = text->n;
+	if (p.severity.kind == INV_KIND_STRING)
+		add_decoded(text, &p.severity);
+	error->type = (struct inv_str){ text->p, type };
+	error->field = (struct inv_str){ text->p + type, field - type };
+	error->severity = (struct inv_str){ text->p + field, text->n - field };
+	return true;
 }

@@ -16,4 +16,19 @@
  */
 void inv_errors_text(struct inv_buf *out, struct inv_str errors, size_t most);
 
+/* What one of them is about, decoded; empty where it does not say. */
+struct inv_error {
+	struct inv_str type;
+	struct inv_str field; /* its loc, with dots between the parts */
+	struct inv_str severity;
+};
+
+/*
+ * Walk the list: start with *rest = errors; each call sets *error and returns
+ * true until there is none left.  The views are in *text, good until the next
+ * call.
+ */
+bool inv_errors_each(struct inv_str *rest, struct inv_buf *text,
+    struct inv_error *error);
+
 #endif

@@ -60,6 +60,32 @@ what_is_of_another_shape_stands_as_it_is(void)
 	reads("{\"a\":1}", 9, "");
 }
 
+static void
+tells_what_each_is_about(void)
+{
+	struct inv_str rest =
+	    INV_LIT("[{\"type\":\"t\",\"loc\":[\"a\",0,\"\\u0062\"]}, 7,"
+		    "{\"severity\":\"INFO\",\"loc\":1}]");
+	struct inv_buf b = INV_BUF(4096);
+	struct inv_error e;
+
+	check(inv_errors_each(&rest, &b, &e));
+	check_str(e.type, "t");
+	check_str(e.field, "a.0.b");
+	check_str(e.severity, "");
+	check(inv_errors_each(&rest, &b, &e));
+	check_str(e.type, "");
+	check(inv_errors_each(&rest, &b, &e));
+	check_str(e.field, "");
+	check_str(e.severity, "INFO");
+	check(!inv_errors_each(&rest, &b, &e));
+	rest = INV_LIT("\"text\"");
+	check(!inv_errors_each(&rest, &b, &e));
+	rest = INV_LIT("");
+	check(!inv_errors_each(&rest, &b, &e));
+	inv_buf_free(&b);
+}
+
 int
 main(void)
 {
@@ -68,6 +94,7 @@ main(void)
 		TEST(says_which_rule_is_broken),
 		TEST(says_at_most_so_many_and_how_many_more),
 		TEST(what_is_of_another_shape_stands_as_it_is),
+		TEST(tells_what_each_is_about),
 	};
 
 	return RUN(tests);
