@@ -3,40 +3,55 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "data/flaw.h"
 #include "prog/verb.h"
 #include "quarantine/args.h"
 
 enum {
-	CSV = INV_OPT_LONG,
+	AGE = INV_OPT_LONG,
+	CSV,
+	FIELD,
+	JSON,
 	MANIFEST,
 	REASON,
+	SEARCH,
+	SEVERITY,
 	STATE,
+	TYPE,
 };
 
 static const struct inv_option options[] = {
+	{ AGE, "age", "DURATION", "at least so old; with -, younger" },
 	{ CSV, "csv", NULL, "export: as CSV, safe to open in a spreadsheet" },
-	{ MANIFEST, "manifest", "ID",
-	    "list, export: of manifests whose id begins so" },
-	{ REASON, "reason", "REASON", "list, export: that failed for it" },
-	{ STATE, "state", "STATE", "open|closed|all: list, export only those" },
+	{ FIELD, "field", "NAME", "with an error about this field" },
+	{ JSON, "json", NULL, "list, show: JSON on a terminal as well" },
+	{ MANIFEST, "manifest", "ID|NAME",
+	    "of manifests of this name, or whose id begins so" },
+	{ REASON, "reason", "REASON", "that failed for it" },
+	{ SEARCH, "search", "TEXT", "with this text in the row or its errors" },
+	{ SEVERITY, "severity", "LEVEL",
+	    "CRITICAL|WARNING|INFO: with an error of it" },
+	{ STATE, "state", "STATE", "open|closed|all: only those" },
+	{ TYPE, "type", "TYPE", "with an error of this type" },
 	{ 0, NULL, NULL, NULL },
 };
 
 static const struct inv_prog_info info = {
 	.name = "inv-quarantine",
 	.purpose = "keep what needs a person, and show it",
-	.usage = "[FILE | list | show ITEM ... | export]",
+	.usage = "[FILE | list | show ITEM ...|- | export]",
 	.options = options,
 	.operands = -1,
 	.reads_stdin = true,
 };
 
-#define CHOICE MANIFEST, REASON, STATE
+#define CHOICE AGE, FIELD, MANIFEST, REASON, SEARCH, SEVERITY, STATE, TYPE
 
 static const struct inv_verb verbs[] = {
 	{ "", "", 0, 1, { 0 }, inv_quarantine_do_filter },
-	{ "list", "", 0, 0, { CHOICE, 0 }, inv_quarantine_do_list },
-	{ "show", "ITEM", 1, -1, { 0 }, inv_quarantine_do_show },
+	{ "list", "", 0, 0, { CHOICE, JSON, 0 }, inv_quarantine_do_list },
+	{ "show", "ITEM", 1, -1, { JSON, 0 }, inv_quarantine_do_show },
 	{ "export", "", 0, 0, { CHOICE, CSV, 0 }, inv_quarantine_do_export },
 };
 
@@ -52,6 +67,64 @@ state_of(const char *arg)
 	return INV_ITEM_ALL;
 }
 
+static void
+read_severity(struct inv_item_filter *which, const char *arg)
+{
+	enum inv_severity ignored;
+
+	which->severity = inv_str_of(arg);
+	if (!inv_severity_of(which->severity, &ignored))
+		inv_opt_wrong("--severity", arg,
+		    "not CRITICAL, WARNING or INFO");
+}
+
+/* By the clock of now: 24h is at least a day old, -24h not yet. */
+static void
+read_age(struct inv_item_filter *which, const char *arg)
+{
+	bool younger = arg[0] == '-';
+	uint64_t age = inv_opt_duration("--age", arg + younger) / 1000;
+	uint64_t now = (uint64_t)inv_clock_wall();
+	uint64_t then = now > age ? now - age : 0;
+
+	if (younger)
+		which->since = then + 1;
+	else
+		which->until = then;
+}
+
+/* One of the options of CHOICE. */
+static void
+choose(struct inv_item_filter *which, int c)
+{
+	switch (c) {
+	case AGE:
+		read_age(which, optarg);
+		break;
+	case FIELD:
+		which->field = inv_str_of(optarg);
+		break;
+	case MANIFEST:
+		which->manifest = inv_str_of(optarg);
+		break;
+	case REASON:
+		which->reason = inv_str_of(optarg);
+		break;
+	case SEARCH:
+		which->search = inv_str_of(optarg);
+		break;
+	case SEVERITY:
+		read_severity(which, optarg);
+		break;
+	case STATE:
+		which->state = state_of(optarg);
+		break;
+	case TYPE:
+		which->type = inv_str_of(optarg);
+		break;
+	}
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -64,15 +137,11 @@ main(int argc, char *argv[])
 		case CSV:
 			args.csv = true;
 			break;
-		case MANIFEST:
-			args.which.manifest = inv_str_of(optarg);
+		case JSON:
+			args.json = true;
 			break;
-		case REASON:
-			args.which.reason = inv_str_of(optarg);
-			break;
-		case STATE:
-			args.which.state = state_of(optarg);
-			break;
+		default:
+			choose(&args.which, c);
 		}
 	}
 	return inv_verb_run(verbs, sizeof(verbs) / sizeof(*verbs), &info,

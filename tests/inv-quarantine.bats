@@ -298,6 +298,107 @@ field() { inv-quarantine show "$2" | jq -c "$1"; }
 	run -1 inv-quarantine export --manifest b
 }
 
+# errs N JSON: a quarantined row with this list of errors.
+errs() { row "$1" quarantined "r$1" | sed "s|\"errors\":\[.*\]|\"errors\":$2|"; }
+rows_of() { inv-quarantine list "$@" | jq -r .row | paste -sd ' '; }
+
+@test "--type, --field and --severity are about one error of an item" {
+	{ manifest 1
+		errs 1 '[{"type":"t","loc":["a"],"msg":"m","severity":"CRITICAL"},{"type":"u","loc":["b",0,"c"],"msg":"m"}]'
+		errs 2 '[{"type":"u","loc":["a"],"msg":"m","severity":"WARNING"}]'
+		errs 3 '[]'
+		row 4 held x; end 4; } | keep
+	[ "$(rows_of --type u)" = "1 2" ]
+	[ "$(rows_of --field a)" = "1 2" ]
+	[ "$(rows_of --field b.0.c)" = 1 ]
+	[ "$(rows_of --type u --field a)" = 2 ]
+	[ "$(rows_of --severity CRITICAL)" = 1 ]
+	[ "$(rows_of --severity WARNING --type u)" = 2 ]
+	[ "$(inv-quarantine export --type u --field b.0.c | jq .row)" = 1 ]
+	[ "$(inv-quarantine export --csv --type u | wc -l)" = 3 ]
+	run -1 inv-quarantine list --severity CRITICAL --type u
+	run -1 inv-quarantine list --severity INFO
+	run -64 inv-quarantine list --severity critical
+}
+
+@test "--search looks at the id, the name, the reason, the errors and the row" {
+	{ manifest 1
+		row 1 quarantined reason-one '{"v":"Stra\u00dfe","w":"a\"b"}'
+		errs 2 '[{"type":"t","loc":["colour"],"msg":"not \\u0041 word"}]'
+		row 3 held x '{"v":1}' | sed 's/}$/,"more":"Bearing"}/'
+		printf '{"type":"record","manifest":"%s","row":4,"line":9,"chunk":0,"verdict":"quarantined","stage":"s","reason":"malformed_row","raw":"Half;a row"}\n' "${M:0:32}"
+		printf '{"type":"record","manifest":"%s","row":5,"line":9,"chunk":0,"verdict":"quarantined","stage":"s","reason":"malformed_row","raw_base64":"aGFsZjth"}\n' "${M:0:32}"
+		end 5; } | keep
+	[ "$(rows_of --search straße)" = 1 ]
+	[ "$(rows_of --search 'a"b')" = 1 ]
+	[ "$(rows_of --search REASON-ONE)" = 1 ]
+	[ "$(rows_of --search colour)" = 2 ]
+	[ "$(rows_of --search 'A WORD')" = 2 ]
+	[ "$(rows_of --search bear)" = 3 ]
+	[ "$(rows_of --search half)" = 4 ]
+	[ "$(rows_of --search aaaaaaaaaaaa-3)" = 3 ]
+	[ "$(rows_of --search M.CSV)" = "1 2 3 4 5" ]
+	run -1 inv-quarantine list --search aGFsZjth
+	run -1 inv-quarantine list --search nowhere
+}
+
+@test "--manifest takes the name of the last failure as well" {
+	{ manifest 1; row 1 held a; row 2 held a; end 2; } | keep
+	{ manifest 2; row 1 pending; row 2 held a; end 2; } | sed 's/m[.]csv/new.csv/' | keep
+	[ "$(rows_of --manifest m.csv)" = 1 ]
+	[ "$(rows_of --manifest new.csv)" = 2 ]
+	[ "$(rows_of --manifest aaaaaa)" = "1 2" ]
+	run -1 inv-quarantine list --manifest new
+}
+
+@test "--age takes a duration, and with a minus those that are younger" {
+	{ manifest 1; row 1 held a; row 2 held a; end 2; } | keep
+	sqlite3 "$DB" 'drop trigger events_stay; update events set at = at - 7200 where item = 1'
+	[ "$(rows_of --age 1h)" = 1 ]
+	[ "$(rows_of --age -1h)" = 2 ]
+	[ "$(rows_of --age=-3h)" = "1 2" ]
+	# Old by its first failure, whatever came later.
+	{ manifest 2; row 1 held a; row 2 pending; end 2; } | keep
+	[ "$(rows_of --age 1h)" = 1 ]
+	run -64 inv-quarantine list --age long
+	run -64 inv-quarantine list --age +1h
+}
+
+@test "show takes ids from standard input, as list and export write them" {
+	five 1 | keep
+	[ "$(inv-quarantine list | inv-quarantine show - | jq -c '[.row,.history[0].verdict]' | paste -sd ' ')" = \
+		'[2,"quarantined"] [3,"held"] [4,"ambiguous"]' ]
+	[ "$(inv-quarantine export | inv-quarantine show - | wc -l)" = 3 ]
+	[ "$(printf 'aaaaaaaaaaaa-3\n\naaaaaaaaaaaa-2' | inv-quarantine show aaaaaaaaaaaa-4 - | jq .row | paste -sd ' ')" = "4 3 2" ]
+	run -1 inv-quarantine show - < /dev/null
+}
+
+@test "a line of ids that is none is 65, and says where" {
+	five 1 | keep
+	local line
+	while read -r line; do
+		run -65 inv-quarantine show - <<< $'aaaaaaaaaaaa-3\n'"$line"
+		[[ $output = *"stdin: line 2: not the id of an item"* ]]
+	done <<-'EOF'
+	nothing
+	{"item":"aaaaaaaaaaaa"}
+	{"item":3}
+	{"row":3}
+	{"item":"aaaaaaaaaaaa-3"
+	{}
+	-
+	EOF
+	run -66 inv-quarantine show - < .
+}
+
+@test "--json is JSON on a terminal as well" {
+	command -v script > /dev/null || skip "no script(1)"
+	five 1 | keep
+	script -qec 'inv-quarantine list --json' /dev/null < /dev/null | tr -d '\r' > out
+	[ "$(jq -c .row out | paste -sd ' ')" = "2 3 4" ]
+	inv-quarantine show --json aaaaaaaaaaaa-2 | diff - <(inv-quarantine show aaaaaaaaaaaa-2)
+}
+
 @test "nothing to show is 1" {
 	run -1 inv-quarantine list
 	five 1 | keep

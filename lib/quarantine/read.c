@@ -7,6 +7,7 @@
 #include "data/emit.h"
 #include "data/errors.h"
 #include "quarantine/args.h"
+#include "quarantine/ids.h"
 #include "store/quarantine_csv.h"
 
 enum {
@@ -21,6 +22,7 @@ struct reading {
 	struct inv_buf text;
 	struct inv_item_filter which;
 	bool csv;
+	bool json;
 	uint64_t found;
 };
 
@@ -88,7 +90,7 @@ static void
 list(struct reading *p)
 {
 	uint64_t counts[INV_VERDICTS] = { 0 };
-	bool table = isatty(STDOUT_FILENO);
+	bool table = !p->json && isatty(STDOUT_FILENO);
 	const struct inv_item *item;
 
 	inv_quarantine_seek(p->r, &p->which);
@@ -115,14 +117,14 @@ list(struct reading *p)
 }
 
 static bool
-show(struct reading *p, const char *id)
+show(struct reading *p, struct inv_str id)
 {
 	struct inv_buf *b = inv_out_buf(&p->out);
 	const struct inv_item *item;
 	uint64_t before = p->found;
 	struct inv_err err;
 
-	if (!inv_item_id_of(inv_str_of(id), &p->which))
+	if (!inv_item_id_of(id, &p->which))
 		return false;
 	inv_quarantine_seek(p->r, &p->which);
 	while ((item = next(p)) != NULL) {
@@ -134,7 +136,7 @@ show(struct reading *p, const char *id)
 		inv_out_check(&p->out);
 	}
 	if (p->found == before)
-		inv_say("%s: no such item", id);
+		inv_say("%.*s: no such item", INV_ARG(id));
 	return p->found > before;
 }
 
@@ -164,7 +166,10 @@ open_reading(struct reading *p, const struct inv_quarantine_args *a)
 	struct inv_err err;
 
 	*p = (struct reading){
-		.text = INV_BUF(ERRORS_MAX), .which = a->which, .csv = a->csv
+		.text = INV_BUF(ERRORS_MAX),
+		.which = a->which,
+		.csv = a->csv,
+		.json = a->json,
 	};
 	p->state.fd = inv_opt_state(&p->state.path);
 	p->r = inv_quarantine_read(&p->state, &err);
@@ -212,15 +217,15 @@ inv_quarantine_do_export(void *args, char *words[])
 int
 inv_quarantine_do_show(void *args, char *words[])
 {
-	struct inv_item_filter which;
+	struct inv_item_ids ids;
 	struct reading p;
+	struct inv_str id;
 	bool all = true;
 
-	for (char **id = words; *id != NULL; id++)
-		if (!inv_item_id_of(inv_str_of(*id), &which))
-			inv_opt_wrong("show", *id, "not the id of an item");
+	inv_item_ids_open(&ids, "show", words);
 	open_reading(&p, args);
-	for (char **id = words; *id != NULL; id++)
-		all = show(&p, *id) && all;
+	while (inv_item_ids_next(&ids, &id))
+		all = show(&p, id) && all;
+	inv_item_ids_close(&ids);
 	return close_reading(&p, all);
 }

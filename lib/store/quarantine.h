@@ -89,11 +89,17 @@ enum inv_item_state {
 	INV_ITEM_ALL,
 };
 
-/* Which items.  Empty views match anything. */
+/* Which items.  Empty views and zeros match anything. */
 struct inv_item_filter {
 	enum inv_item_state state;
 	struct inv_str reason;   /* of the last failure, whole */
-	struct inv_str manifest; /* the beginning of its id */
+	struct inv_str manifest; /* the beginning of its id, or its name */
+	struct inv_str type;     /* of an error of the last failure */
+	struct inv_str field;    /* that this error is about */
+	struct inv_str severity; /* and of this error */
+	struct inv_str search;   /* in what is said of it, and in the row */
+	uint64_t since;          /* first failure, seconds since 1970 */
+	uint64_t until;          /* then at the latest */
 	bool one;                /* what follows is said, by an id */
 	uint64_t submission;
 	uint64_t row;          /* 0: a line without one */

@@ -12,6 +12,7 @@
 #include "data/emit.h"
 #include "store/quarantine.h"
 #include "store/quarantine_db.h"
+#include "store/quarantine_fit.h"
 
 enum {
 	ID_MANIFEST = 12, /* hex digits of a manifest in an id */
@@ -58,7 +59,8 @@ enum {
 	" AND (?3 = '' OR l.reason = ?3)"
 
 static const char select_all[] =
-    SELECT " AND (?4 = '' OR (b.manifest >= ?4 AND b.manifest < ?4 || 'g'))"
+    SELECT " AND (?4 = '' OR (b.manifest >= ?4 AND b.manifest < ?4 || 'g')"
+	   "  OR r.name = ?4)"
 	   " ORDER BY i.id";
 
 static const char select_one[] =
@@ -360,12 +362,14 @@ enum inv_next
 inv_quarantine_next(struct inv_quarantine_reader *r,
     const struct inv_item **item, struct inv_err *err)
 {
-	if (r->next == r->lines && !r->end && !turn_page(r, err))
-		return INV_NEXT_ERR;
-	if (r->next == r->lines)
-		return INV_NEXT_END;
-	if (!build(r, &r->page[r->next++], err))
-		return INV_NEXT_ERR;
+	do {
+		if (r->next == r->lines && !r->end && !turn_page(r, err))
+			return INV_NEXT_ERR;
+		if (r->next == r->lines)
+			return INV_NEXT_END;
+		if (!build(r, &r->page[r->next++], err))
+			return INV_NEXT_ERR;
+	} while (!inv_item_fits(&r->item, &r->filter, &r->check));
 	*item = &r->item;
 	return INV_NEXT_LINE;
 }
