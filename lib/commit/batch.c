@@ -7,6 +7,7 @@
 #include "base/base64.h"
 #include "base/mem.h"
 #include "data/emit.h"
+#include "data/merkle.h"
 #include "data/sfstring.h"
 
 enum {
@@ -126,6 +127,20 @@ fill_body(struct inv_batch *b, struct inv_err *err)
 	return true;
 }
 
+/* The root of the tree whose leaves are the rows' records. */
+static void
+find_root(struct inv_batch *b, struct inv_digest *d)
+{
+	struct inv_merkle tree = { 0 };
+	unsigned char root[INV_DIGEST];
+
+	for (size_t i = 0; i < b->n; i++)
+		inv_merkle_add(&tree, d, b->chunk->leaf[b->member[i]]);
+	inv_merkle_root(&tree, d, root);
+	inv_str_hex(root, sizeof(root), b->root);
+	b->rooted = true;
+}
+
 bool
 inv_batch_seal(struct inv_batch *b, struct inv_digest *d,
     struct inv_str namespace, struct inv_err *err)
@@ -135,8 +150,15 @@ inv_batch_seal(struct inv_batch *b, struct inv_digest *d,
 	for (size_t i = 0; i < b->n; i++)
 		inv_rows_join(&b->rows, b->keys[i].row, b->keys[i].row);
 	inv_digest_hex_of(d, inv_buf_str(&b->body), b->hash);
+	find_root(b, d);
 	make_key(b, d, namespace);
 	return true;
+}
+
+struct inv_str
+inv_batch_root(const struct inv_batch *b)
+{
+	return (struct inv_str){ b->root, b->rooted ? INV_DIGEST_HEX : 0 };
 }
 
 struct inv_intent
@@ -152,6 +174,7 @@ inv_batch_intent(const struct inv_batch *b)
 		.key = { b->key, INV_DIGEST_HEX },
 		.parent = { b->parent, b->derived ? INV_DIGEST_HEX : 0 },
 		.batch_hash = { b->hash, INV_DIGEST_HEX },
+		.records_root = inv_batch_root(b),
 		.keyed_by = inv_key_json(b->keyed_by),
 		.body = inv_buf_str(&b->body),
 	};

@@ -74,6 +74,8 @@ struct inv_batch {
 	struct inv_rows rows; /* once committed: those that are */
 	struct inv_buf body;
 	char hash[INV_DIGEST_HEX];
+	bool rooted; /* not replayed from an intent without records_root */
+	char root[INV_DIGEST_HEX]; /* of its records */
 	char key[INV_DIGEST_HEX];
 	bool derived; /* a part of another: parent is the key of that */
 	char parent[INV_DIGEST_HEX];
@@ -126,14 +128,17 @@ struct inv_batch *inv_batch_derive(const struct inv_batch *b,
     const size_t *member, size_t n);
 
 /*
- * Write the body, a JSON array of the rows' records in row order, and its
- * hash and key: SHA-256 over (namespace, manifest, submission, chunk,
- * batch_hash) and, where it is derived, its parent's key, each with its
- * length, numbers in decimal.  Done once; INV_IO where its records can not be
+ * Write the body, a JSON array of the rows' records in row order, its hash,
+ * the root of its records (RFC 6962), and its key: SHA-256 over (namespace,
+ * manifest, submission, chunk, batch_hash) and, where it is derived, its
+ * parent's key, each with its length, numbers in decimal.  Done once; INV_IO where its records can not be
  * read back.
  */
 INV_MUST bool inv_batch_seal(struct inv_batch *b, struct inv_digest *d,
     struct inv_str namespace, struct inv_err *err);
+
+/* Empty where it is not known. */
+struct inv_str inv_batch_root(const struct inv_batch *b);
 
 /* The intent to write; views into b. */
 struct inv_intent inv_batch_intent(const struct inv_batch *b);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "data/merkle.h"
 #include "io/stream.h"
 
 enum {
@@ -47,6 +48,7 @@ inv_chunk_free(struct inv_chunk *c)
 	free(c->extent);
 	free(c->row);
 	free(c->key);
+	free(c->leaf);
 	free(c);
 }
 
@@ -66,8 +68,10 @@ inv_chunk_reset(struct inv_chunk *c, uint64_t number)
 		return;
 	free(c->row);
 	free(c->key);
+	free(c->leaf);
 	c->row = NULL;
 	c->key = NULL;
+	c->leaf = NULL;
 	c->cap = 0;
 }
 
@@ -168,6 +172,7 @@ make_room(struct inv_chunk *c)
 	c->cap = c->cap == 0 ? FIRST_ROWS : 2 * c->cap;
 	c->row = inv_mem_resize(c->row, c->cap, sizeof(*c->row));
 	c->key = inv_mem_resize(c->key, c->cap, sizeof(*c->key));
+	c->leaf = inv_mem_resize(c->leaf, c->cap, sizeof(*c->leaf));
 }
 
 bool
@@ -195,7 +200,8 @@ inv_chunk_add(struct inv_chunk *c, const struct inv_record *rec,
 
 	*k = (struct inv_seen_row){ .arrival = t->arrival, .row = rec->row };
 	inv_key_of(t->key, t->digest, fields, record, k->key);
-	inv_key_digest(t->digest, record, k->digest);
+	inv_merkle_leaf(t->digest, record, c->leaf[c->n]);
+	memcpy(k->digest, c->leaf[c->n], INV_KEY);
 	c->row[c->n++] = r;
 	s->kept += c->text.n - r.line;
 	if (c->text.n < KEEP_BYTES ||

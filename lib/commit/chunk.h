@@ -44,7 +44,8 @@ struct inv_chunk {
 	size_t n;        /* pending rows */
 	size_t cap;
 	struct inv_chunk_row *row;
-	struct inv_seen_row *key; /* of row[i]: key and digest */
+	struct inv_seen_row *key;          /* of row[i]: key and digest */
+	unsigned char (*leaf)[INV_DIGEST]; /* and its record as a leaf */
 	struct inv_spill *spill;
 	size_t spilled; /* of the first rows the lines are on disk */
 	struct inv_extent *extent;

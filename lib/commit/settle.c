@@ -93,6 +93,9 @@ inv_settle_batch_line(struct inv_uploader *u, struct inv_batch *b,
 		inv_emit_member_u64(&l, INV_LIT("sent"), b->n);
 	inv_emit_member_str(&l, INV_LIT("batch_hash"),
 	    (struct inv_str){ b->hash, INV_DIGEST_HEX });
+	if (b->rooted)
+		inv_emit_member_str(&l, INV_LIT("records_root"),
+		    inv_batch_root(b));
 	inv_emit_member_str(&l, INV_LIT("idempotency_key"),
 	    (struct inv_str){ b->key, INV_DIGEST_HEX });
 	inv_emit_member_str(&l, INV_LIT("verdict"), INV_LIT("committed"));

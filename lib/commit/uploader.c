@@ -724,6 +724,9 @@ replay_of(struct inv_uploader *u, size_t i, struct inv_err *err)
 	b->maybe = b->unclear = true;
 	b->stale_ms = stale_from(u, age_of(u, wall));
 	memcpy(b->hash, in.batch_hash.p, INV_DIGEST_HEX);
+	b->rooted = in.records_root.n == INV_DIGEST_HEX;
+	if (b->rooted)
+		memcpy(b->root, in.records_root.p, INV_DIGEST_HEX);
 	memcpy(b->key, in.key.p, INV_DIGEST_HEX);
 	b->derived = in.parent.n == INV_DIGEST_HEX;
 	if (b->derived)

@@ -49,7 +49,7 @@ void inv_key_of(const struct inv_key *k, struct inv_digest *d,
     const struct inv_members *fields, struct inv_str record,
     unsigned char out[INV_KEY]);
 
-/* The digest of a record's canonical text, cut to INV_KEY bytes. */
+/* The key of a record as a whole, which is its canonical text. */
 void inv_key_digest(struct inv_digest *d, struct inv_str record,
     unsigned char out[INV_KEY]);
 

@@ -152,6 +152,9 @@ inv_audit_put_outcome(struct inv_buf *b, const struct inv_entry *e)
 	inv_emit_member_u64(b, INV_LIT("count"), e->of.rows->count);
 	inv_emit_member_str(b, INV_LIT("idempotency_key"), e->of.key);
 	inv_emit_member_str(b, INV_LIT("batch_hash"), e->of.batch_hash);
+	if (e->of.records_root.n > 0)
+		inv_emit_member_str(b, INV_LIT("records_root"),
+		    e->of.records_root);
 	inv_emit_member_str(b, INV_LIT("outcome"),
 	    inv_outcome_name(e->outcome.kind));
 	if (e->outcome.sent > 0)
@@ -248,6 +251,9 @@ batch_rest(struct inv_cursor *c, struct inv_audit_line *l,
 		c->bad = true;
 	inv_cursor_digest(c, ",\"idempotency_key\":", l->key);
 	inv_cursor_digest(c, ",\"batch_hash\":", l->hash);
+	l->rooted = inv_cursor_at(c, ",\"records_root\":");
+	if (l->rooted)
+		inv_cursor_digest(c, ",\"records_root\":", l->root);
 	l->committed = inv_str_eq(inv_cursor_text(c, ",\"outcome\":"),
 	    inv_outcome_name(INV_OUTCOME_COMMITTED));
 	the_rest(c);

@@ -45,6 +45,8 @@ struct inv_audit_line {
 	uint64_t journal; /* of a batch: the outcome's number */
 	unsigned char key[INV_DIGEST];
 	unsigned char hash[INV_DIGEST];
+	bool rooted; /* the journal told the root of its records */
+	unsigned char root[INV_DIGEST];
 	bool committed;
 	struct inv_str outcome; /* of a batch: the text from `journal` on */
 };

@@ -65,6 +65,16 @@ put_batch(struct inv_buf *b, const struct inv_intent *i)
 	inv_emit_member_str(b, INV_LIT("key"), i->key);
 }
 
+/* What was sent. */
+static void
+put_hashes(struct inv_buf *b, const struct inv_intent *i)
+{
+	inv_emit_member_str(b, INV_LIT("batch_hash"), i->batch_hash);
+	if (i->records_root.n > 0)
+		inv_emit_member_str(b, INV_LIT("records_root"),
+		    i->records_root);
+}
+
 void
 inv_entry_put_intent(struct inv_buf *b, const struct inv_entry_head *head,
     uint64_t copy_of, const struct inv_intent *intent)
@@ -79,7 +89,7 @@ inv_entry_put_intent(struct inv_buf *b, const struct inv_entry_head *head,
 		    intent->chunk_size);
 	if (intent->parent.n > 0)
 		inv_emit_member_str(b, INV_LIT("parent"), intent->parent);
-	inv_emit_member_str(b, INV_LIT("batch_hash"), intent->batch_hash);
+	put_hashes(b, intent);
 	inv_emit_member_raw(b, INV_LIT("keyed_by"), intent->keyed_by);
 	inv_emit_member_raw(b, INV_LIT("body"), intent->body);
 	inv_emit_close(b, '}');
@@ -98,7 +108,7 @@ inv_entry_put_outcome(struct inv_buf *b, const struct inv_entry_head *head,
 	inv_emit_member_str(b, INV_LIT("time"), head->time);
 	inv_emit_member_u64(b, INV_LIT("intent"), seq);
 	put_batch(b, &of);
-	inv_emit_member_str(b, INV_LIT("batch_hash"), of.batch_hash);
+	put_hashes(b, &of);
 	inv_emit_member_str(b, INV_LIT("outcome"),
 	    inv_outcome_name(outcome->kind));
 	if (outcome->sent > 0)
@@ -194,6 +204,15 @@ batch(struct inv_cursor *c, struct inv_intent *of, struct inv_rows *rows)
 	of->key = inv_cursor_hex(c, ",\"key\":", INV_DIGEST_HEX);
 }
 
+static void
+hashes(struct inv_cursor *c, struct inv_intent *of)
+{
+	of->batch_hash = inv_cursor_hex(c, ",\"batch_hash\":", INV_DIGEST_HEX);
+	if (inv_cursor_at(c, ",\"records_root\":"))
+		of->records_root =
+		    inv_cursor_hex(c, ",\"records_root\":", INV_DIGEST_HEX);
+}
+
 /* The body is what is left but for the last brace. */
 static void
 intent_rest(struct inv_cursor *c, struct inv_intent *of)
@@ -202,7 +221,7 @@ intent_rest(struct inv_cursor *c, struct inv_intent *of)
 		of->chunk_size = inv_cursor_u64(c, ",\"chunk_size\":", 1);
 	if (inv_cursor_at(c, ",\"parent\":"))
 		of->parent = inv_cursor_hex(c, ",\"parent\":", INV_DIGEST_HEX);
-	of->batch_hash = inv_cursor_hex(c, ",\"batch_hash\":", INV_DIGEST_HEX);
+	hashes(c, of);
 	of->keyed_by = names(c);
 	inv_cursor_expect(c, ",\"body\":");
 	struct inv_str s = c->rest;
@@ -219,7 +238,7 @@ intent_rest(struct inv_cursor *c, struct inv_intent *of)
 static void
 outcome_rest(struct inv_cursor *c, struct inv_intent *of, struct inv_outcome *o)
 {
-	of->batch_hash = inv_cursor_hex(c, ",\"batch_hash\":", INV_DIGEST_HEX);
+	hashes(c, of);
 	struct inv_str name = inv_cursor_text(c, ",\"outcome\":");
 	int kind = 0;
 

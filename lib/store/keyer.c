@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "data/merkle.h"
 
 struct inv_keyer {
 	struct inv_scan *scan;
@@ -60,11 +61,14 @@ static bool
 add(struct inv_keyer *k, struct inv_str record, struct inv_seen_row *row,
     struct inv_err *err)
 {
+	unsigned char leaf[INV_DIGEST];
+
 	if (!inv_scan_object(k->scan, record, err))
 		return false;
 	inv_key_of(&k->key, k->digest, inv_scan_record(k->scan), record,
 	    row->key);
-	inv_key_digest(k->digest, record, row->digest);
+	inv_merkle_leaf(k->digest, record, leaf);
+	memcpy(row->digest, leaf, INV_KEY);
 	return true;
 }
 

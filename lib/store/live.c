@@ -48,6 +48,7 @@ inv_lives_add(struct inv_lives *l, uint64_t seq,
 	v->of.key = keep(v->key, intent->key);
 	v->of.parent = keep(v->parent, intent->parent);
 	v->of.batch_hash = keep(v->batch_hash, intent->batch_hash);
+	v->of.records_root = keep(v->records_root, intent->records_root);
 	v->keyed_by = inv_mem_dup(intent->keyed_by.p, intent->keyed_by.n);
 	v->of.keyed_by.p = v->keyed_by;
 	v->of.body = (struct inv_str){ 0 };

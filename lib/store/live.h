@@ -28,6 +28,7 @@ struct inv_live {
 	char key[INV_DIGEST_HEX];
 	char parent[INV_DIGEST_HEX];
 	char batch_hash[INV_DIGEST_HEX];
+	char records_root[INV_DIGEST_HEX];
 	char *keyed_by;
 };
 

@@ -34,6 +34,8 @@ static const char *const steps[] = {
 	" segment INTEGER NOT NULL, offset INTEGER NOT NULL,"
 	" seq INTEGER NOT NULL, prev BLOB NOT NULL,"
 	" latest INTEGER NOT NULL);" INV_RUNS_TABLE,
+	/* A digest is another hash now: built again. */
+	"DELETE FROM place; DELETE FROM runs;",
 	NULL,
 };
 

@@ -36,7 +36,8 @@ struct inv_place {
 /* One committed row. */
 struct inv_seen_row {
 	unsigned char key[INV_KEY];
-	unsigned char digest[INV_KEY]; /* of the record's canonical text */
+	unsigned char digest[INV_KEY]; /* of the record as a leaf of its
+					   batch (data/merkle.h) */
 	uint64_t arrival;              /* of its manifest; 0: it has none */
 	uint64_t row;
 };

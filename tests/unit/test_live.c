@@ -22,6 +22,7 @@ add(struct inv_lives *l, uint64_t seq, struct inv_str parent)
 		.key = { hex, INV_DIGEST_HEX },
 		.parent = parent,
 		.batch_hash = { hex, INV_DIGEST_HEX },
+		.records_root = { hex, INV_DIGEST_HEX },
 		.keyed_by = inv_str_of(keyed_by),
 		.body = INV_LIT("[{}]"),
 	};
@@ -45,6 +46,7 @@ an_intent_is_kept_without_its_body(void)
 	check_str(v->of.key, HEX);
 	check_str(v->of.parent, HEX);
 	check_str(v->of.batch_hash, HEX);
+	check_str(v->of.records_root, HEX);
 	check_str(v->of.keyed_by, "[\"a\"]");
 	check(v->of.body.n == 0);
 	check(v->of.rows->count == 10 && v->of.rows->range[0].first == 7);
