@@ -51,7 +51,8 @@ hash() { # KEY: of its body
 
 entry() { # REST: from "type" on
 	local file=$INV_STATE/journal/000001.ndjson prev=$ZEROS n=0
-	mkdir -p -m 700 "$INV_STATE/journal"
+	mkdir -p "$INV_STATE/journal"
+	chmod 700 "$INV_STATE" "$INV_STATE/journal"
 	if [ -s "$file" ]; then
 		prev=$(tail -n 1 "$file" | tr -d '\n' | sha256sum | cut -c 1-64)
 		n=$(wc -l < "$file")
@@ -66,7 +67,6 @@ whose() { # LETTER ROWS KEY
 }
 
 intent() { # LETTER ROWS KEY
-	mkdir -p -m 700 "$INV_STATE"
 	entry "\"type\":\"intent\",\"time\":\"2026-11-20T06:30:00Z\",$(whose "$@"),\"batch_hash\":\"$(hash "$3")\",\"keyed_by\":null,\"body\":$(body "$3")"
 }
 
@@ -85,7 +85,7 @@ prepare() {
 	set -o pipefail
 	LOG=$INV_STATE/audit/log.ndjson
 	HEAD=$INV_STATE/audit/head
-	JOURNAL=$INV_STATE/journal/000001.ndjson
+	export JOURNAL=$INV_STATE/journal/000001.ndjson
 }
 
 # A manifest of six rows, of which four are committed by two batches.

@@ -1,4 +1,4 @@
-/* digest.c - SHA-256 by libcrypto: the only file that knows OpenSSL */
+/* digest.c - SHA-256 by libcrypto */
 
 #include "data/digest.h"
 
