@@ -109,3 +109,204 @@ roots_hold() {
 	[ "$(jq -c 'select(.type == "batch") | [.count, .records_root]' out)" = \
 		'[10,null]' ]
 }
+
+# ---- prove, check ----
+
+# A manifest of 17 rows in two batches, row 3 quarantined; and the key.
+logged() {
+	rows 17 | sed '4s/,3,/,-3,/' | inv-split -q --chunk-size 10 - |
+		inv-validate -q | inv-commit -q -l file:ledger.db 2> err |
+		inv-audit -q > summary
+	id=$(jq -r .manifest summary)
+	inv-audit key show > lab.pub
+}
+
+proved() { # ROW
+	logged
+	inv-audit prove "${id:0:12}" "$1" > proof
+}
+
+# wrong MESSAGE FILE [KEY]: the proof is refused for that.
+wrong() {
+	run -1 --separate-stderr inv-audit check "$2" --key "${3:-lab.pub}"
+	[[ $stderr == *"$1"* ]]
+	[ -z "$output" ]
+}
+
+# edit FILTER: the proof with a change, as it would be written.
+edit() {
+	jq -c "$1" proof > edited
+}
+
+@test "a proof of any committed row is good for whoever has the key alone" {
+	logged
+	mkdir -m 700 elsewhere
+	for row in 1 2 4 10 11 17; do
+		inv-audit prove "$id" $row > proof
+		INV_STATE=elsewhere/none inv-audit check proof --key lab.pub |
+			jq -e ".row == $row and .manifest == \"$id\" and
+				.entries == 8 and .cosigned == [] and
+				(.signed | length) == 1"
+		[ "$(jq -r '.record | fromjson | .quantity' proof)" = $row ]
+	done
+	[ ! -e elsewhere/none ]
+}
+
+@test "a proof has the record as it was sent, and the entry as it is logged" {
+	proved 12
+	journal 'select(.type == "intent") | .body[] |
+		select(.asset_id == "LAB-000012") | tojson' > sent
+	[ "$(jq -r .record proof)" = "$(cat sent)" ]
+	jq -r .entry proof > entry
+	grep -qxFf entry "$INV_STATE/audit/log.ndjson"
+	[ "$(jq -r .log proof | sed '1,/^$/d')" = "$(inv-audit checkpoint)" ]
+}
+
+@test "other rows are in a proof as hashes only" {
+	proved 12
+	[ "$(grep -o 'LAB-0000[0-9]*' proof)" = LAB-000012 ]
+}
+
+@test "of a row that is not committed it is told what became of it" {
+	logged
+	run -1 inv-audit prove "$id" 3
+	[[ $output == *"row 3 is not committed: quarantined by inv-validate: schema_violation" ]]
+	run -1 inv-audit prove "$id" 18
+	[[ $output == *"it has no row 18" ]]
+	run -1 inv-audit prove "$(tr 0-9a-f 1-9a-f0 <<< "$id")" 1
+	[[ $output == *"the log knows no manifest that begins so" ]]
+	run -$EX_USAGE inv-audit prove xyz 1
+	run -$EX_USAGE inv-audit prove "$id" 0
+}
+
+@test "an id that begins as several do is refused" {
+	logged
+	for n in $(seq 17); do
+		rows "$n" | inv-split -q - | inv-validate -q 2> err |
+			inv-commit -q -l file:ledger.db 2> err | inv-audit -q
+	done > more
+	jq -r .manifest more summary | sort -u > ids
+	twice=$(cut -c 1 ids | uniq -d | head -n 1)
+	run -1 inv-audit prove "$twice" 1
+	[[ $output == *"several manifests begin so"* ]]
+}
+
+@test "a row of a batch that was taken in part is proved" {
+	start_ledger --fault '207-row=LAB-000003'
+	fixture 10 | commit | inv-audit -q > summary
+	id=$(jq -r .manifest summary)
+	inv-audit key show > lab.pub
+	inv-audit prove "$id" 7 > proof
+	[ "$(jq .index proof)" = 6 ]
+	inv-audit check proof --key lab.pub
+	edit '.row = 6'
+	wrong 'record 6 of the batch is not row 6' edited
+}
+
+@test "a batch of a time without records_root can not be proved" {
+	logged
+	(
+		cd "$INV_STATE"
+		rm -r audit journal/seen.db*
+		python3 - <<- 'END'
+		import hashlib, re
+		prev, out = "0" * 64, []
+		for line in open("journal/000001.ndjson"):
+		    line = re.sub(r'"records_root":"[0-9a-f]{64}",', "", line)
+		    line = re.sub(r'"prev":"[0-9a-f]{64}"', f'"prev":"{prev}"', line)
+		    prev = hashlib.sha256(line.rstrip("\n").encode()).hexdigest()
+		    out.append(line)
+		open("journal/000001.ndjson", "w").writelines(out)
+		END
+	)
+	inv-audit -q < /dev/null || true
+	run -1 inv-audit prove "${id:0:8}" 7
+	[[ $output == *"a time when records_root was not told"* ]]
+}
+
+@test "without a log a proof is 66, without a key to check with 64" {
+	run -$EX_NOINPUT inv-audit prove aa 1
+	proved 7
+	run -$EX_USAGE inv-audit check proof
+	run -$EX_NOINPUT inv-audit check nothing --key lab.pub
+	run -$EX_DATAERR inv-audit check lab.pub --key lab.pub
+}
+
+@test "each link that does not hold is named" {
+	proved 7
+	edit '.row = 8'
+	wrong 'is not row 8' edited
+	edit '.row = 3'
+	wrong 'its entry does not have row 3' edited
+	edit '.record |= sub("Pipette"; "Pipettf")'
+	wrong 'the record is not in the batch' edited
+	edit '.path[0] |= (.[1:] + .[:1])'
+	wrong 'the record is not in the batch' edited
+	edit '.manifest |= (.[1:] + .[:1])'
+	wrong 'its entry is about another manifest' edited
+	edit '.entry |= sub("\"status\":200"; "\"status\":201")'
+	wrong 'the entry is not in the log' edited
+	edit '.entry |= sub("committed"; "refused")'
+	wrong 'its entry tells of no batch that was committed' edited
+	edit '.log |= sub("\n8\n"; "\n9\n")'
+	wrong 'the entry is not in the log' edited
+	edit '.log |= sub("index 0"; "index 1")'
+	wrong 'the entry is not in the log' edited
+}
+
+@test "a checkpoint of another key is refused" {
+	proved 7
+	INV_STATE=$PWD/other inv-audit key new --name other > other.pub
+	wrong 'signed by none of the keys given' proof other.pub
+	edit '.log |= (.[:-10] + "AAAA" + .[-6:])'
+	wrong 'is false' edited
+}
+
+@test "a proof is written in one way only" {
+	proved 7
+	jq . proof > pretty
+	run -$EX_DATAERR inv-audit check pretty --key lab.pub
+	[[ $output == *'not as a proof is written'* ]]
+	edit '.more = 1'
+	run -$EX_DATAERR inv-audit check edited --key lab.pub
+}
+
+@test "no byte of a proof can be changed" {
+	proved 7
+	python3 - <<- 'END'
+	import random, subprocess, sys
+	whole = open("proof", "rb").read()
+	places = list(range(len(whole)))
+	random.seed(5)
+	random.shuffle(places)
+	for at in places[:400]:
+	    one = bytearray(whole)
+	    one[at] ^= 1 << random.randrange(7)
+	    open("changed", "wb").write(one)
+	    rc = subprocess.run(["inv-audit", "-q", "check", "changed", "--key",
+	        "lab.pub"], capture_output=True).returncode
+	    if rc not in (1, 65):
+	        sys.exit(f"byte {at}: {rc}")
+	END
+}
+
+@test "a journal that was changed gives no proof" {
+	logged
+	sed -i '0,/Pipette/s//Pipettf/' "$INV_STATE/journal/000001.ndjson"
+	run -$EX_IOERR inv-audit prove "$id" 7
+	[[ $output == *"its body is not that of its records_root"* ]]
+}
+
+@test "sha256sum sees the same as check" {
+	proved 1
+	leaf=$( (printf '\000'; jq -j .record proof) | sha256sum | cut -c 1-64)
+	node() { # LEFT RIGHT
+		(printf '\001'; printf %s "$1$2" | sed 's/../\\x&/g' |
+			xargs -0 printf) | sha256sum | cut -c 1-64
+	}
+	root=$leaf
+	for next in $(jq -r '.path[]' proof); do
+		root=$(node "$root" "$next")
+	done
+	[ "$root" = "$(jq -r '.entry | fromjson | .records_root' proof)" ]
+}

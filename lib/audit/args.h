@@ -31,5 +31,7 @@ int inv_audit_do_filter(void *args, char *words[]);
 int inv_audit_do_verify(void *args, char *words[]);
 int inv_audit_do_key(void *args, char *words[]);
 int inv_audit_do_checkpoint(void *args, char *words[]);
+int inv_audit_do_prove(void *args, char *words[]);
+int inv_audit_do_check(void *args, char *words[]);
 
 #endif

@@ -208,8 +208,8 @@ verdict_rest(struct inv_cursor *c, struct inv_audit_line *l,
 	if (!c->bad && !inv_str_eq(name, inv_verdict_name(INV_PENDING)) &&
 	    !inv_verdict_of(name, &l->verdict))
 		c->bad = true;
-	(void)inv_cursor_text(c, ",\"stage\":");
-	(void)inv_cursor_text(c, ",\"reason\":");
+	l->stage = inv_cursor_text(c, ",\"stage\":");
+	l->reason = inv_cursor_text(c, ",\"reason\":");
 	inv_cursor_rows(c, ",\"rows\":", rows);
 	if (inv_cursor_u64(c, ",\"count\":", 1) != rows->count)
 		c->bad = true;
@@ -256,6 +256,12 @@ batch_rest(struct inv_cursor *c, struct inv_audit_line *l,
 		inv_cursor_digest(c, ",\"records_root\":", l->root);
 	l->committed = inv_str_eq(inv_cursor_text(c, ",\"outcome\":"),
 	    inv_outcome_name(INV_OUTCOME_COMMITTED));
+	if (inv_cursor_at(c, ",\"sent\":"))
+		l->sent = inv_cursor_u64(c, ",\"sent\":", 1);
+	if (inv_cursor_at(c, ",\"refused\":")) {
+		inv_cursor_expect(c, ",\"refused\":");
+		l->refused = c->rest;
+	}
 	the_rest(c);
 }
 

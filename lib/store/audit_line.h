@@ -36,6 +36,8 @@ struct inv_audit_line {
 	const struct inv_rows *rows; /* of a verdict or a batch */
 
 	enum inv_verdict verdict; /* of a verdict */
+	struct inv_str stage;     /* escapes as they are; also of the next */
+	struct inv_str reason;
 
 	uint64_t announced;  /* of an end: rows of the manifest */
 	uint64_t unverified; /* rows said to be committed that are not */
@@ -48,6 +50,8 @@ struct inv_audit_line {
 	bool rooted; /* the journal told the root of its records */
 	unsigned char root[INV_DIGEST];
 	bool committed;
+	uint64_t sent;          /* 0: as many as there are rows */
+	struct inv_str refused; /* from there on: JSON ranges; or empty */
 	struct inv_str outcome; /* of a batch: the text from `journal` on */
 };
 

@@ -1,0 +1,197 @@
+/* proof.c - one row's way from its record to a signed checkpoint */
+
+#include "data/proof.h"
+
+#include "base/base64.h"
+#include "data/emit.h"
+#include "data/record.h"
+
+static const char magic[] = "c2sp.org/tlog-proof@v1\n";
+
+/* ---- writing ---- */
+
+static void
+put_path(struct inv_buf *b, const struct inv_merkle_path *path)
+{
+	char hex[INV_DIGEST_HEX];
+
+	inv_emit_key(b, INV_LIT("path"));
+	inv_emit_open(b, '[');
+	for (size_t i = 0; i < path->n; i++) {
+		inv_str_hex(path->of[i], INV_DIGEST, hex);
+		inv_emit_str(b, (struct inv_str){ hex, sizeof(hex) });
+	}
+	inv_emit_close(b, ']');
+}
+
+/* The entry in the log: a C2SP tlog-proof. */
+static void
+put_log(struct inv_buf *b, const struct inv_proof *p)
+{
+	inv_buf_addf(b, "%sindex %ju\n", magic, (uintmax_t)p->log_index);
+	for (size_t i = 0; i < p->log_path.n; i++) {
+		inv_base64_put(b,
+		    (struct inv_str){
+			(const char *)p->log_path.of[i], INV_DIGEST });
+		inv_buf_byte(b, '\n');
+	}
+	inv_buf_byte(b, '\n');
+	inv_buf_add(b, p->note);
+}
+
+void
+inv_proof_put(struct inv_buf *b, const struct inv_proof *p)
+{
+	struct inv_buf log = INV_BUF(2 * INV_NOTE_MAX);
+
+	put_log(&log, p);
+	inv_emit_open(b, '{');
+	inv_emit_member_str(b, INV_LIT("type"), INV_LIT("proof"));
+	inv_emit_member_u64(b, INV_LIT("v"), 1);
+	inv_emit_member_str(b, INV_LIT("manifest"), p->manifest);
+	inv_emit_member_u64(b, INV_LIT("submission"), p->submission);
+	inv_emit_member_u64(b, INV_LIT("row"), p->row);
+	inv_emit_member_str(b, INV_LIT("record"), p->record);
+	inv_emit_member_u64(b, INV_LIT("index"), p->index);
+	put_path(b, &p->path);
+	inv_emit_member_str(b, INV_LIT("entry"), p->entry);
+	inv_emit_member_str(b, INV_LIT("log"), inv_buf_str(&log));
+	inv_emit_close(b, '}');
+	inv_buf_byte(b, '\n');
+	inv_buf_free(&log);
+}
+
+/* ---- reading ---- */
+
+/* The text of a member, decoded into mem, which has room. */
+static bool
+text_of(const struct inv_members *m, const char *name, struct inv_buf *mem,
+    struct inv_str *out)
+{
+	const struct inv_member *found = inv_member_find(m, name);
+
+	if (found == NULL || found->kind != INV_KIND_STRING)
+		return false;
+	out->p = mem->p + mem->n;
+	out->n = inv_text_decode(inv_member_inner(found), mem->p + mem->n);
+	mem->n += out->n;
+	return true;
+}
+
+static bool
+path_of(const struct inv_members *m, struct inv_merkle_path *path)
+{
+	const struct inv_member *found = inv_member_find(m, "path");
+	struct inv_member element;
+
+	path->n = 0;
+	if (found == NULL || found->kind != INV_KIND_ARRAY)
+		return false;
+	struct inv_str rest = found->value;
+
+	while (inv_scan_each(&rest, &element))
+		if (element.kind != INV_KIND_STRING ||
+		    path->n == INV_MERKLE_PATH ||
+		    !inv_str_unhex(inv_member_inner(&element),
+			path->of[path->n++], INV_DIGEST))
+			return false;
+	return true;
+}
+
+static bool
+next_line(struct inv_str *text, struct inv_str *line)
+{
+	const char *nl = text->n == 0 ? NULL : memchr(text->p, '\n', text->n);
+
+	if (nl == NULL)
+		return false;
+	*line = (struct inv_str){ text->p, (size_t)(nl - text->p) };
+	text->p = nl + 1;
+	text->n -= line->n + 1;
+	return true;
+}
+
+static bool
+hash_of(struct inv_str line, unsigned char hash[INV_DIGEST])
+{
+	struct inv_buf b = INV_BUF(2 * INV_DIGEST);
+	bool ok = inv_base64_get(&b, line) && b.n == INV_DIGEST;
+
+	if (ok)
+		memcpy(hash, b.p, INV_DIGEST);
+	inv_buf_free(&b);
+	return ok;
+}
+
+static bool
+read_log(struct inv_str text, struct inv_proof *p)
+{
+	const struct inv_str name = INV_LIT("index ");
+	struct inv_merkle_path *path = &p->log_path;
+	struct inv_str line;
+
+	path->n = 0;
+	if (!inv_str_starts(text, inv_str_of(magic)))
+		return false;
+	text.p += sizeof(magic) - 1;
+	text.n -= sizeof(magic) - 1;
+	if (!next_line(&text, &line) || !inv_str_starts(line, name) ||
+	    !inv_str_u64((struct inv_str){ line.p + name.n, line.n - name.n },
+		0, INT64_MAX, &p->log_index))
+		return false;
+	while (next_line(&text, &line) && line.n > 0)
+		if (path->n == INV_MERKLE_PATH ||
+		    !hash_of(line, path->of[path->n++]))
+			return false;
+	p->note = text;
+	return true;
+}
+
+static bool
+read_members(const struct inv_members *m, struct inv_buf *mem,
+    struct inv_proof *p)
+{
+	struct inv_str log;
+
+	return text_of(m, "manifest", mem, &p->manifest) &&
+	    inv_member_u64(m, "submission", &p->submission) &&
+	    inv_member_u64(m, "row", &p->row) &&
+	    text_of(m, "record", mem, &p->record) &&
+	    inv_member_u64(m, "index", &p->index) && path_of(m, &p->path) &&
+	    text_of(m, "entry", mem, &p->entry) &&
+	    text_of(m, "log", mem, &log) && read_log(log, p);
+}
+
+/* There is one way to write a proof: a byte that may differ hides nothing. */
+static bool
+is_as_written(const struct inv_proof *p, struct inv_str text)
+{
+	struct inv_buf again = INV_BUF(INV_PROOF_MAX);
+
+	inv_proof_put(&again, p);
+	bool same = inv_str_eq(inv_buf_str(&again), text);
+
+	inv_buf_free(&again);
+	return same;
+}
+
+bool
+inv_proof_parse(struct inv_str text, struct inv_buf *mem, struct inv_proof *p,
+    struct inv_err *err)
+{
+	struct inv_scan *scan = inv_scan_new();
+	struct inv_err why;
+
+	*p = (struct inv_proof){ 0 };
+	inv_buf_reset(mem);
+	/* Four texts, none longer than it is written. */
+	bool ok = text.n <= INV_PROOF_MAX && inv_buf_room(mem, text.n) &&
+	    inv_scan_line(scan, text, &why) &&
+	    read_members(inv_scan_outer(scan), mem, p);
+
+	inv_scan_free(scan);
+	if (!ok)
+		return inv_fail(err, INV_BAD, "no proof of a row");
+	return is_as_written(p, text) ||
+	    inv_fail(err, INV_BAD, "not as a proof is written: was it edited?");
+}

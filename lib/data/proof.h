@@ -1,0 +1,42 @@
+/*
+ * proof.h - one row's way from its record to a signed checkpoint
+ *
+ * inv-proof(5) is the format: one JSON object on one line, members in a fixed
+ * order, as only we write it.  A record is a leaf of its batch's tree, whose
+ * root is told by an entry of the audit log, which is a leaf of the log's tree,
+ * whose root is told by a signed checkpoint.  Whether each link holds is not
+ * looked at here.
+ */
+#ifndef INV_DATA_PROOF_H
+#define INV_DATA_PROOF_H
+
+#include "data/merkle.h"
+#include "data/note.h"
+
+enum { INV_PROOF_MAX = 48 << 20 }; /* bytes of a proof */
+
+/* Views. */
+struct inv_proof {
+	struct inv_str manifest; /* 64 hex */
+	uint64_t submission;
+	uint64_t row;
+	struct inv_str record;           /* canonical text */
+	uint64_t index;                  /* of that in its batch, from 0 */
+	struct inv_merkle_path path;     /* from there to records_root */
+	struct inv_str entry;            /* the line of the log, as it is */
+	uint64_t log_index;              /* of that in the log, from 0 */
+	struct inv_merkle_path log_path; /* to the root of the checkpoint */
+	struct inv_str note;             /* the signed checkpoint */
+};
+
+/* Add the line and its newline. */
+void inv_proof_put(struct inv_buf *b, const struct inv_proof *p);
+
+/*
+ * Read what inv_proof_put has written, byte for byte; INV_BAD for anything
+ * else.  Views are into text and *mem, which is emptied first.
+ */
+INV_MUST bool inv_proof_parse(struct inv_str text, struct inv_buf *mem,
+    struct inv_proof *p, struct inv_err *err);
+
+#endif

@@ -1,0 +1,113 @@
+/* test_proof - proofs are read as they are written */
+
+#include "data/proof.h"
+
+#include "check.h"
+
+#define ID "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+
+static struct inv_proof
+make(void)
+{
+	struct inv_proof p = {
+		.manifest = INV_LIT(ID),
+		.submission = 2,
+		.row = 7,
+		.record = INV_LIT("{\"a\":\"\\\"\"}"),
+		.index = 5,
+		.path = { .n = 2, .of = { { 1 }, { 2 } } },
+		.entry = INV_LIT("{\"seq\":9}"),
+		.log_index = 8,
+		.log_path = { .n = 1, .of = { { 3 } } },
+		.note = INV_LIT("log\n9\nroot\n\nsignature\n"),
+	};
+
+	return p;
+}
+
+static void
+what_is_written_is_read(void)
+{
+	const struct inv_proof p = make();
+	struct inv_buf text = INV_BUF(INV_PROOF_MAX);
+	struct inv_buf mem = INV_BUF(INV_PROOF_MAX);
+	struct inv_proof q;
+	struct inv_err err;
+
+	inv_proof_put(&text, &p);
+	check(inv_proof_parse(inv_buf_str(&text), &mem, &q, &err));
+	check_str(q.manifest, ID);
+	check(q.submission == 2 && q.row == 7 && q.index == 5);
+	check_str(q.record, "{\"a\":\"\\\"\"}");
+	check_str(q.entry, "{\"seq\":9}");
+	check(q.path.n == 2 && q.path.of[1][0] == 2);
+	check(q.log_index == 8 && q.log_path.n == 1);
+	check(q.log_path.of[0][0] == 3);
+	check_str(q.note, "log\n9\nroot\n\nsignature\n");
+	inv_buf_free(&text);
+	inv_buf_free(&mem);
+}
+
+static void
+no_byte_can_be_left_out(void)
+{
+	const struct inv_proof p = make();
+	struct inv_buf text = INV_BUF(INV_PROOF_MAX);
+	struct inv_buf less = INV_BUF(INV_PROOF_MAX);
+	struct inv_buf mem = INV_BUF(INV_PROOF_MAX);
+	struct inv_proof q;
+	struct inv_err err;
+
+	inv_proof_put(&text, &p);
+	/* Up to its texts, in which others could stand. */
+	size_t fixed = strlen("{\"type\":\"proof\",\"v\":1,\"manifest\":\"");
+
+	for (size_t i = 0; i < text.n; i++) {
+		bool end = i + 3 >= text.n;
+
+		if (i >= fixed && !end)
+			continue;
+		inv_buf_reset(&less);
+		inv_buf_add(&less, (struct inv_str){ text.p, i });
+		inv_buf_add(&less,
+		    (struct inv_str){ text.p + i + 1, text.n - i - 1 });
+		check(!inv_proof_parse(inv_buf_str(&less), &mem, &q, &err));
+		check(err.fault == INV_BAD);
+	}
+	inv_buf_free(&text);
+	inv_buf_free(&less);
+	inv_buf_free(&mem);
+}
+
+static void
+a_path_longer_than_any_tree_is_refused(void)
+{
+	struct inv_buf text = INV_BUF(INV_PROOF_MAX);
+	struct inv_buf mem = INV_BUF(INV_PROOF_MAX);
+	struct inv_proof q;
+	struct inv_err err;
+
+	inv_buf_add(&text,
+	    INV_LIT("{\"type\":\"proof\",\"v\":1,\"manifest\":\"" ID
+		    "\",\"submission\":1,\"row\":1,\"record\":\"{}\",\"index\":"
+		    "0,\"path\":["));
+	for (int i = 0; i <= INV_MERKLE_PATH; i++)
+		inv_buf_addf(&text, "%s\"" ID "\"", i == 0 ? "" : ",");
+	inv_buf_add(&text, INV_LIT("],\"entry\":\"\",\"log\":\"\"}\n"));
+	check(!inv_proof_parse(inv_buf_str(&text), &mem, &q, &err));
+	check(!inv_proof_parse((struct inv_str){ 0 }, &mem, &q, &err));
+	inv_buf_free(&text);
+	inv_buf_free(&mem);
+}
+
+int
+main(void)
+{
+	static const struct test tests[] = {
+		TEST(what_is_written_is_read),
+		TEST(no_byte_can_be_left_out),
+		TEST(a_path_longer_than_any_tree_is_refused),
+	};
+
+	return RUN(tests);
+}
