@@ -14,6 +14,7 @@ enum {
 	FIELD,
 	JSON,
 	MANIFEST,
+	NOTIFY,
 	REASON,
 	SEARCH,
 	SEVERITY,
@@ -28,6 +29,8 @@ static const struct inv_option options[] = {
 	{ JSON, "json", NULL, "list, show: JSON on a terminal as well" },
 	{ MANIFEST, "manifest", "ID|NAME",
 	    "of manifests of this name, or whose id begins so" },
+	{ NOTIFY, "notify", "COMMAND",
+	    "run it with each new CRITICAL row on its stdin" },
 	{ REASON, "reason", "REASON", "that failed for it" },
 	{ SEARCH, "search", "TEXT", "with this text in the row or its errors" },
 	{ SEVERITY, "severity", "LEVEL",
@@ -49,7 +52,7 @@ static const struct inv_prog_info info = {
 #define CHOICE AGE, FIELD, MANIFEST, REASON, SEARCH, SEVERITY, STATE, TYPE
 
 static const struct inv_verb verbs[] = {
-	{ "", "", 0, 1, { 0 }, inv_quarantine_do_filter },
+	{ "", "", 0, 1, { NOTIFY, 0 }, inv_quarantine_do_filter },
 	{ "list", "", 0, 0, { CHOICE, JSON, 0 }, inv_quarantine_do_list },
 	{ "show", "ITEM", 1, -1, { JSON, 0 }, inv_quarantine_do_show },
 	{ "export", "", 0, 0, { CHOICE, CSV, 0 }, inv_quarantine_do_export },
@@ -139,6 +142,9 @@ main(int argc, char *argv[])
 			break;
 		case JSON:
 			args.json = true;
+			break;
+		case NOTIFY:
+			args.notify = optarg;
 			break;
 		default:
 			choose(&args.which, c);

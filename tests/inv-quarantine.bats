@@ -747,3 +747,106 @@ say({"type":"end","manifest":m,"rows":5000})' > in
 	run -66 inv-quarantine nowhere
 	run -66 inv-quarantine .
 }
+
+# ---- --notify ----
+
+# critical N RUN: rows 1..N that failed with a CRITICAL error.
+critical() {
+	manifest "$2"
+	local i
+	for ((i = 1; i <= $1; i++)); do
+		errs "$i" '[{"type":"t","loc":["n"],"msg":"m","severity":"CRITICAL"}]'
+	done
+	end "$1"
+}
+# hook LINES: a command that does this.
+hook() {
+	printf '#!/bin/sh\n%s\n' "$1" > hook
+	chmod +x hook
+}
+
+@test "--notify gives each row with a CRITICAL error to a command, with the row" {
+	hook 'cat >> told'
+	{ manifest 1
+		errs 1 '[{"type":"t","loc":[],"msg":"m","severity":"WARNING"},{"type":"t","loc":["n"],"msg":"m","severity":"CRITICAL"}]'
+		errs 2 '[{"type":"t","loc":["n"],"msg":"CRITICAL","severity":"WARNING"}]'
+		row 3 held a
+		errs 4 '[{"type":"t","loc":["n"],"msg":"m","severity":"CRITICAL"}]' | sed 's/quarantined/held/'
+		end 4; } > in
+	inv-quarantine --notify ./hook in > out
+	[ "$(jq -c '[.item,.verdict,.record.id]' told | sort)" = \
+		$'["aaaaaaaaaaaa-1","quarantined","r1"]\n["aaaaaaaaaaaa-4","held","r4"]' ]
+	[ "$(wc -l < told)" = 2 ]
+}
+
+@test "--notify does not tell the same run again, a new one it does" {
+	hook 'cat >> told'
+	critical 2 1 | inv-quarantine --notify ./hook > out
+	critical 2 1 | inv-quarantine --notify ./hook > /dev/null
+	inv-quarantine --notify ./hook out > /dev/null
+	[ "$(wc -l < told)" = 2 ]
+	critical 2 2 | inv-quarantine --notify ./hook > /dev/null
+	[ "$(jq -r .run told | sort | uniq -c | tr -s ' ' | paste -sd,)" = " 2 0000000000000001, 2 0000000000000002" ]
+}
+
+@test "--notify runs its words as they are, without a shell" {
+	hook 'printf "%s|" "$@" > words; cat > told'
+	critical 1 1 | inv-quarantine --notify "./hook  a	"'$HOME `touch x` ; "b c" >y' > /dev/null
+	[ "$(cat words)" = 'a|$HOME|`touch|x`|;|"b|c"|>y|' ] || {
+		cat words >&2
+		false
+	}
+	[ ! -e x ] && [ ! -e y ]
+	run -64 inv-quarantine --notify '' < /dev/null
+	run -64 inv-quarantine --notify ' ' < /dev/null
+	run -64 inv-quarantine --notify "$(printf 'w %.0s' {1..65})" < /dev/null
+	run -64 inv-quarantine list --notify x
+}
+
+@test "--notify runs when the row is on disk and has been passed on" {
+	hook 'inv-quarantine show - > shown; cp out seen; echo printed'
+	critical 1 1 > in
+	inv-quarantine --notify ./hook in > out 2> err
+	[ "$(jq .row shown)" = 1 ]
+	grep -q '"type":"end"' seen
+	grep -q '^printed' err
+	run ! grep printed out
+}
+
+@test "a command of --notify that fails is said, and nothing is lost" {
+	hook 'cat > /dev/null; exit 3'
+	critical 2 1 > in
+	run -0 --separate-stderr inv-quarantine --notify ./hook in
+	[[ $stderr = *"aaaaaaaaaaaa-1: ./hook: ended with 3"* ]]
+	[[ $stderr = *"notified of 0 of 2 CRITICAL rows"* ]]
+	[ "$(inv-quarantine list | wc -l)" = 2 ]
+	hook 'kill -9 $$'
+	critical 1 2 > in
+	run -0 --separate-stderr inv-quarantine --notify ./hook in
+	[[ $stderr = *"aaaaaaaaaaaa-1: ./hook: ended by signal 9"* ]]
+	critical 1 3 > in
+	run -0 --separate-stderr inv-quarantine --notify inv-nothing-of-the-kind in
+	[[ $stderr = *"inv-nothing-of-the-kind: No such file or directory"* ]]
+	[ "$(inv-quarantine show aaaaaaaaaaaa-1 | jq .failures)" = 3 ]
+	# One that does not read its input does no harm.
+	critical 1 4 > in
+	run -0 --separate-stderr inv-quarantine --notify true in
+	[ "$stderr" = "" ] || [[ $stderr != *notified* ]]
+}
+
+@test "--notify tells of 1,000 rows at most, and says so" {
+	critical 1002 1 > in
+	run -0 --separate-stderr inv-quarantine --notify true in
+	[[ $stderr = *"notified of 1000 of 1002 CRITICAL rows"* ]]
+}
+
+@test "what could not be stored is not told by --notify" {
+	hook 'cat >> told'
+	critical 2 1 > in
+	local out=0
+	ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -e trace=fdatasync,fsync \
+		-e inject=fdatasync,fsync:error=EIO:when=3+ \
+		inv-quarantine -q --notify ./hook in > out 2> err || out=$?
+	[ "$out" = $EX_IOERR ]
+	[ ! -e told ]
+}

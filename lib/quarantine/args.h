@@ -9,6 +9,7 @@ struct inv_quarantine_args {
 	const struct inv_prog_info *info;
 	struct inv_item_filter which; /* of the options that choose items */
 	bool csv;                     /* --csv */
+	const char *notify;           /* --notify, or NULL */
 	bool json;                    /* --json */
 };
 

@@ -5,13 +5,15 @@
 #include "base/log.h"
 #include "data/emit.h"
 #include "prog/filter.h"
+#include "quarantine/alarm.h"
 #include "quarantine/args.h"
 #include "store/quarantine.h"
 
 struct quarantine {
 	struct inv_filter f;
 	struct inv_quarantine *store;
-	struct inv_buf line; /* our stage line */
+	struct inv_alarm *alarm; /* NULL: nobody is told */
+	struct inv_buf line;     /* our stage line */
 };
 
 /* ---- the filter ---- */
@@ -60,6 +62,20 @@ take_stage(struct quarantine *p, const struct inv_record *rec,
 }
 
 static bool
+take_row(struct quarantine *p, const struct inv_record *rec,
+    struct inv_err *err)
+{
+	const struct inv_quarantine_sums *s = inv_quarantine_sums(p->store);
+	uint64_t told = s->told;
+
+	if (!inv_quarantine_row(p->store, rec, err))
+		return false;
+	if (s->told > told)
+		inv_alarm_row(p->alarm, &p->f.block, rec);
+	return true;
+}
+
+static bool
 take(struct quarantine *p, const struct inv_record *rec, struct inv_err *err)
 {
 	switch (rec->kind) {
@@ -72,7 +88,7 @@ take(struct quarantine *p, const struct inv_record *rec, struct inv_err *err)
 	case INV_LINE_STAGE:
 		return take_stage(p, rec, err);
 	case INV_LINE_RECORD:
-		return inv_quarantine_row(p->store, rec, err);
+		return take_row(p, rec, err);
 	case INV_LINE_BATCH:
 		return inv_quarantine_batch(p->store, rec, err);
 	case INV_LINE_END:
@@ -105,7 +121,10 @@ int
 inv_quarantine_do_filter(void *args, char *words[])
 {
 	const struct inv_quarantine_args *a = args;
-	struct quarantine p = { .line = INV_BUF(4096) };
+	struct quarantine p = {
+		.line = INV_BUF(4096),
+		.alarm = inv_alarm_new(a->notify),
+	};
 	struct inv_record rec;
 	struct inv_state state;
 	struct inv_err err;
@@ -133,6 +152,8 @@ inv_quarantine_do_filter(void *args, char *words[])
 	if (status == 0 || status == inv_fault_exit(INV_BAD))
 		sum_up(inv_quarantine_sums(p.store));
 	inv_quarantine_free(p.store);
+	inv_alarm_ring(p.alarm, &state);
+	inv_alarm_free(p.alarm);
 	inv_buf_free(&p.line);
 	close(state.fd);
 	return status;

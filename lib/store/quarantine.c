@@ -425,7 +425,10 @@ add_failure(struct inv_quarantine *q, const struct inv_record *rec,
 	inv_stmt_bind_u64(st, 11, form);
 	inv_stmt_bind_text(st, 12, content);
 	q->sums.failed[rec->verdict]++;
-	return inv_stmt_run(st, err);
+	if (!inv_stmt_run(st, err))
+		return false;
+	q->sums.told += inv_db_changes(q->db);
+	return true;
 }
 
 /* Read which rows of this manifest are open, once in a run. */

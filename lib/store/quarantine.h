@@ -44,6 +44,7 @@ struct inv_quarantine_run {
 struct inv_quarantine_sums {
 	uint64_t failed[INV_VERDICTS]; /* rows, by verdict */
 	uint64_t fresh;                /* items that were not there before */
+	uint64_t told;                 /* failures that were not, of any item */
 	uint64_t closed;               /* items */
 };
 
