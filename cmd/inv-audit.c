@@ -15,7 +15,7 @@ enum {
 
 static const struct inv_option options[] = {
 	{ CHECKPOINT, "checkpoint", "FILE",
-	    "verify: against this checkpoint, kept elsewhere" },
+	    "verify, prove: this checkpoint, kept elsewhere" },
 	{ KEY, "key", "FILE", "verify, check: a public key that is trusted" },
 	{ NAME, "name", "NAME", "key new: what the key is called" },
 	{ SIGN_KEY, "sign-key", "FILE",
@@ -37,7 +37,8 @@ static const struct inv_verb verbs[] = {
 	{ "", "", 0, 1, { SIGN_KEY, 0 }, inv_audit_do_filter },
 	{ "verify", "", 0, 0, { KEY, CHECKPOINT, 0 }, inv_audit_do_verify },
 	{ "checkpoint", "", 0, 0, { 0 }, inv_audit_do_checkpoint },
-	{ "prove", "MANIFEST and ROW", 2, 2, { 0 }, inv_audit_do_prove },
+	{ "prove", "MANIFEST and ROW", 2, 2, { CHECKPOINT, 0 },
+	    inv_audit_do_prove },
 	{ "check", "FILE", 1, 1, { KEY, 0 }, inv_audit_do_check },
 	{ "key", "new or show", 1, 1, { NAME, 0 }, inv_audit_do_key },
 };

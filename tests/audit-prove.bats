@@ -310,3 +310,68 @@ edit() {
 	done
 	[ "$root" = "$(jq -r '.entry | fromjson | .records_root' proof)" ]
 }
+
+# ---- witnesses ----
+
+# A witness with a key of its own, by openssl: witness.pub.
+witness() {
+	openssl genpkey -algorithm ed25519 -out witness.pem 2> /dev/null
+	openssl pkey -in witness.pem -pubout -outform DER | tail -c 32 > public
+	(printf 'witness\n\004'; cat public) | sha256sum | cut -c 1-8 > keyid
+	printf 'witness+%s+%s\n' "$(cat keyid)" \
+		"$( (printf '\004'; cat public) | base64 -w 0)" > witness.pub
+}
+
+# cosign SECONDS < CHECKPOINT: the same with the line of the witness.
+cosign() {
+	cat > note
+	sed '/^$/,$d' note > text
+	printf '%016x' "$1" | sed 's/../\\x&/g' | xargs -0 printf > time
+	(printf 'cosignature/v1\ntime %d\n' "$1"; cat text) > said
+	openssl pkeyutl -sign -inkey witness.pem -rawin -in said > signature
+	cat note
+	printf '\xe2\x80\x94 witness %s\n' "$( (sed 's/../\\x&/g' keyid |
+		tr -d '\n' | xargs -0 printf; cat time signature) |
+		base64 -w 0)"
+}
+
+@test "a witness's cosignature goes into a proof, and is checked" {
+	logged
+	witness
+	inv-audit checkpoint | cosign 1795000000 > cosigned
+	inv-audit prove "$id" 7 --checkpoint cosigned > proof
+	inv-audit check proof --key lab.pub --key witness.pub |
+		jq -e '.cosigned == ["witness"] and (.signed | length) == 1'
+	wrong 'signed by none of the keys given' proof witness.pub
+	edit '.log |= (.[:-10] + "AAAA" + .[-6:])'
+	run -1 inv-audit check edited --key lab.pub --key witness.pub
+	[[ $output == *'the signature of witness is false'* ]]
+	# of a key that is not given nothing is said
+	inv-audit check edited --key lab.pub
+	inv-audit prove "$id" 7 > proof
+	run -1 inv-audit check proof --key lab.pub --key witness.pub
+	[[ $output == *'not cosigned by witness'* ]]
+}
+
+@test "a proof under an older checkpoint is about the entries before it" {
+	logged
+	inv-audit checkpoint > older
+	rows 3 | sed 's/LAB/BOX/' | inv-split -q - | inv-validate -q 2> err |
+		inv-commit -q -l file:ledger.db 2> err | inv-audit -q > later
+	inv-audit prove "$id" 7 --checkpoint older > proof
+	inv-audit check proof --key lab.pub | jq -e '.entries == 8'
+	run -1 inv-audit prove "$(jq -r .manifest later)" 1 --checkpoint older
+	inv-audit prove "$(jq -r .manifest later)" 1 > proof
+	inv-audit check proof --key lab.pub | jq -e '.entries > 8'
+}
+
+@test "a checkpoint of another log gives no proof" {
+	logged
+	inv-audit checkpoint | sed '3s/^./A/;3s/^AA/AB/' > other
+	run -$EX_IOERR inv-audit prove "$id" 7 --checkpoint other
+	[[ $output == *'not the log that the checkpoint was signed over'* ]]
+	inv-audit checkpoint | sed '2s/8/80/' > longer
+	run -$EX_IOERR inv-audit prove "$id" 7 --checkpoint longer
+	run -$EX_DATAERR inv-audit prove "$id" 7 --checkpoint lab.pub
+	run -$EX_USAGE inv-audit prove "$id" 7 --checkpoint other --checkpoint other
+}

@@ -2,8 +2,8 @@
  * prove.c - inv-audit prove: what became of one row, for others to check
  *
  * The log is read twice: to find the entry that committed the row, then for
- * the hashes beside the way from that entry to the root of the last
- * checkpoint.  The record comes from the body in the journal.
+ * the hashes beside the way from that entry to the root of a checkpoint: the
+ * last, or one that came back from a witness.  The record comes from the body in the journal.
  */
 
 #include <fcntl.h>
@@ -84,7 +84,7 @@ take_line(struct prove *p, const struct inv_audit_line *line,
 	return true;
 }
 
-/* The next line of those that the last checkpoint was signed over. */
+/* The next line of those that the checkpoint was signed over. */
 static bool
 next_line(struct inv_audit_reader *r, struct inv_audit_line *line,
     struct inv_err *err)
@@ -93,8 +93,8 @@ next_line(struct inv_audit_reader *r, struct inv_audit_line *line,
 	case INV_AUDIT_LINE:
 		return true;
 	case INV_AUDIT_NONE:
-		return inv_fail(err, INV_IO,
-		    "%s: shorter than its last checkpoint", log_name);
+		return inv_fail(err, INV_IO, "%s: shorter than the checkpoint",
+		    log_name);
 	case INV_AUDIT_TORN:
 	case INV_AUDIT_FALSE:
 	case INV_AUDIT_ERROR:
@@ -165,7 +165,7 @@ has_root(struct prove *p, const struct inv_checkpoint_at *at,
 	return inv_merkle_is_in(p->digest, &p->proof.log_path,
 		   p->proof.log_index, at->size, leaf, at->root) ||
 	    inv_fail(err, INV_IO,
-		"%s: it is not the log that the last checkpoint was signed "
+		"%s: it is not the log that the checkpoint was signed "
 		"over: run inv-audit verify",
 		log_name);
 }
@@ -299,9 +299,10 @@ open_log(struct prove *p)
 	}
 }
 
-/* All that is read lies under the last checkpoint, which nobody changes. */
+/* The last checkpoint of the log. */
 static bool
-prove(struct prove *p, struct inv_err *err)
+last_checkpoint(struct prove *p, struct inv_checkpoint_at *at,
+    struct inv_err *err)
 {
 	struct inv_checkpoints c;
 
@@ -309,13 +310,45 @@ prove(struct prove *p, struct inv_err *err)
 		return false;
 	bool ok =
 	    c.n > 0 || inv_fail(err, INV_NO, "no checkpoint has been signed");
-	const struct inv_checkpoint_at *at = ok ? &c.of[c.n - 1] : NULL;
 
-	ok = ok && find_entry(p, at->size, err) && find_log_path(p, at, err) &&
-	    find_record(p, err) &&
-	    inv_checkpoints_note(&c, c.n - 1, &p->note, err);
+	if (ok) {
+		*at = c.of[c.n - 1];
+		ok = inv_checkpoints_note(&c, c.n - 1, &p->note, err);
+	}
 	inv_checkpoints_close(&c);
 	return ok;
+}
+
+/* One that others may have signed since. */
+static bool
+given_checkpoint(struct prove *p, const char *path,
+    struct inv_checkpoint_at *at, struct inv_err *err)
+{
+	struct inv_checkpoint c;
+	struct inv_note note;
+	struct inv_err why;
+
+	if (!inv_file_read(AT_FDCWD, path, &p->note, err))
+		return false;
+	if (!inv_note_parse(inv_buf_str(&p->note), &note, &why) ||
+	    !inv_checkpoint_parse(note.text, &c, &why))
+		return inv_fail(err, INV_BAD, "%s: %s", path, why.msg);
+	at->size = c.size;
+	memcpy(at->root, c.root, INV_DIGEST);
+	return true;
+}
+
+/* All that is read lies under the checkpoint: nobody changes it. */
+static bool
+prove(struct prove *p, const char *checkpoint, struct inv_err *err)
+{
+	struct inv_checkpoint_at at = { 0 };
+
+	return (checkpoint == NULL
+		       ? last_checkpoint(p, &at, err)
+		       : given_checkpoint(p, checkpoint, &at, err)) &&
+	    find_entry(p, at.size, err) && find_log_path(p, &at, err) &&
+	    find_record(p, err);
 }
 
 static void
@@ -354,6 +387,7 @@ id_begin(const char *word)
 int
 inv_audit_do_prove(void *args, char *words[])
 {
+	const struct inv_audit_args *a = args;
 	struct prove p = {
 		.begin = id_begin(words[0]),
 		.row = inv_opt_u64("prove", words[1], 1, UINT64_MAX),
@@ -365,9 +399,11 @@ inv_audit_do_prove(void *args, char *words[])
 	};
 	struct inv_err err;
 
-	(void)args;
+	if (a->checkpoints > 1)
+		inv_opt_wrong("--checkpoint", a->checkpoint[1],
+		    "prove takes one");
 	open_log(&p);
-	if (!prove(&p, &err))
+	if (!prove(&p, a->checkpoint[0], &err))
 		inv_die(&err);
 	print(&p);
 	close(p.log);
