@@ -4,9 +4,11 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/utf8.h"
 #include "data/flaw.h"
 #include "prog/verb.h"
 #include "quarantine/args.h"
+#include "store/action.h"
 
 enum {
 	AGE = INV_OPT_LONG,
@@ -15,12 +17,16 @@ enum {
 	JSON,
 	MANIFEST,
 	NOTIFY,
+	RATE,
 	REASON,
 	SEARCH,
 	SEVERITY,
 	STATE,
 	TYPE,
+	WHY,
 };
+
+enum { RATE_MAX = 1000000 };
 
 static const struct inv_option options[] = {
 	{ AGE, "age", "DURATION", "at least so old; with -, younger" },
@@ -31,31 +37,37 @@ static const struct inv_option options[] = {
 	    "of manifests of this name, or whose id begins so" },
 	{ NOTIFY, "notify", "COMMAND",
 	    "run it with each new CRITICAL row on its stdin" },
+	{ RATE, "rate", "N/s", "resubmit: most rows in a second" },
 	{ REASON, "reason", "REASON", "that failed for it" },
 	{ SEARCH, "search", "TEXT", "with this text in the row or its errors" },
 	{ SEVERITY, "severity", "LEVEL",
 	    "CRITICAL|WARNING|INFO: with an error of it" },
 	{ STATE, "state", "STATE", "open|closed|all: only those" },
 	{ TYPE, "type", "TYPE", "with an error of this type" },
+	{ WHY, "why", "TEXT", "resubmit: why, for the history" },
 	{ 0, NULL, NULL, NULL },
 };
 
 static const struct inv_prog_info info = {
 	.name = "inv-quarantine",
 	.purpose = "keep what needs a person, and show it",
-	.usage = "[FILE | list | show ITEM ...|- | export]",
+	.usage = "[FILE | list | show ITEM ...|- | export |"
+		 " resubmit [ITEM ...|-]]",
 	.options = options,
 	.operands = -1,
 	.reads_stdin = true,
 };
 
-#define CHOICE AGE, FIELD, MANIFEST, REASON, SEARCH, SEVERITY, STATE, TYPE
+#define AMONG AGE, FIELD, MANIFEST, REASON, SEARCH, SEVERITY, TYPE
+#define CHOICE AMONG, STATE
 
 static const struct inv_verb verbs[] = {
 	{ "", "", 0, 1, { NOTIFY, 0 }, inv_quarantine_do_filter },
 	{ "list", "", 0, 0, { CHOICE, JSON, 0 }, inv_quarantine_do_list },
 	{ "show", "ITEM", 1, -1, { JSON, 0 }, inv_quarantine_do_show },
 	{ "export", "", 0, 0, { CHOICE, CSV, 0 }, inv_quarantine_do_export },
+	{ "resubmit", "ITEM", 0, -1, { AMONG, RATE, WHY, 0 },
+	    inv_quarantine_do_resubmit },
 };
 
 static enum inv_item_state
@@ -128,6 +140,28 @@ choose(struct inv_item_filter *which, int c)
 	}
 }
 
+static uint64_t
+rate_of(const char *arg)
+{
+	struct inv_str s = inv_str_of(arg);
+	uint64_t v;
+
+	if (s.n < 3 || strcmp(arg + s.n - 2, "/s") != 0 ||
+	    !inv_str_u64((struct inv_str){ arg, s.n - 2 }, 1, RATE_MAX, &v))
+		inv_opt_wrong("--rate", arg,
+		    "not a number from 1 to 1000000 and /s");
+	return v;
+}
+
+static struct inv_str
+why_of(const char *arg)
+{
+	if (arg[0] == '\0' || strlen(arg) > INV_ACTION_WHY_MAX ||
+	    !inv_utf8_all(inv_str_of(arg)))
+		inv_opt_wrong("--why", arg, "not a text of 1 to 4096 bytes");
+	return inv_str_of(arg);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -145,6 +179,12 @@ main(int argc, char *argv[])
 			break;
 		case NOTIFY:
 			args.notify = optarg;
+			break;
+		case RATE:
+			args.rate = rate_of(optarg);
+			break;
+		case WHY:
+			args.why = why_of(optarg);
 			break;
 		default:
 			choose(&args.which, c);

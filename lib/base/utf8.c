@@ -34,6 +34,19 @@ inv_utf8_len(const unsigned char *p, size_t n)
 	return 0;
 }
 
+bool
+inv_utf8_all(struct inv_str s)
+{
+	const unsigned char *p = (const unsigned char *)s.p;
+
+	for (size_t i = 0, k; i < s.n; i += k) {
+		k = inv_utf8_len(p + i, s.n - i);
+		if (k == 0)
+			return false;
+	}
+	return true;
+}
+
 size_t
 inv_utf8_put(uint32_t c, char *out)
 {

@@ -11,6 +11,8 @@ struct inv_quarantine_args {
 	bool csv;                     /* --csv */
 	const char *notify;           /* --notify, or NULL */
 	bool json;                    /* --json */
+	uint64_t rate;                /* --rate: rows in a second; 0: none */
+	struct inv_str why;           /* --why, or empty */
 };
 
 /* ---- the verbs: each returns the exit status ---- */
@@ -19,5 +21,6 @@ int inv_quarantine_do_filter(void *args, char *words[]);
 int inv_quarantine_do_list(void *args, char *words[]);
 int inv_quarantine_do_show(void *args, char *words[]);
 int inv_quarantine_do_export(void *args, char *words[]);
+int inv_quarantine_do_resubmit(void *args, char *words[]);
 
 #endif

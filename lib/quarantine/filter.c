@@ -29,7 +29,7 @@ settle(void *arg, struct inv_err *err)
 }
 
 static void
-begin(struct quarantine *p)
+begin(struct quarantine *p, struct inv_str line)
 {
 	const struct inv_block *block = &p->f.block;
 	const struct inv_quarantine_run run = {
@@ -37,6 +37,7 @@ begin(struct quarantine *p)
 		.submission = block->submission,
 		.run = { block->run, INV_RUN_ID },
 		.name = inv_buf_str(&block->name),
+		.line = line,
 	};
 
 	inv_quarantine_begin(p->store, &run);
@@ -80,7 +81,7 @@ take(struct quarantine *p, const struct inv_record *rec, struct inv_err *err)
 {
 	switch (rec->kind) {
 	case INV_LINE_MANIFEST:
-		begin(p);
+		begin(p, rec->text);
 		return true;
 	case INV_LINE_BODY:
 		add_stage(p);
@@ -92,6 +93,8 @@ take(struct quarantine *p, const struct inv_record *rec, struct inv_err *err)
 	case INV_LINE_BATCH:
 		return inv_quarantine_batch(p->store, rec, err);
 	case INV_LINE_END:
+		if (!inv_quarantine_end(p->store, rec->row, err))
+			return false;
 		inv_quarantine_begin(p->store, NULL);
 		return true;
 	case INV_LINE_OTHER:

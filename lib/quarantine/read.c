@@ -8,6 +8,7 @@
 #include "data/errors.h"
 #include "quarantine/args.h"
 #include "quarantine/ids.h"
+#include "store/action.h"
 #include "store/quarantine_csv.h"
 
 enum {
@@ -18,6 +19,7 @@ enum {
 struct reading {
 	struct inv_state state;
 	struct inv_quarantine_reader *r;
+	struct inv_action_reader *actions; /* show */
 	struct inv_out out;
 	struct inv_buf text;
 	struct inv_item_filter which;
@@ -132,6 +134,9 @@ show(struct reading *p, struct inv_str id)
 		inv_emit_key(b, INV_LIT("history"));
 		if (!inv_quarantine_history(p->r, item->number, b, &err))
 			inv_die(&err);
+		inv_emit_key(b, INV_LIT("actions"));
+		if (!inv_actions_of(p->actions, inv_str_of(item->id), b, &err))
+			inv_die(&err);
 		inv_buf_add(b, INV_LIT("}\n"));
 		inv_out_check(&p->out);
 	}
@@ -220,12 +225,17 @@ inv_quarantine_do_show(void *args, char *words[])
 	struct inv_item_ids ids;
 	struct reading p;
 	struct inv_str id;
+	struct inv_err err;
 	bool all = true;
 
 	inv_item_ids_open(&ids, "show", words);
 	open_reading(&p, args);
+	p.actions = inv_actions_read(&p.state, 0, &err);
+	if (p.actions == NULL)
+		inv_die(&err);
 	while (inv_item_ids_next(&ids, &id))
 		all = show(&p, id) && all;
 	inv_item_ids_close(&ids);
+	inv_actions_close(p.actions);
 	return close_reading(&p, all);
 }

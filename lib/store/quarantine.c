@@ -32,6 +32,7 @@ enum {
 	ADD_RUN,
 	FIND_RUN,
 	SET_STAGES,
+	SET_ROWS,
 	ADD_ITEM,
 	ADD_FAILURE,
 	OPEN_ROWS,
@@ -44,12 +45,13 @@ static const char *const sql[STATEMENTS] = {
 		      " ON CONFLICT DO NOTHING",
 	[FIND_BLOCK] =
 	    "SELECT id FROM blocks WHERE manifest = ?1 AND submission = ?2",
-	[ADD_RUN] = "INSERT INTO runs(block, run, name, stages)"
-		    " VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+	[ADD_RUN] = "INSERT INTO runs(block, run, name, stages, manifest)"
+		    " VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
 	[FIND_RUN] = "SELECT id FROM runs WHERE block = ?1 AND run = ?2",
 	/* A run that is told again has said as much before. */
 	[SET_STAGES] = "UPDATE runs SET stages = ?2 WHERE id = ?1"
 		       " AND length(stages) < length(?2)",
+	[SET_ROWS] = "UPDATE runs SET rows = ?2 WHERE id = ?1 AND rows <> ?2",
 	[ADD_ITEM] = "INSERT INTO items(block, row, digest, line)"
 		     " VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
 	[ADD_FAILURE] =
@@ -85,6 +87,7 @@ struct inv_quarantine {
 	struct inv_buf manifest;
 	struct inv_buf run;
 	struct inv_buf name;
+	struct inv_buf line;
 	struct inv_buf stages; /* LF between them */
 	uint64_t submission;
 	uint64_t block_id; /* 0: not looked up, or not there */
@@ -110,6 +113,7 @@ inv_quarantine_new(const struct inv_state *state)
 	q->manifest = INV_BUF(INV_MANIFEST_ID);
 	q->run = INV_BUF(INV_RUN_ID);
 	q->name = INV_BUF(NAME_MAX_BYTES);
+	q->line = INV_BUF(INV_ITEM_TEXT_MAX);
 	q->stages = INV_BUF(STAGES_MAX);
 	q->more = INV_BUF(INV_ITEM_TEXT_MAX);
 	q->reason = INV_BUF(INV_ITEM_TEXT_MAX);
@@ -129,6 +133,7 @@ inv_quarantine_free(struct inv_quarantine *q)
 	inv_buf_free(&q->manifest);
 	inv_buf_free(&q->run);
 	inv_buf_free(&q->name);
+	inv_buf_free(&q->line);
 	inv_buf_free(&q->stages);
 	inv_buf_free(&q->more);
 	inv_buf_free(&q->reason);
@@ -158,6 +163,7 @@ inv_quarantine_begin(struct inv_quarantine *q,
 	set(&q->manifest, run->manifest);
 	set(&q->run, run->run);
 	set(&q->name, run->name);
+	set(&q->line, run->line);
 	inv_buf_reset(&q->stages);
 	q->submission = run->submission;
 	q->block_id = q->run_id = 0;
@@ -229,6 +235,7 @@ add_run(struct inv_quarantine *q, struct inv_err *err)
 	inv_stmt_bind_text(st, 2, inv_buf_str(&q->run));
 	inv_stmt_bind_text(st, 3, inv_buf_str(&q->name));
 	inv_stmt_bind_text(st, 4, inv_buf_str(&q->stages));
+	inv_stmt_bind_text(st, 5, inv_buf_str(&q->line));
 	if (!inv_stmt_run(st, err))
 		return false;
 	st = q->stmt[FIND_RUN];
@@ -294,6 +301,21 @@ inv_quarantine_stage(struct inv_quarantine *q, struct inv_str line,
 
 	inv_stmt_bind_u64(st, 1, q->run_id);
 	inv_stmt_bind_text(st, 2, inv_buf_str(&q->stages));
+	return inv_stmt_run(st, err);
+}
+
+bool
+inv_quarantine_end(struct inv_quarantine *q, uint64_t rows, struct inv_err *err)
+{
+	struct inv_stmt *st;
+
+	if (q->run_id == 0)
+		return true;
+	if (!begin_writing(q, err))
+		return false;
+	st = q->stmt[SET_ROWS];
+	inv_stmt_bind_u64(st, 1, q->run_id);
+	inv_stmt_bind_u64(st, 2, rows);
 	return inv_stmt_run(st, err);
 }
 

@@ -38,6 +38,7 @@ struct inv_quarantine_run {
 	uint64_t submission;
 	struct inv_str run;  /* 16 hex */
 	struct inv_str name; /* of the manifest, decoded */
+	struct inv_str line; /* the manifest line itself */
 };
 
 /* What has been told, over all runs. */
@@ -73,6 +74,10 @@ INV_MUST bool inv_quarantine_row(struct inv_quarantine *q,
     const struct inv_record *rec, struct inv_err *err);
 INV_MUST bool inv_quarantine_batch(struct inv_quarantine *q,
     const struct inv_record *rec, struct inv_err *err);
+
+/* How many rows the manifest has, as the end line of the run says. */
+INV_MUST bool inv_quarantine_end(struct inv_quarantine *q, uint64_t rows,
+    struct inv_err *err);
 
 /* Something has been told that is not committed. */
 bool inv_quarantine_pending(const struct inv_quarantine *q);
@@ -152,6 +157,10 @@ bool inv_item_is_open(const struct inv_item *item);
  */
 INV_MUST bool inv_item_id_of(struct inv_str id, struct inv_item_filter *filter);
 
+/* The id of a row: that of its item, if it is one. */
+void inv_item_id(char id[INV_ITEM_ID], struct inv_str manifest,
+    uint64_t submission, uint64_t row);
+
 struct inv_quarantine_reader;
 
 /* NULL with INV_NO where there is no quarantine, or as inv_db_open. */
@@ -177,6 +186,15 @@ INV_MUST enum inv_next inv_quarantine_next(struct inv_quarantine_reader *r,
  */
 void inv_item_emit(struct inv_buf *out, const struct inv_item *item,
     bool content);
+
+/*
+ * What is known of a manifest: its manifest line, of a run that had all of it
+ * where there was one, added to *line; and its rows.  Nothing added, and 0,
+ * where nothing was kept.
+ */
+INV_MUST bool inv_quarantine_origin(struct inv_quarantine_reader *r,
+    struct inv_str manifest, uint64_t submission, struct inv_buf *line,
+    uint64_t *rows, struct inv_err *err);
 
 /*
  * Add the history of an item to out, a JSON list from the first event on; a

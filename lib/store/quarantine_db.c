@@ -85,6 +85,10 @@ static const char *const steps[] = {
 	" SELECT RAISE(ABORT, 'actions are only added to'); END;"
 	"CREATE TRIGGER actions_remain BEFORE DELETE ON action BEGIN"
 	" SELECT RAISE(ABORT, 'actions are only added to'); END;",
+
+	/* What a block of the manifest begins and ends with. */
+	"ALTER TABLE runs ADD COLUMN manifest TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE runs ADD COLUMN rows INTEGER NOT NULL DEFAULT 0;",
 	NULL,
 };
 

@@ -74,6 +74,13 @@ static const char select_history[] =
     " FROM events e JOIN runs r ON r.id = e.run JOIN items i ON i.id = e.item"
     " WHERE e.item = ?1 ORDER BY e.id";
 
+/* A block about all rows tells more than one about some. */
+static const char select_origin[] =
+    "SELECT r.manifest, (SELECT max(rows) FROM runs WHERE block = b.id)"
+    " FROM blocks b JOIN runs r ON r.block = b.id"
+    " WHERE b.manifest = ?1 AND b.submission = ?2 AND r.manifest <> ''"
+    " ORDER BY instr(r.manifest, '\"subset\":'), r.id DESC LIMIT 1";
+
 /* One row of a page; texts are places in its bytes. */
 struct line {
 	uint64_t number[MANIFEST];
@@ -86,6 +93,7 @@ struct inv_quarantine_reader {
 	struct inv_stmt *all;
 	struct inv_stmt *one;
 	struct inv_stmt *history;
+	struct inv_stmt *origin;
 	struct inv_scan *scan;
 	struct inv_item_filter filter;
 	uint64_t behind; /* the last item read */
@@ -114,6 +122,8 @@ inv_quarantine_read(const struct inv_state *state, struct inv_err *err)
 	if (r->one != NULL)
 		r->history = inv_db_prepare(r->db, select_history, err);
 	if (r->history != NULL)
+		r->origin = inv_db_prepare(r->db, select_origin, err);
+	if (r->origin != NULL)
 		return r;
 	inv_quarantine_read_close(r);
 	return NULL;
@@ -233,22 +243,30 @@ text(const struct inv_quarantine_reader *r, const struct line *line, int column)
 	return (struct inv_str){ r->bytes.p + line->at[k], line->n[k] };
 }
 
+void
+inv_item_id(char id[INV_ITEM_ID], struct inv_str manifest, uint64_t submission,
+    uint64_t row)
+{
+	int n = snprintf(id, INV_ITEM_ID, "%.*s", ID_MANIFEST, manifest.p);
+	size_t at = (size_t)n;
+
+	if (submission != 1)
+		at += (size_t)snprintf(id + at, INV_ITEM_ID - at, ".%ju",
+		    (uintmax_t)submission);
+	snprintf(id + at, INV_ITEM_ID - at, "-%ju", (uintmax_t)row);
+}
+
+/* A line without a row: in place of that an x and its digest. */
 static void
 name_item(struct inv_item *item, struct inv_str digest)
 {
-	int n = snprintf(item->id, sizeof(item->id), "%.*s", ID_MANIFEST,
-	    item->manifest.p);
-	size_t at = (size_t)n;
+	inv_item_id(item->id, item->manifest, item->submission, item->row);
+	if (item->row == 0) {
+		size_t at = strlen(item->id) - 1;
 
-	if (item->submission != 1)
-		at += (size_t)snprintf(item->id + at, sizeof(item->id) - at,
-		    ".%ju", (uintmax_t)item->submission);
-	if (item->row > 0)
-		snprintf(item->id + at, sizeof(item->id) - at, "-%ju",
-		    (uintmax_t)item->row);
-	else
-		snprintf(item->id + at, sizeof(item->id) - at, "-x%.*s",
+		snprintf(item->id + at, sizeof(item->id) - at, "x%.*s",
 		    ID_DIGEST, digest.p);
+	}
 }
 
 /*
@@ -542,4 +560,28 @@ inv_quarantine_history(struct inv_quarantine_reader *r, uint64_t number,
 		}
 	inv_emit_close(out, ']');
 	return step == INV_STEP_DONE;
+}
+
+bool
+inv_quarantine_origin(struct inv_quarantine_reader *r, struct inv_str manifest,
+    uint64_t submission, struct inv_buf *line, uint64_t *rows,
+    struct inv_err *err)
+{
+	struct inv_stmt *st = r->origin;
+
+	*rows = 0;
+	inv_stmt_bind_text(st, 1, manifest);
+	inv_stmt_bind_u64(st, 2, submission);
+	switch (inv_stmt_step(st, err)) {
+	case INV_STEP_ROW:
+		inv_buf_add(line, inv_stmt_str(st, 0));
+		*rows = inv_stmt_u64(st, 1);
+		inv_stmt_reset(st);
+		return true;
+	case INV_STEP_DONE:
+		return true;
+	case INV_STEP_ERR:
+		break;
+	}
+	return false;
 }

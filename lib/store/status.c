@@ -70,7 +70,8 @@ is_at(const struct inv_status *s, size_t i, uint64_t seq)
 
 /* A copy of one that is known says nothing new. */
 static void
-take_intent(struct inv_status *s, const struct inv_entry *e)
+take_intent(struct inv_status *s, const struct inv_entry *e,
+    const struct inv_place *place)
 {
 	size_t i = find(s, e->intent);
 
@@ -83,6 +84,7 @@ take_intent(struct inv_status *s, const struct inv_entry *e)
 	memmove(&s->open[i + 1], &s->open[i], (s->n - i) * sizeof(*s->open));
 	s->n++;
 	s->open[i] = (struct inv_status_batch){ 0 };
+	s->open[i].place = *place;
 	fill(&s->open[i], e->intent, e);
 }
 
@@ -128,6 +130,7 @@ read_on(const struct inv_state *state, const struct inv_place *from,
     uint64_t until, struct inv_status *s, struct inv_err *err)
 {
 	struct inv_journal_reader *r = inv_journal_read(state, from);
+	struct inv_place before = *from;
 	enum inv_next next;
 	struct inv_entry e;
 
@@ -139,7 +142,7 @@ read_on(const struct inv_state *state, const struct inv_place *from,
 		switch (e.type) {
 		case INV_ENTRY_INTENT:
 			if (until == 0)
-				take_intent(s, &e);
+				take_intent(s, &e, &before);
 			break;
 		case INV_ENTRY_OUTCOME:
 			take_outcome(s, &e);
@@ -149,6 +152,7 @@ read_on(const struct inv_state *state, const struct inv_place *from,
 		}
 		if (e.seq > s->entries)
 			s->entries = e.seq;
+		before = at;
 	}
 	inv_journal_read_close(r);
 	return next != INV_NEXT_ERR;
@@ -181,19 +185,51 @@ survey(const struct inv_state *state, struct inv_segments *segments,
 	return ok;
 }
 
+/* Those that are compressed have no open batch. */
+static uint64_t
+first_plain(const struct inv_status *s)
+{
+	return s->segments.plain != 0 ? s->segments.plain
+				      : s->segments.last + 1;
+}
+
+bool
+inv_status_read_open(const struct inv_state *state, struct inv_status *s,
+    struct inv_err *err)
+{
+	return survey(state, &s->segments, err) &&
+	    read_from(state, first_plain(s), 0, s, err);
+}
+
+bool
+inv_status_body(const struct inv_state *state, const struct inv_status_batch *b,
+    struct inv_buf *body, struct inv_err *err)
+{
+	struct inv_journal_reader *r = inv_journal_read(state, &b->place);
+	struct inv_entry e;
+	enum inv_next next = inv_journal_next(r, &e, err);
+	bool ok = next == INV_NEXT_LINE && e.type == INV_ENTRY_INTENT &&
+	    e.intent == b->seq;
+
+	if (ok)
+		inv_buf_add(body, e.of.body);
+	else if (next != INV_NEXT_ERR)
+		inv_fail(err, INV_IO,
+		    "journal: batch %ju is not there any more",
+		    (uintmax_t)b->seq);
+	inv_journal_read_close(r);
+	return ok;
+}
+
 /* The last committed batch may be in those that are compressed. */
 static bool
 read_journal(const struct inv_state *state, struct inv_status *s,
     struct inv_err *err)
 {
-	if (!survey(state, &s->segments, err))
+	if (!inv_status_read_open(state, s, err))
 		return false;
-	uint64_t first =
-	    s->segments.plain != 0 ? s->segments.plain : s->segments.last + 1;
-
-	if (!read_from(state, first, 0, s, err))
-		return false;
-	for (; first > 1 && !s->committed; first--)
+	for (uint64_t first = first_plain(s); first > 1 && !s->committed;
+	     first--)
 		if (!read_from(state, first - 1, first, s, err))
 			return false;
 	return true;

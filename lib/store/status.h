@@ -8,6 +8,7 @@
 #ifndef INV_STORE_STATUS_H
 #define INV_STORE_STATUS_H
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "data/record.h"
 #include "store/entry.h"
@@ -23,6 +24,7 @@ struct inv_status_batch {
 	uint64_t submission;
 	uint64_t chunk;
 	struct inv_rows rows;
+	struct inv_place place; /* of the line of an open one */
 	uint64_t attempts; /* of the run that gave it up, if one did, ... */
 	uint64_t status;   /* ... its last answer, 0: none, ... */
 	char *reason;      /* ... and why, undecoded; else NULL */
@@ -59,5 +61,14 @@ struct inv_status {
 INV_MUST bool inv_status_read(const struct inv_state *state,
     struct inv_status *s, struct inv_err *err);
 void inv_status_free(struct inv_status *s);
+
+/* The open batches alone. */
+INV_MUST bool inv_status_read_open(const struct inv_state *state,
+    struct inv_status *s, struct inv_err *err);
+
+/* The bytes of an open one, added to *body. */
+INV_MUST bool inv_status_body(const struct inv_state *state,
+    const struct inv_status_batch *b, struct inv_buf *body,
+    struct inv_err *err);
 
 #endif

@@ -58,12 +58,23 @@ overlong_and_too_large_are_none(void)
 	}
 }
 
+static void
+a_text_is_characters_all_through(void)
+{
+	check(inv_utf8_all(INV_LIT("")));
+	check(inv_utf8_all(INV_LIT("a\xc3\xb6\xf0\x9f\x98\x80")));
+	check(!inv_utf8_all(INV_LIT("a\xc3")));
+	check(!inv_utf8_all(INV_LIT("\xff"
+				    "a")));
+}
+
 int
 main(void)
 {
 	static const struct test tests[] = {
 		TEST(every_code_point_is_a_character_of_its_own_length),
 		TEST(what_is_cut_short_is_none),
+		TEST(a_text_is_characters_all_through),
 		TEST(overlong_and_too_large_are_none),
 	};
 

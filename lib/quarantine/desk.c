@@ -1,0 +1,162 @@
+/* desk.c - verbs that do something with items, and leave an action each */
+
+#include "quarantine/desk.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "store/quarantine_db.h"
+
+/* Some option chooses among the items. */
+static bool
+is_choice(const struct inv_item_filter *f)
+{
+	return f->reason.n > 0 || f->manifest.n > 0 || f->field.n > 0 ||
+	    f->type.n > 0 || f->severity.n > 0 || f->search.n > 0 ||
+	    f->since > 0 || f->until > 0;
+}
+
+void
+inv_desk_open(struct inv_desk *d, const struct inv_quarantine_args *a,
+    const char *verb, char *words[])
+{
+	struct inv_err err;
+
+	*d = (struct inv_desk){
+		.which = a->which,
+		.named = words[0] != NULL,
+		.why = a->why,
+	};
+	if (d->named && is_choice(&d->which))
+		inv_opt_wrong(verb, words[0],
+		    "items are named, or chosen by options");
+	inv_item_ids_open(&d->ids, verb, words);
+	d->state.fd = inv_opt_state(&d->state.path);
+	inv_who_init(&d->who);
+	d->r = inv_quarantine_read(&d->state, &err);
+	if (d->r == NULL && err.fault != INV_NO)
+		inv_die(&err);
+	if (d->r == NULL || d->named)
+		return;
+	inv_quarantine_seek(d->r, &d->which);
+	d->seeking = true;
+}
+
+void
+inv_desk_close(struct inv_desk *d)
+{
+	inv_item_ids_close(&d->ids);
+	inv_action_writer_free(d->actions);
+	inv_db_close(d->db);
+	inv_quarantine_read_close(d->r);
+	inv_who_free(&d->who);
+	close(d->state.fd);
+}
+
+void
+inv_desk_refuse(struct inv_desk *d, const char *id, const char *why)
+{
+	inv_say("%s: %s", id, why);
+	d->failed++;
+}
+
+/* ---- which items ---- */
+
+/* Look for the next that is named; false where there is none left. */
+static bool
+seek_named(struct inv_desk *d)
+{
+	struct inv_str id;
+
+	while (inv_item_ids_next(&d->ids, &id)) {
+		d->id[0] = '\0';
+		if (id.n < sizeof(d->id)) {
+			memcpy(d->id, id.p, id.n);
+			d->id[id.n] = '\0';
+		}
+		d->fits = 0;
+		if (inv_item_id_of(inv_str_of(d->id), &d->which) &&
+		    d->r != NULL) {
+			inv_quarantine_seek(d->r, &d->which);
+			return true;
+		}
+		inv_desk_refuse(d, d->id, "no such item");
+	}
+	return false;
+}
+
+const struct inv_item *
+inv_desk_next(struct inv_desk *d)
+{
+	const struct inv_item *item;
+	struct inv_err err;
+
+	for (;;) {
+		if (!d->seeking && !(d->named && seek_named(d)))
+			return NULL;
+		d->seeking = true;
+		switch (inv_quarantine_next(d->r, &item, &err)) {
+		case INV_NEXT_LINE:
+			d->fits++;
+			return item;
+		case INV_NEXT_END:
+			break;
+		case INV_NEXT_ERR:
+			inv_die(&err);
+		}
+		d->seeking = false;
+		if (d->named && d->fits == 0)
+			inv_desk_refuse(d, d->id, "no such item");
+		else if (!d->named)
+			return NULL;
+	}
+}
+
+/* ---- actions ---- */
+
+void
+inv_desk_open_writing(struct inv_desk *d)
+{
+	struct inv_err err;
+
+	d->db = inv_quarantine_db(&d->state, INV_DB_WRITE, &err);
+	if (d->db == NULL)
+		inv_die(&err);
+	d->actions = inv_action_writer_new(d->db, &err);
+	if (d->actions == NULL)
+		inv_die(&err);
+}
+
+void
+inv_desk_begin(struct inv_desk *d)
+{
+	struct inv_err err;
+
+	if (!inv_db_begin(d->db, &err))
+		inv_die(&err);
+	d->now = (uint64_t)inv_clock_wall();
+}
+
+void
+inv_desk_commit(struct inv_desk *d)
+{
+	struct inv_err err;
+
+	if (!inv_db_commit(d->db, &err))
+		inv_die(&err);
+}
+
+void
+inv_desk_note(struct inv_desk *d, struct inv_action action)
+{
+	struct inv_err err;
+
+	action.at = d->now;
+	action.user = inv_buf_str(&d->who.user);
+	action.login = inv_buf_str(&d->who.login);
+	action.why = d->why;
+	if (!inv_action_add(d->actions, &action, &err))
+		inv_die(&err);
+}

@@ -1,0 +1,53 @@
+/*
+ * desk.h - verbs that do something with items, and leave an action each
+ *
+ * Which items: those that are named (quarantine/ids.h), or else those that the
+ * options choose.  All functions end the program where the quarantine can not be read or written.
+ */
+#ifndef INV_QUARANTINE_DESK_H
+#define INV_QUARANTINE_DESK_H
+
+#include "prog/who.h"
+#include "quarantine/args.h"
+#include "quarantine/ids.h"
+#include "store/action.h"
+
+struct inv_desk {
+	struct inv_state state;
+	struct inv_item_filter which;
+	bool named; /* by operands or standard input */
+	struct inv_item_ids ids;
+	bool seeking;              /* items of one name, or of the options */
+	char id[INV_ITEM_ID + 64]; /* that name */
+	uint64_t fits;             /* items of it */
+	uint64_t failed; /* names that are no item, items that were refused */
+	struct inv_quarantine_reader *r; /* NULL: there is no quarantine */
+	struct inv_db *db;               /* to write; NULL: not opened yet */
+	struct inv_action_writer *actions;
+	struct inv_who who;
+	struct inv_str why;
+	uint64_t now; /* of the transaction under way */
+};
+
+/* Ends with 64 where an operand is no id, or options choose as well. */
+void inv_desk_open(struct inv_desk *d, const struct inv_quarantine_args *a,
+    const char *verb, char *words[]);
+void inv_desk_close(struct inv_desk *d);
+
+/* The next item, good until the next call; NULL behind the last. */
+const struct inv_item *inv_desk_next(struct inv_desk *d);
+
+/* The item was asked for by name, and nothing is done: says why. */
+void inv_desk_refuse(struct inv_desk *d, const char *id, const char *why);
+
+/* To write: there is a quarantine. */
+void inv_desk_open_writing(struct inv_desk *d);
+
+/* A transaction for actions and what they are about. */
+void inv_desk_begin(struct inv_desk *d);
+void inv_desk_commit(struct inv_desk *d);
+
+/* What is done, to which row; the rest of the action is known here. */
+void inv_desk_note(struct inv_desk *d, struct inv_action action);
+
+#endif

@@ -1,0 +1,602 @@
+/*
+ * resubmit.c - inv-quarantine resubmit: rows once more, as a stream
+ *
+ * First which rows of which manifests, then block by block: the actions, on
+ * disk, and then the lines.  A row of an open batch goes with all rows of the
+ * batch, as the bytes that were sent.
+ */
+
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "data/emit.h"
+#include "quarantine/desk.h"
+#include "store/status.h"
+
+enum {
+	GENERATIONS_MAX = 10, /* times that a row is resubmitted */
+	DETAIL_BYTES = 1024,
+	KEY_BYTES = 1 << 20, /* of a stage line's "key" */
+};
+
+static const char verb[] = "resubmit";
+
+/* Rows of a manifest. */
+struct block {
+	char manifest[INV_MANIFEST_ID];
+	uint64_t submission;
+	uint64_t arrival; /* as its manifest line says; 0: not at all */
+	uint64_t chunk_size;
+	uint64_t announced; /* rows; 0: not known */
+	uint64_t bytes;
+	struct inv_rows rows;
+	struct inv_rows batched; /* of them, in open batches */
+	struct inv_buf key;      /* what identifies a record: JSON, or empty */
+	char run[INV_RUN_ID];
+};
+
+struct resubmission {
+	struct inv_desk d;
+	struct inv_out out;
+	struct inv_scan *scan;
+	struct inv_status open; /* batches */
+	struct block *block;
+	size_t n;
+	size_t last;           /* block of the item before */
+	struct inv_buf origin; /* the manifest line looked at last */
+	uint64_t rate;         /* rows in a second; 0: no limit */
+	uint64_t since_ms;
+	uint64_t written; /* rows */
+};
+
+static struct inv_str
+id_of(const struct block *k)
+{
+	return (struct inv_str){ k->manifest, INV_MANIFEST_ID };
+}
+
+static void
+free_block(struct block *k)
+{
+	inv_rows_free(&k->rows);
+	inv_rows_free(&k->batched);
+	inv_buf_free(&k->key);
+}
+
+/* ---- which rows ---- */
+
+static struct block *
+block_of(struct resubmission *p, const struct inv_item *item)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		struct block *k = &p->block[(p->last + i) % p->n];
+
+		if (k->submission == item->submission &&
+		    inv_str_eq(id_of(k), item->manifest)) {
+			p->last = (size_t)(k - p->block);
+			return k;
+		}
+	}
+	p->block = inv_mem_resize(p->block, p->n + 1, sizeof(*p->block));
+	struct block *k = &p->block[p->n];
+
+	*k = (struct block){ .submission = item->submission,
+		.key = INV_BUF(KEY_BYTES) };
+	memcpy(k->manifest, item->manifest.p, INV_MANIFEST_ID);
+	p->last = p->n++;
+	return k;
+}
+
+/* What the last of its stage lines that does so says identifies a record. */
+static void
+note_key(struct resubmission *p, struct block *k, const struct inv_item *item)
+{
+	struct inv_str stages = item->last.stages;
+	const struct inv_member *key;
+	struct inv_err err;
+
+	while (stages.n > 0) {
+		const char *end = memchr(stages.p, '\n', stages.n);
+		size_t n = end != NULL ? (size_t)(end - stages.p) : stages.n;
+
+		if (!inv_scan_line(p->scan, (struct inv_str){ stages.p, n },
+			&err))
+			inv_die(&err);
+		key = inv_member_find(inv_scan_outer(p->scan), "key");
+		if (key != NULL && key->kind == INV_KIND_ARRAY) {
+			inv_buf_reset(&k->key);
+			inv_buf_add(&k->key, key->value);
+		}
+		n += end != NULL;
+		stages.p += n;
+		stages.n -= n;
+	}
+}
+
+static void
+take(struct resubmission *p, const struct inv_item *item)
+{
+	struct block *k = block_of(p, item);
+
+	if (k->key.n == 0)
+		note_key(p, k, item);
+	inv_rows_join(&k->rows, item->row, item->row);
+}
+
+/* Run again, and nothing need be changed before. */
+static bool
+is_transient(const struct inv_item *item)
+{
+	return item->last.verdict == INV_HELD ||
+	    inv_str_is(item->last.reason, "transient_failure");
+}
+
+static uint64_t
+generations(struct resubmission *p, const char *id)
+{
+	struct inv_err err;
+	uint64_t n;
+
+	if (!inv_action_count(p->d.actions, inv_str_of(id), inv_str_of(verb),
+		&n, &err))
+		inv_die(&err);
+	return n;
+}
+
+/* NULL, or why it is not resubmitted. */
+static const char *
+obstacle(struct resubmission *p, const struct inv_item *item)
+{
+	if (!inv_item_is_open(item))
+		return "closed: nothing to resubmit";
+	if (item->row == 0 || item->last.form != INV_FORM_RECORD)
+		return "never became a record: correct the manifest";
+	if (generations(p, item->id) >= GENERATIONS_MAX)
+		return "resubmitted 10 times: it needs a person";
+	return NULL;
+}
+
+static void
+choose(struct resubmission *p)
+{
+	bool any = p->d.named || p->d.which.reason.n > 0;
+	const struct inv_item *item;
+
+	while ((item = inv_desk_next(&p->d)) != NULL) {
+		const char *why;
+
+		if (!any && !is_transient(item))
+			continue;
+		why = obstacle(p, item);
+		if (why != NULL)
+			inv_desk_refuse(&p->d, item->id, why);
+		else
+			take(p, item);
+	}
+}
+
+static bool
+is_of(const struct inv_status_batch *b, const struct block *k)
+{
+	return b->submission == k->submission &&
+	    memcmp(b->manifest, k->manifest, INV_MANIFEST_ID) == 0;
+}
+
+static bool
+meet(const struct inv_rows *a, const struct inv_rows *b)
+{
+	for (size_t i = 0; i < a->n; i++)
+		if (inv_rows_within(b, a->range[i].first, a->range[i].last) > 0)
+			return true;
+	return false;
+}
+
+static void
+join(struct inv_rows *to, const struct inv_rows *rows)
+{
+	for (size_t i = 0; i < rows->n; i++)
+		inv_rows_join(to, rows->range[i].first, rows->range[i].last);
+}
+
+static void
+add_batches(struct resubmission *p, struct block *k)
+{
+	for (size_t i = 0; i < p->open.n; i++) {
+		const struct inv_status_batch *b = &p->open.open[i];
+
+		if (is_of(b, k) && meet(&b->rows, &k->rows))
+			join(&k->batched, &b->rows);
+	}
+	join(&k->rows, &k->batched);
+}
+
+/* ---- where they are from ---- */
+
+/* Its manifest line; false where that was not kept. */
+static bool
+read_origin(struct resubmission *p, struct block *k)
+{
+	struct inv_err err;
+
+	inv_buf_reset(&p->origin);
+	if (!inv_quarantine_origin(p->d.r, id_of(k), k->submission, &p->origin,
+		&k->announced, &err))
+		inv_die(&err);
+	if (p->origin.n == 0)
+		return false;
+	if (!inv_scan_line(p->scan, inv_buf_str(&p->origin), &err))
+		inv_die(&err);
+	const struct inv_members *m = inv_scan_outer(p->scan);
+
+	if (!inv_member_u64(m, "arrival", &k->arrival))
+		k->arrival = 0;
+	if (!inv_member_u64(m, "bytes", &k->bytes))
+		k->bytes = 0;
+	if (!inv_member_u64(m, "chunk_size", &k->chunk_size) ||
+	    k->chunk_size == 0)
+		k->chunk_size = INV_CHUNK_ROWS;
+	return true;
+}
+
+/* Blocks that can be written come first, in the order of arrival. */
+static void
+look_up(struct resubmission *p)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < p->n; i++) {
+		struct block k = p->block[i];
+
+		if (!read_origin(p, &k)) {
+			char id[INV_ITEM_ID];
+
+			inv_item_id(id, id_of(&k), k.submission,
+			    k.rows.range[0].first);
+			inv_desk_refuse(&p->d, id,
+			    "no manifest line was kept: run its manifest "
+			    "again");
+			free_block(&k);
+			continue;
+		}
+		add_batches(p, &k);
+		p->block[kept++] = k;
+	}
+	p->n = kept;
+}
+
+static int
+by_arrival(const void *a, const void *b)
+{
+	const struct block *x = a;
+	const struct block *y = b;
+
+	if (x->arrival != y->arrival)
+		return x->arrival < y->arrival ? -1 : 1;
+	return memcmp(x->manifest, y->manifest, INV_MANIFEST_ID);
+}
+
+/* ---- actions ---- */
+
+static void
+note_row(struct resubmission *p, const struct block *k, uint64_t row)
+{
+	struct inv_buf detail = INV_BUF(DETAIL_BYTES);
+	char id[INV_ITEM_ID];
+
+	inv_item_id(id, id_of(k), k->submission, row);
+	inv_emit_open(&detail, '{');
+	inv_emit_member_u64(&detail, INV_LIT("generation"),
+	    generations(p, id) + 1);
+	inv_emit_member_str(&detail, INV_LIT("run"),
+	    (struct inv_str){ k->run, INV_RUN_ID });
+	inv_emit_close(&detail, '}');
+	inv_desk_note(&p->d,
+	    (struct inv_action){ .verb = inv_str_of(verb),
+		.item = inv_str_of(id),
+		.manifest = id_of(k),
+		.submission = k->submission,
+		.row = row,
+		.detail = inv_buf_str(&detail) });
+	inv_buf_free(&detail);
+}
+
+static void
+note_block(struct resubmission *p, const struct block *k)
+{
+	inv_desk_begin(&p->d);
+	for (size_t i = 0; i < k->rows.n; i++)
+		for (uint64_t r = k->rows.range[i].first;
+		     r <= k->rows.range[i].last; r++)
+			note_row(p, k, r);
+	inv_desk_commit(&p->d);
+}
+
+/* ---- lines ---- */
+
+/* Not sooner than the rate has it; what is written by then is seen. */
+static void
+pace(struct resubmission *p)
+{
+	struct inv_err err;
+	uint64_t due;
+	uint64_t now;
+
+	if (p->rate == 0)
+		return;
+	if (p->written == 0)
+		p->since_ms = inv_clock_ms();
+	due = p->since_ms + p->written * 1000 / p->rate;
+	now = inv_clock_ms();
+	if (now >= due)
+		return;
+	if (!inv_out_flush(&p->out, &err))
+		inv_die(&err);
+	while ((now = inv_clock_ms()) < due) {
+		struct timespec wait = { (time_t)((due - now) / 1000),
+			(long)((due - now) % 1000) * 1000000 };
+
+		(void)nanosleep(&wait, NULL);
+	}
+}
+
+static void
+end_line(struct resubmission *p)
+{
+	inv_buf_byte(inv_out_buf(&p->out), '\n');
+	inv_out_check(&p->out);
+	if (p->out.failed)
+		inv_die(&p->out.err);
+}
+
+static void
+put_row(struct resubmission *p, const struct block *k, uint64_t row,
+    uint64_t line, struct inv_str record)
+{
+	struct inv_buf *b = inv_out_buf(&p->out);
+	char id[INV_ITEM_ID];
+
+	pace(p);
+	inv_item_id(id, id_of(k), k->submission, row);
+	inv_emit_open(b, '{');
+	inv_emit_member_str(b, INV_LIT("type"), INV_LIT("record"));
+	inv_emit_member_str(b, INV_LIT("manifest"),
+	    (struct inv_str){ k->manifest, INV_MANIFEST_SHORT });
+	inv_emit_member_u64(b, INV_LIT("row"), row);
+	if (line > 0)
+		inv_emit_member_u64(b, INV_LIT("line"), line);
+	inv_emit_member_u64(b, INV_LIT("chunk"), (row - 1) / k->chunk_size);
+	inv_emit_member_raw(b, INV_LIT("record"), record);
+	inv_emit_member_str(b, INV_LIT("item"), inv_str_of(id));
+	inv_emit_member_u64(b, INV_LIT("generation"), generations(p, id));
+	inv_emit_close(b, '}');
+	p->written++;
+	end_line(p);
+}
+
+/* A batch as it was sent. */
+static void
+put_batch(struct resubmission *p, const struct block *k,
+    const struct inv_status_batch *b)
+{
+	struct inv_buf body = INV_BUF(INV_BATCH_BODY_MAX);
+	struct inv_member element;
+	struct inv_str rest;
+	struct inv_err err;
+	enum inv_kind kind;
+
+	if (!inv_status_body(&p->d.state, b, &body, &err) ||
+	    !inv_scan_value(p->scan, inv_buf_str(&body), &kind, &err))
+		inv_die(&err);
+	rest = inv_buf_str(&body);
+	for (size_t i = 0; i < b->rows.n; i++)
+		for (uint64_t r = b->rows.range[i].first;
+		     r <= b->rows.range[i].last &&
+		     inv_scan_each(&rest, &element);
+		     r++)
+			put_row(p, k, r, 0, element.value);
+	inv_buf_free(&body);
+}
+
+static void
+put_batches(struct resubmission *p, const struct block *k)
+{
+	for (size_t i = 0; i < p->open.n; i++)
+		if (is_of(&p->open.open[i], k) &&
+		    meet(&p->open.open[i].rows, &k->batched))
+			put_batch(p, k, &p->open.open[i]);
+}
+
+static const struct inv_item *
+item_at(struct resubmission *p, const struct block *k, uint64_t row)
+{
+	const struct inv_item_filter which = {
+		.state = INV_ITEM_ALL,
+		.one = true,
+		.manifest = id_of(k),
+		.submission = k->submission,
+		.row = row,
+	};
+	const struct inv_item *item;
+	struct inv_err err;
+
+	inv_quarantine_seek(p->d.r, &which);
+	switch (inv_quarantine_next(p->d.r, &item, &err)) {
+	case INV_NEXT_LINE:
+		return item;
+	case INV_NEXT_END:
+		inv_fail(&err, INV_INTERNAL, "an item is gone");
+		break;
+	case INV_NEXT_ERR:
+		break;
+	}
+	inv_die(&err);
+}
+
+/* As the row travelled when it failed. */
+static void
+put_items(struct resubmission *p, const struct block *k)
+{
+	for (size_t i = 0; i < k->rows.n; i++)
+		for (uint64_t r = k->rows.range[i].first;
+		     r <= k->rows.range[i].last; r++) {
+			const struct inv_item *item;
+
+			if (inv_rows_has(&k->batched, r))
+				continue;
+			item = item_at(p, k, r);
+			put_row(p, k, r, item->line, item->last.content);
+		}
+}
+
+/* The manifest line of the run before, for this run and these rows. */
+static void
+put_manifest(struct resubmission *p, const struct block *k)
+{
+	struct inv_buf *b = inv_out_buf(&p->out);
+	const struct inv_members *m;
+	struct inv_err err;
+
+	if (!inv_scan_line(p->scan, inv_buf_str(&p->origin), &err))
+		inv_die(&err);
+	m = inv_scan_outer(p->scan);
+	inv_emit_open(b, '{');
+	for (size_t i = 0; i < m->n; i++)
+		if (inv_str_is(m->at[i].key, "run"))
+			inv_emit_member_str(b, INV_LIT("run"),
+			    (struct inv_str){ k->run, INV_RUN_ID });
+		else if (!inv_str_is(m->at[i].key, "subset"))
+			inv_emit_member_raw(b, m->at[i].key, m->at[i].value);
+	inv_emit_key(b, INV_LIT("subset"));
+	inv_emit_rows(b, &k->rows);
+	inv_emit_close(b, '}');
+	end_line(p);
+}
+
+static void
+put_stage(struct resubmission *p, const struct block *k)
+{
+	struct inv_buf *b = inv_out_buf(&p->out);
+
+	inv_emit_open(b, '{');
+	inv_emit_member_str(b, INV_LIT("type"), INV_LIT("stage"));
+	inv_emit_member_str(b, INV_LIT("stage"), inv_str_of(inv_prog.name));
+	inv_emit_member_str(b, INV_LIT("version"), inv_str_of(INV_VERSION));
+	if (k->key.n > 0)
+		inv_emit_member_raw(b, INV_LIT("key"), inv_buf_str(&k->key));
+	inv_emit_member_u64(b, INV_LIT("resubmitted"), k->rows.count);
+	inv_emit_close(b, '}');
+	end_line(p);
+}
+
+static void
+put_end(struct resubmission *p, const struct block *k)
+{
+	uint64_t last = k->rows.range[k->rows.n - 1].last;
+	struct inv_buf *b = inv_out_buf(&p->out);
+
+	inv_emit_open(b, '{');
+	inv_emit_member_str(b, INV_LIT("type"), INV_LIT("end"));
+	inv_emit_member_str(b, INV_LIT("manifest"), id_of(k));
+	inv_emit_member_u64(b, INV_LIT("rows"),
+	    k->announced > last ? k->announced : last);
+	if (k->bytes > 0)
+		inv_emit_member_u64(b, INV_LIT("bytes"), k->bytes);
+	inv_emit_key(b, INV_LIT("counts"));
+	inv_emit_open(b, '{');
+	for (int v = 0; v < INV_VERDICTS; v++)
+		inv_emit_member_u64(b, inv_verdict_name((enum inv_verdict)v),
+		    v == INV_PENDING ? k->rows.count : 0);
+	inv_emit_close(b, '}');
+	inv_emit_close(b, '}');
+	end_line(p);
+}
+
+static void
+put_block(struct resubmission *p, struct block *k)
+{
+	unsigned char bits[INV_RUN_ID / 2];
+
+	inv_random(bits, sizeof(bits));
+	inv_str_hex(bits, sizeof(bits), k->run);
+	note_block(p, k);
+	(void)read_origin(p, k);
+	put_manifest(p, k);
+	put_stage(p, k);
+	put_batches(p, k);
+	put_items(p, k);
+	put_end(p, k);
+}
+
+/* First of all how many there are, so that none is said as well. */
+static void
+put_report(struct resubmission *p)
+{
+	struct inv_buf *b = inv_out_buf(&p->out);
+	uint64_t rows = 0;
+
+	for (size_t i = 0; i < p->n; i++)
+		rows += p->block[i].rows.count;
+	inv_emit_open(b, '{');
+	inv_emit_member_str(b, INV_LIT("type"), INV_LIT("report"));
+	inv_emit_member_str(b, INV_LIT("report"), inv_str_of(verb));
+	inv_emit_member_str(b, INV_LIT("stage"), inv_str_of(inv_prog.name));
+	inv_emit_member_u64(b, INV_LIT("rows"), rows);
+	inv_emit_close(b, '}');
+	end_line(p);
+}
+
+/* ---- the verb ---- */
+
+static void
+open_all(struct resubmission *p, const struct inv_quarantine_args *a,
+    char *words[])
+{
+	struct inv_err err;
+
+	*p = (struct resubmission){
+		.rate = a->rate,
+		.origin = INV_BUF(INV_LINE_MAX),
+	};
+	inv_desk_open(&p->d, a, verb, words);
+	inv_out_init(&p->out, STDOUT_FILENO, "stdout");
+	p->scan = inv_scan_new();
+	if (p->d.r == NULL)
+		return;
+	inv_desk_open_writing(&p->d);
+	if (!inv_status_read_open(&p->d.state, &p->open, &err))
+		inv_die(&err);
+}
+
+int
+inv_quarantine_do_resubmit(void *args, char *words[])
+{
+	struct resubmission p;
+	struct inv_err err;
+
+	(void)signal(SIGPIPE, SIG_IGN);
+	open_all(&p, args, words);
+	choose(&p);
+	look_up(&p);
+	if (p.n > 1)
+		qsort(p.block, p.n, sizeof(*p.block), by_arrival);
+	put_report(&p);
+	for (size_t i = 0; i < p.n; i++)
+		put_block(&p, &p.block[i]);
+	if (!inv_out_close(&p.out, &err))
+		inv_die(&err);
+	bool refused = p.d.failed > 0;
+
+	for (size_t i = 0; i < p.n; i++)
+		free_block(&p.block[i]);
+	free(p.block);
+	inv_status_free(&p.open);
+	inv_scan_free(p.scan);
+	inv_buf_free(&p.origin);
+	inv_desk_close(&p.d);
+	return inv_fault_exit(refused ? INV_NO : INV_OK);
+}
