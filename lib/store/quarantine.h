@@ -144,7 +144,8 @@ struct inv_item {
 	enum inv_verdict verdict; /* the latest, a committed one being final */
 	struct inv_item_event last; /* its latest failure */
 	uint64_t failures;
-	uint64_t first_at; /* the first failure */
+	uint64_t first_at;  /* the first failure */
+	uint64_t closed_at; /* committed or skipped for good; 0: open */
 };
 
 bool inv_item_is_open(const struct inv_item *item);

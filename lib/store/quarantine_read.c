@@ -32,6 +32,7 @@ enum {
 	FORM,
 	FAILURES,
 	FIRST_AT,
+	CLOSED_AT,
 	MANIFEST, /* from here on texts */
 	DIGEST,
 	RUN,
@@ -50,6 +51,9 @@ enum {
 	"l.at, c.form,"                                                        \
 	" (SELECT count(*) FROM events WHERE item = i.id AND verdict >= 3),"   \
 	" (SELECT min(at) FROM events WHERE item = i.id AND verdict >= 3),"    \
+	" iif(i.verdict >= 3, 0, (SELECT min(at) FROM events"                  \
+	"  WHERE item = i.id AND (id > i.last OR i.verdict = 1) AND"           \
+	"  (verdict = i.verdict OR reason = 'already_committed'))),"           \
 	" b.manifest, i.digest, r.run, r.name, l.reason, l.stage, l.errors,"   \
 	" l.more, r.stages, c.content"                                         \
 	" FROM items i JOIN blocks b ON b.id = i.block"                        \
@@ -349,6 +353,7 @@ build(struct inv_quarantine_reader *r, const struct line *line,
 		.verdict = (enum inv_verdict)number[STATE],
 		.failures = number[FAILURES],
 		.first_at = number[FIRST_AT],
+		.closed_at = number[CLOSED_AT],
 		.last = {
 			.verdict = (enum inv_verdict)number[VERDICT],
 			.at = number[AT],

@@ -78,8 +78,10 @@ items_are(enum inv_item_state which, const char *want)
 	if (r == NULL)
 		return;
 	inv_quarantine_seek(r, &filter);
-	while (inv_quarantine_next(r, &item, &err) == INV_NEXT_LINE)
+	while (inv_quarantine_next(r, &item, &err) == INV_NEXT_LINE) {
 		inv_buf_addf(&b, "%s%s", b.n > 0 ? " " : "", item->id);
+		check((item->closed_at == 0) == inv_item_is_open(item));
+	}
 	check_str(inv_buf_str(&b), want);
 	inv_buf_free(&b);
 	inv_quarantine_read_close(r);
