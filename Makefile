@@ -25,7 +25,7 @@ VARIANT   ?= rel
 B         := build/$(VARIANT)
 
 # What the code needs, as against what the builder likes (CFLAGS).
-STD       := -std=c17 -D_GNU_SOURCE -Ilib -DINV_VERSION='"$(VERSION)"' \
+STD       := -std=c17 -D_GNU_SOURCE -Ilib -Ibuild/gen -DINV_VERSION='"$(VERSION)"' \
              -DINV_SHAREDIR='"$(SHAREDIR)"'
 WARN      := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wcast-qual \
              -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
@@ -67,7 +67,14 @@ endif
 
 all: $(BINS) $(COMP)
 
-$(B)/%.o: %.c
+# What a page is made of, as bytes for the .c that includes them.
+PAGES := $(patsubst lib/%,build/gen/%.inc,$(wildcard lib/*/page/*))
+
+build/gen/%.inc: lib/%
+	@mkdir -p $(@D)
+	$(Q)od -An -v -tu1 $< | sed 's/ *\([0-9][0-9]*\)/\1,/g' > $@
+
+$(B)/%.o: %.c | $(PAGES)
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
@@ -148,7 +155,7 @@ fuzz: $(addprefix build/fuzz/,$(FUZZERS))
 		$$f -max_total_time=$(FUZZ_SECONDS) -print_final_stats=0 $$d \
 		$$(ls -d tests/fuzz/corpus/$${f##*/} 2>/dev/null) || exit 1; done
 
-build/fuzz/%: tests/fuzz/%.c $(wildcard lib/*/*.[ch])
+build/fuzz/%: tests/fuzz/%.c $(wildcard lib/*/*.[ch]) $(PAGES)
 	$(call say,FUZZ,$@)
 	@mkdir -p $(@D)
 	$(Q)clang $(STD) $(PKG_CFLAGS) -g -O1 \

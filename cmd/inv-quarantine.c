@@ -14,6 +14,7 @@ enum {
 	AGE = INV_OPT_LONG,
 	CSV,
 	FIELD,
+	HTML,
 	JSON,
 	MANIFEST,
 	NOTIFY,
@@ -32,6 +33,7 @@ static const struct inv_option options[] = {
 	{ AGE, "age", "DURATION", "at least so old; with -, younger" },
 	{ CSV, "csv", NULL, "export: as CSV, safe to open in a spreadsheet" },
 	{ FIELD, "field", "NAME", "with an error about this field" },
+	{ HTML, "html", "FILE", "report: as a page, to FILE or - for stdout" },
 	{ JSON, "json", NULL, "list, show: JSON on a terminal as well" },
 	{ MANIFEST, "manifest", "ID|NAME",
 	    "of manifests of this name, or whose id begins so" },
@@ -51,7 +53,7 @@ static const struct inv_option options[] = {
 static const struct inv_prog_info info = {
 	.name = "inv-quarantine",
 	.purpose = "keep what needs a person, and show it",
-	.usage = "[FILE | list | show ITEM ...|- | export |"
+	.usage = "[FILE | list | show ITEM ...|- | export | report |"
 		 " resubmit [ITEM ...|-]]",
 	.options = options,
 	.operands = -1,
@@ -66,6 +68,7 @@ static const struct inv_verb verbs[] = {
 	{ "list", "", 0, 0, { CHOICE, JSON, 0 }, inv_quarantine_do_list },
 	{ "show", "ITEM", 1, -1, { JSON, 0 }, inv_quarantine_do_show },
 	{ "export", "", 0, 0, { CHOICE, CSV, 0 }, inv_quarantine_do_export },
+	{ "report", "", 0, 0, { HTML, 0 }, inv_quarantine_do_report },
 	{ "resubmit", "ITEM", 0, -1, { AMONG, RATE, WHY, 0 },
 	    inv_quarantine_do_resubmit },
 };
@@ -173,6 +176,9 @@ main(int argc, char *argv[])
 		switch (c) {
 		case CSV:
 			args.csv = true;
+			break;
+		case HTML:
+			args.html = optarg;
 			break;
 		case JSON:
 			args.json = true;

@@ -9,6 +9,7 @@ struct inv_quarantine_args {
 	const struct inv_prog_info *info;
 	struct inv_item_filter which; /* of the options that choose items */
 	bool csv;                     /* --csv */
+	const char *html;             /* --html, or NULL */
 	const char *notify;           /* --notify, or NULL */
 	bool json;                    /* --json */
 	uint64_t rate;                /* --rate: rows in a second; 0: none */
@@ -21,6 +22,7 @@ int inv_quarantine_do_filter(void *args, char *words[]);
 int inv_quarantine_do_list(void *args, char *words[]);
 int inv_quarantine_do_show(void *args, char *words[]);
 int inv_quarantine_do_export(void *args, char *words[]);
+int inv_quarantine_do_report(void *args, char *words[]);
 int inv_quarantine_do_resubmit(void *args, char *words[]);
 
 #endif

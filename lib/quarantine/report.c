@@ -1,0 +1,80 @@
+/* report.c - inv-quarantine report: what waits, as a page to look at */
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "io/file.h"
+#include "quarantine/args.h"
+#include "quarantine/page.h"
+
+enum { PAGE_MAX = 512 << 20 }; /* bytes */
+
+/* The last second of a year of four digits. */
+static const uint64_t now_max = 253402300799;
+
+/* The time of the page, which can be said so that it is the same again. */
+static uint64_t
+now(void)
+{
+	static const char name[] = "SOURCE_DATE_EPOCH";
+	const char *said = inv_opt_env(name);
+
+	return said != NULL ? inv_opt_u64(name, said, 0, now_max)
+			    : (uint64_t)inv_clock_wall();
+}
+
+static struct inv_review *
+look(void)
+{
+	const struct inv_item_filter all = { .state = INV_ITEM_ALL };
+	struct inv_review *v = inv_review_new(now());
+	enum inv_next next = INV_NEXT_END;
+	struct inv_quarantine_reader *r;
+	const struct inv_item *item;
+	struct inv_state state;
+	struct inv_err err;
+
+	state.fd = inv_opt_state(&state.path);
+	r = inv_quarantine_read(&state, &err);
+	if (r == NULL)
+		inv_die(&err);
+	inv_quarantine_seek(r, &all);
+	while ((next = inv_quarantine_next(r, &item, &err)) == INV_NEXT_LINE)
+		inv_review_add(v, item);
+	if (next == INV_NEXT_ERR)
+		inv_die(&err);
+	inv_quarantine_read_close(r);
+	close(state.fd);
+	inv_review_sort(v);
+	return v;
+}
+
+int
+inv_quarantine_do_report(void *args, char *words[])
+{
+	const struct inv_quarantine_args *a = args;
+	struct inv_buf page = INV_BUF(PAGE_MAX);
+	struct inv_err err;
+
+	(void)words;
+	if (a->html == NULL)
+		inv_opt_wrong("report", "--html", "missing");
+
+	struct inv_review *v = look();
+
+	inv_page_write(&page, v);
+	inv_review_free(v);
+	if (page.failed) {
+		inv_fail(&err, INV_INTERNAL, "%s: too large", a->html);
+		inv_die(&err);
+	}
+	if (!(strcmp(a->html, "-") == 0
+		    ? inv_file_write(STDOUT_FILENO, inv_buf_str(&page),
+			  "stdout", &err)
+		    : inv_file_summary(a->html, inv_buf_str(&page), &err)))
+		inv_die(&err);
+	inv_buf_free(&page);
+	return 0;
+}
