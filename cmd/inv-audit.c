@@ -11,15 +11,18 @@ enum {
 	KEY,
 	NAME,
 	SIGN_KEY,
+	SINCE,
 };
 
 static const struct inv_option options[] = {
 	{ CHECKPOINT, "checkpoint", "FILE",
-	    "verify, prove: this checkpoint, kept elsewhere" },
+	    "verify, prove, check: this checkpoint, kept elsewhere" },
 	{ KEY, "key", "FILE", "verify, check: a public key that is trusted" },
 	{ NAME, "name", "NAME", "key new: what the key is called" },
 	{ SIGN_KEY, "sign-key", "FILE",
 	    "the private key: FILE, fd:N or cred:NAME" },
+	{ SINCE, "since", "FILE",
+	    "checkpoint: that the log has only grown from that one" },
 	{ 0, NULL, NULL, NULL },
 };
 
@@ -36,10 +39,10 @@ static const struct inv_prog_info info = {
 static const struct inv_verb verbs[] = {
 	{ "", "", 0, 1, { SIGN_KEY, 0 }, inv_audit_do_filter },
 	{ "verify", "", 0, 0, { KEY, CHECKPOINT, 0 }, inv_audit_do_verify },
-	{ "checkpoint", "", 0, 0, { 0 }, inv_audit_do_checkpoint },
+	{ "checkpoint", "", 0, 0, { SINCE, 0 }, inv_audit_do_checkpoint },
 	{ "prove", "MANIFEST and ROW", 2, 2, { CHECKPOINT, 0 },
 	    inv_audit_do_prove },
-	{ "check", "FILE", 1, 1, { KEY, 0 }, inv_audit_do_check },
+	{ "check", "FILE", 1, 1, { KEY, CHECKPOINT, 0 }, inv_audit_do_check },
 	{ "key", "new or show", 1, 1, { NAME, 0 }, inv_audit_do_key },
 };
 
@@ -74,6 +77,9 @@ main(int argc, char *argv[])
 		case SIGN_KEY:
 			inv_opt_secret("--sign-key", optarg);
 			args.sign_key = optarg;
+			break;
+		case SINCE:
+			args.since = optarg;
 			break;
 		}
 	}

@@ -375,3 +375,61 @@ cosign() {
 	run -$EX_DATAERR inv-audit prove "$id" 7 --checkpoint lab.pub
 	run -$EX_USAGE inv-audit prove "$id" 7 --checkpoint other --checkpoint other
 }
+
+# ---- from one checkpoint to a later one ----
+
+# What a checkpoint was of, and some more manifests behind it.
+grown() {
+	logged
+	inv-audit checkpoint > older
+	for name in BOX CAN; do
+		rows 3 | sed "s/LAB/$name/" | inv-split -q - |
+			inv-validate -q 2> err |
+			inv-commit -q -l file:ledger.db 2> err | inv-audit -q
+	done > later
+}
+
+@test "a log that has only grown since a checkpoint is proved to have" {
+	grown
+	inv-audit checkpoint --since older > growth
+	[ "$(head -n 1 growth)" = 'old 8' ]
+	[ "$(sed '1,/^$/d' growth)" = "$(inv-audit checkpoint)" ]
+	n=$(inv-audit checkpoint | sed -n 2p)
+	[ "$(inv-audit check growth --checkpoint older --key lab.pub)" = \
+		"{\"type\":\"grown\",\"old\":8,\"entries\":$n}" ]
+	# from the last one to itself there is nothing to tell
+	inv-audit checkpoint > last
+	inv-audit checkpoint --since last > growth
+	[ "$(sed -n 2p growth)" = '' ]
+	inv-audit check growth --checkpoint last --key lab.pub
+}
+
+@test "growth from a checkpoint of another log is refused" {
+	grown
+	sed '3s/^./A/;3s/^AA/AB/' older > other
+	run -1 inv-audit checkpoint --since other
+	[[ $output == *'does not begin with that of the earlier one' ]]
+	sed '2s/8/800/' older > longer
+	run -1 inv-audit checkpoint --since longer
+	run -$EX_DATAERR inv-audit checkpoint --since lab.pub
+	run -$EX_NOINPUT inv-audit checkpoint --since nothing
+}
+
+@test "a proof of growth that does not hold is refused" {
+	grown
+	inv-audit checkpoint --since older > growth
+	sed '2s/^./A/;2s/^AA/AB/' growth > changed
+	run -1 inv-audit check changed --checkpoint older --key lab.pub
+	[[ $output == *'does not begin with that of the earlier checkpoint' ]]
+	sed '1s/8/7/' growth > changed
+	run -1 inv-audit check changed --checkpoint older --key lab.pub
+	sed '2s/8/7/' older > forged
+	run -1 inv-audit check growth --checkpoint forged --key lab.pub
+	[[ $output == *'is false' ]]
+	INV_STATE=$PWD/other inv-audit key new --name other > other.pub
+	run -1 inv-audit check growth --checkpoint older --key other.pub
+	run -$EX_DATAERR inv-audit check older --checkpoint older --key lab.pub
+	run -$EX_USAGE inv-audit check growth --checkpoint older
+	run -$EX_USAGE inv-audit check growth --key lab.pub --checkpoint older \
+		--checkpoint older
+}

@@ -4,6 +4,7 @@
 
 #include "prog/opt.h"
 #include "store/audit.h"
+#include "store/checkpoint.h"
 
 enum { INV_AUDIT_FILES = 16 }; /* files of one option at most */
 
@@ -13,6 +14,7 @@ struct inv_audit_args {
 	size_t keys;
 	const char *checkpoint[INV_AUDIT_FILES]; /* of --checkpoint */
 	size_t checkpoints;
+	const char *since;    /* of --since, or NULL */
 	const char *name;     /* of --name, or NULL */
 	const char *sign_key; /* of --sign-key, or NULL */
 };
@@ -24,6 +26,38 @@ struct inv_audit_args {
  */
 size_t inv_audit_args_keys(const struct inv_audit_args *a, int state,
     struct inv_note_key keys[INV_AUDIT_FILES]);
+
+/* ---- what verbs share ---- */
+
+/*
+ * Print that the log has only grown from the checkpoint in a file to the last,
+ * or check such a text in `file` against the earlier checkpoint; each dies
+ * where it has not.
+ */
+void inv_audit_since(int dir, const char *older);
+void inv_audit_since_check(const char *file, const char *older,
+    const struct inv_note_key *key, size_t keys);
+
+/* The last checkpoint, its text added to *note: INV_NO where there is none. */
+INV_MUST bool inv_audit_last(int dir, struct inv_checkpoint_at *at,
+    struct inv_buf *note, struct inv_err *err);
+
+/*
+ * A checkpoint as text, or in a file, whose text is added to *text; its
+ * signatures are not looked at.  *at has size and root.
+ */
+INV_MUST bool inv_audit_read_at(struct inv_str text, struct inv_note *note,
+    struct inv_checkpoint_at *at, struct inv_err *err);
+INV_MUST bool inv_audit_kept(const char *path, struct inv_buf *text,
+    struct inv_note *note, struct inv_checkpoint_at *at, struct inv_err *err);
+
+/*
+ * One of the keys has signed it, each witness of them too, and none falsely;
+ * at[i], of each key, is when a witness signed.  INV_NO where not.
+ */
+INV_MUST bool inv_audit_is_signed(const struct inv_note *note,
+    const struct inv_note_key *key, size_t keys, uint64_t *at,
+    struct inv_err *err);
 
 /* ---- the verbs: each returns the exit status ---- */
 

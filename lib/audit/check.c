@@ -22,7 +22,7 @@ struct check {
 	struct inv_proof proof;
 	struct inv_rows rows;        /* that the entry says are committed */
 	struct inv_audit_line entry; /* of the log, about the batch */
-	struct inv_checkpoint checkpoint;
+	struct inv_checkpoint_at checkpoint;
 	struct inv_note note;
 	struct inv_note_key key[INV_AUDIT_FILES];
 	uint64_t at[INV_AUDIT_FILES]; /* when a witness signed */
@@ -107,8 +107,7 @@ entry_is_in_log(struct check *c, struct inv_err *err)
 	unsigned char leaf[INV_DIGEST];
 	struct inv_err why;
 
-	if (!inv_note_parse(p->note, &c->note, &why) ||
-	    !inv_checkpoint_parse(c->note.text, &c->checkpoint, &why))
+	if (!inv_audit_read_at(p->note, &c->note, &c->checkpoint, &why))
 		return inv_fail(err, INV_NO, "its checkpoint: %s", why.msg);
 	inv_merkle_leaf(c->digest, p->entry, leaf);
 	return (c->entry.seq == p->log_index + 1 &&
@@ -120,38 +119,11 @@ entry_is_in_log(struct check *c, struct inv_err *err)
 }
 
 static bool
-is_signed(struct check *c, struct inv_err *err)
-{
-	bool any = false;
-
-	for (size_t i = 0; i < c->args->keys; i++) {
-		bool log = c->key[i].type == INV_NOTE_SIGNATURE;
-
-		switch (inv_note_look(&c->note, &c->key[i], &c->at[i])) {
-		case INV_NOTE_NONE:
-			if (log)
-				break;
-			return inv_fail(err, INV_NO,
-			    "its checkpoint is not cosigned by %s",
-			    c->key[i].name);
-		case INV_NOTE_GOOD:
-			any = any || log;
-			break;
-		case INV_NOTE_FALSE:
-			return inv_fail(err, INV_NO,
-			    "the signature of %s is false", c->key[i].name);
-		}
-	}
-	return any ||
-	    inv_fail(err, INV_NO,
-		"its checkpoint is signed by none of the keys given");
-}
-
-static bool
 holds(struct check *c, struct inv_err *err)
 {
 	return is_about_the_row(c, err) && record_is_in_batch(c, err) &&
-	    entry_is_in_log(c, err) && is_signed(c, err);
+	    entry_is_in_log(c, err) &&
+	    inv_audit_is_signed(&c->note, c->key, c->args->keys, c->at, err);
 }
 
 /* ---- what is said ---- */
@@ -239,32 +211,47 @@ report(const struct check *c)
 		inv_die(&err);
 }
 
-int
-inv_audit_do_check(void *args, char *words[])
+static void
+check_row(struct check *c, const char *file)
 {
-	struct check c = { .args = args };
 	struct inv_buf text = INV_BUF(INV_PROOF_MAX);
 	struct inv_buf mem = INV_BUF(INV_PROOF_MAX);
 	struct inv_err err, why;
 
-	if (c.args->keys == 0)
-		inv_opt_wrong("check", words[0], "needs a --key");
-	for (size_t i = 0; i < c.args->keys; i++)
-		if (!inv_audit_key_public(AT_FDCWD, c.args->key[i], &c.key[i],
-			&err))
-			inv_die(&err);
-	if (!inv_file_read(AT_FDCWD, words[0], &text, &err))
+	if (!inv_file_read(AT_FDCWD, file, &text, &err))
 		inv_die(&err);
-	c.digest = inv_digest_new();
-	if (!inv_proof_parse(inv_buf_str(&text), &mem, &c.proof, &why) ||
-	    !holds(&c, &why)) {
-		inv_fail(&err, why.fault, "%s: %s", words[0], why.msg);
+	c->digest = inv_digest_new();
+	if (!inv_proof_parse(inv_buf_str(&text), &mem, &c->proof, &why) ||
+	    !holds(c, &why)) {
+		inv_fail(&err, why.fault, "%s: %s", file, why.msg);
 		inv_die(&err);
 	}
-	report(&c);
-	inv_digest_free(c.digest);
-	inv_rows_free(&c.rows);
+	report(c);
+	inv_digest_free(c->digest);
+	inv_rows_free(&c->rows);
 	inv_buf_free(&text);
 	inv_buf_free(&mem);
+}
+
+int
+inv_audit_do_check(void *args, char *words[])
+{
+	const struct inv_audit_args *a = args;
+	struct check c = { .args = a };
+	struct inv_err err;
+
+	if (a->keys == 0)
+		inv_opt_wrong("check", words[0], "needs a --key");
+	if (a->checkpoints > 1)
+		inv_opt_wrong("--checkpoint", a->checkpoint[1],
+		    "check takes one");
+	for (size_t i = 0; i < a->keys; i++)
+		if (!inv_audit_key_public(AT_FDCWD, a->key[i], &c.key[i], &err))
+			inv_die(&err);
+	if (a->checkpoints > 0)
+		inv_audit_since_check(words[0], a->checkpoint[0], c.key,
+		    a->keys);
+	else
+		check_row(&c, words[0]);
 	return EXIT_SUCCESS;
 }

@@ -11,7 +11,6 @@
 #include "io/file.h"
 #include "io/stream.h"
 #include "store/audit_head.h"
-#include "store/checkpoint.h"
 
 static void
 print(struct inv_str text)
@@ -101,26 +100,23 @@ inv_audit_do_key(void *args, char *words[])
 int
 inv_audit_do_checkpoint(void *args, char *words[])
 {
+	const struct inv_audit_args *a = args;
 	struct inv_buf note = INV_BUF(INV_NOTE_MAX);
-	struct inv_checkpoints c;
+	struct inv_checkpoint_at last;
 	struct inv_state state;
 	struct inv_err err;
 
-	(void)args;
 	(void)words;
 	state.fd = inv_opt_state_there(&state.path);
 	int dir = audit_there(state.fd);
 
-	if (!inv_checkpoints_open(&c, dir, false, &err))
-		inv_die(&err);
-	if (c.n == 0) {
-		inv_fail(&err, INV_NO, "no checkpoint has been signed");
-		inv_die(&err);
+	if (a->since != NULL) {
+		inv_audit_since(dir, a->since);
+	} else {
+		if (!inv_audit_last(dir, &last, &note, &err))
+			inv_die(&err);
+		print(inv_buf_str(&note));
 	}
-	if (!inv_checkpoints_note(&c, c.n - 1, &note, &err))
-		inv_die(&err);
-	print(inv_buf_str(&note));
-	inv_checkpoints_close(&c);
 	inv_buf_free(&note);
 	close(dir);
 	close(state.fd);

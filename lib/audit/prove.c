@@ -299,54 +299,16 @@ open_log(struct prove *p)
 	}
 }
 
-/* The last checkpoint of the log. */
-static bool
-last_checkpoint(struct prove *p, struct inv_checkpoint_at *at,
-    struct inv_err *err)
-{
-	struct inv_checkpoints c;
-
-	if (!inv_checkpoints_open(&c, p->dir, false, err))
-		return false;
-	bool ok =
-	    c.n > 0 || inv_fail(err, INV_NO, "no checkpoint has been signed");
-
-	if (ok) {
-		*at = c.of[c.n - 1];
-		ok = inv_checkpoints_note(&c, c.n - 1, &p->note, err);
-	}
-	inv_checkpoints_close(&c);
-	return ok;
-}
-
-/* One that others may have signed since. */
-static bool
-given_checkpoint(struct prove *p, const char *path,
-    struct inv_checkpoint_at *at, struct inv_err *err)
-{
-	struct inv_checkpoint c;
-	struct inv_note note;
-	struct inv_err why;
-
-	if (!inv_file_read(AT_FDCWD, path, &p->note, err))
-		return false;
-	if (!inv_note_parse(inv_buf_str(&p->note), &note, &why) ||
-	    !inv_checkpoint_parse(note.text, &c, &why))
-		return inv_fail(err, INV_BAD, "%s: %s", path, why.msg);
-	at->size = c.size;
-	memcpy(at->root, c.root, INV_DIGEST);
-	return true;
-}
-
 /* All that is read lies under the checkpoint: nobody changes it. */
 static bool
 prove(struct prove *p, const char *checkpoint, struct inv_err *err)
 {
-	struct inv_checkpoint_at at = { 0 };
+	struct inv_checkpoint_at at;
+	struct inv_note note;
 
-	return (checkpoint == NULL
-		       ? last_checkpoint(p, &at, err)
-		       : given_checkpoint(p, checkpoint, &at, err)) &&
+	return (checkpoint == NULL ? inv_audit_last(p->dir, &at, &p->note, err)
+				   : inv_audit_kept(checkpoint, &p->note, &note,
+					 &at, err)) &&
 	    find_entry(p, at.size, err) && find_log_path(p, &at, err) &&
 	    find_record(p, err);
 }

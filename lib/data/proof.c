@@ -24,19 +24,33 @@ put_path(struct inv_buf *b, const struct inv_merkle_path *path)
 	inv_emit_close(b, ']');
 }
 
+/* What a path in text form and a note have in common. */
+static void
+put_lines(struct inv_buf *b, const struct inv_merkle_path *path,
+    struct inv_str note)
+{
+	for (size_t i = 0; i < path->n; i++) {
+		inv_base64_put(b,
+		    (struct inv_str){ (const char *)path->of[i], INV_DIGEST });
+		inv_buf_byte(b, '\n');
+	}
+	inv_buf_byte(b, '\n');
+	inv_buf_add(b, note);
+}
+
 /* The entry in the log: a C2SP tlog-proof. */
 static void
 put_log(struct inv_buf *b, const struct inv_proof *p)
 {
 	inv_buf_addf(b, "%sindex %ju\n", magic, (uintmax_t)p->log_index);
-	for (size_t i = 0; i < p->log_path.n; i++) {
-		inv_base64_put(b,
-		    (struct inv_str){
-			(const char *)p->log_path.of[i], INV_DIGEST });
-		inv_buf_byte(b, '\n');
-	}
-	inv_buf_byte(b, '\n');
-	inv_buf_add(b, p->note);
+	put_lines(b, &p->log_path, p->note);
+}
+
+void
+inv_growth_put(struct inv_buf *b, const struct inv_growth *g)
+{
+	inv_buf_addf(b, "old %ju\n", (uintmax_t)g->old);
+	put_lines(b, &g->path, g->note);
 }
 
 void
@@ -123,28 +137,45 @@ hash_of(struct inv_str line, unsigned char hash[INV_DIGEST])
 	return ok;
 }
 
+/* A line of a name and a number, hashes, an empty line, and the rest. */
 static bool
-read_log(struct inv_str text, struct inv_proof *p)
+read_lines(struct inv_str text, struct inv_str name, uint64_t *number,
+    struct inv_merkle_path *path, struct inv_str *note)
 {
-	const struct inv_str name = INV_LIT("index ");
-	struct inv_merkle_path *path = &p->log_path;
 	struct inv_str line;
 
 	path->n = 0;
-	if (!inv_str_starts(text, inv_str_of(magic)))
-		return false;
-	text.p += sizeof(magic) - 1;
-	text.n -= sizeof(magic) - 1;
 	if (!next_line(&text, &line) || !inv_str_starts(line, name) ||
 	    !inv_str_u64((struct inv_str){ line.p + name.n, line.n - name.n },
-		0, INT64_MAX, &p->log_index))
+		0, INT64_MAX, number))
 		return false;
-	while (next_line(&text, &line) && line.n > 0)
-		if (path->n == INV_MERKLE_PATH ||
-		    !hash_of(line, path->of[path->n++]))
+	do {
+		if (!next_line(&text, &line))
 			return false;
-	p->note = text;
+		if (line.n > 0 &&
+		    (path->n == INV_MERKLE_PATH ||
+			!hash_of(line, path->of[path->n++])))
+			return false;
+	} while (line.n > 0);
+	*note = text;
 	return true;
+}
+
+static bool
+read_log(struct inv_str text, struct inv_proof *p)
+{
+	const size_t n = sizeof(magic) - 1;
+
+	return inv_str_starts(text, inv_str_of(magic)) &&
+	    read_lines((struct inv_str){ text.p + n, text.n - n },
+		INV_LIT("index "), &p->log_index, &p->log_path, &p->note);
+}
+
+bool
+inv_growth_parse(struct inv_str text, struct inv_growth *g, struct inv_err *err)
+{
+	return read_lines(text, INV_LIT("old "), &g->old, &g->path, &g->note) ||
+	    inv_fail(err, INV_BAD, "no proof that a log has grown");
 }
 
 static bool

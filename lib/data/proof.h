@@ -6,6 +6,15 @@
  * root is told by an entry of the audit log, which is a leaf of the log's tree,
  * whose root is told by a signed checkpoint.  Whether each link holds is not
  * looked at here.
+ *
+ * That a log has only grown between two checkpoints is shown by a text, which
+ * is what a witness is sent (C2SP tlog-witness):
+ *
+ *	old SIZE
+ *	BASE64(HASH)
+ *	...
+ *
+ *	the later checkpoint
  */
 #ifndef INV_DATA_PROOF_H
 #define INV_DATA_PROOF_H
@@ -38,5 +47,18 @@ void inv_proof_put(struct inv_buf *b, const struct inv_proof *p);
  */
 INV_MUST bool inv_proof_parse(struct inv_str text, struct inv_buf *mem,
     struct inv_proof *p, struct inv_err *err);
+
+/* From the tree of old entries to that of the checkpoint.  Views. */
+struct inv_growth {
+	uint64_t old;
+	struct inv_merkle_path path;
+	struct inv_str note; /* the later checkpoint */
+};
+
+void inv_growth_put(struct inv_buf *b, const struct inv_growth *g);
+
+/* As inv_growth_put has written it; INV_BAD for anything else. */
+INV_MUST bool inv_growth_parse(struct inv_str text, struct inv_growth *g,
+    struct inv_err *err);
 
 #endif

@@ -100,6 +100,27 @@ a_path_longer_than_any_tree_is_refused(void)
 	inv_buf_free(&mem);
 }
 
+static void
+growth_is_read_as_it_is_written(void)
+{
+	const struct inv_growth g = { .old = 8,
+		.path = { .n = 2, .of = { { 1 }, { 2 } } },
+		.note = INV_LIT("note\n") };
+	struct inv_buf text = INV_BUF(INV_NOTE_MAX);
+	struct inv_growth h;
+	struct inv_err err;
+
+	inv_growth_put(&text, &g);
+	check(inv_growth_parse(inv_buf_str(&text), &h, &err));
+	check(h.old == 8 && h.path.n == 2 && h.path.of[1][0] == 2);
+	check_str(h.note, "note\n");
+	/* Up to the note nothing can be missing. */
+	for (size_t i = 0; i + 5 < text.n; i++)
+		check(!inv_growth_parse((struct inv_str){ text.p, i }, &h,
+		    &err));
+	inv_buf_free(&text);
+}
+
 int
 main(void)
 {
@@ -107,6 +128,7 @@ main(void)
 		TEST(what_is_written_is_read),
 		TEST(no_byte_can_be_left_out),
 		TEST(a_path_longer_than_any_tree_is_refused),
+		TEST(growth_is_read_as_it_is_written),
 	};
 
 	return RUN(tests);
