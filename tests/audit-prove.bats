@@ -433,3 +433,24 @@ grown() {
 	run -$EX_USAGE inv-audit check growth --key lab.pub --checkpoint older \
 		--checkpoint older
 }
+
+# ---- without inv-audit ----
+
+@test "the README's commands see the same as check" {
+	logged
+	sed -n '/^## Checking a proof by hand/,/^## Speed/p' "$ROOT/README.md" |
+		sed -n '/^```sh/,/^```$/{/^```/!{/^inv-audit/!p}}' > commands
+	[ -s commands ]
+	for row in 1 7 10 11 17; do
+		inv-audit prove "$id" $row > row-7.proof
+		bash -e commands > said
+		[ "$(head -n 1 said)" = 'Signature Verified Successfully' ]
+		[ "$(wc -l < <(cat said; echo))" = 5 ]
+		[ "$(sed -n 2p said)" = "$(sed -n 3p said)" ]
+		[ "$(sed -n 4p said)" = "$(sed -n 5p said)" ]
+	done
+	sed -i 's/Pipette/Pipettf/; s/status\\":200/status\\":201/' row-7.proof
+	bash -e commands > said
+	[ "$(sed -n 2p said)" != "$(sed -n 3p said)" ]
+	[ "$(sed -n 4p said)" != "$(sed -n 5p said)" ]
+}
