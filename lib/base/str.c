@@ -99,6 +99,8 @@ inv_str_duration(struct inv_str s, uint64_t *ms)
 		return scaled(s, 1, 60 * 1000, DURATION_MAX_MS, ms);
 	if (ends(s, "h"))
 		return scaled(s, 1, 3600 * 1000, DURATION_MAX_MS, ms);
+	if (ends(s, "d"))
+		return scaled(s, 1, 24 * 3600 * 1000, DURATION_MAX_MS, ms);
 	return scaled(s, 0, 1000, DURATION_MAX_MS, ms);
 }
 

@@ -64,7 +64,7 @@ INV_MUST bool inv_str_u64(struct inv_str s, uint64_t min, uint64_t max,
     uint64_t *v);
 
 /*
- * A duration: a number and a unit (ms, s, m, h); a bare number is seconds.
+ * A duration: a number and a unit (ms, s, m, h, d); a bare number is seconds.
  * In milliseconds, at most a year.
  */
 INV_MUST bool inv_str_duration(struct inv_str s, uint64_t *ms);

@@ -83,16 +83,18 @@ reads_durations_with_their_units(void)
 	check(duration_of("2") == 2000);
 	check(duration_of("5m") == 300000);
 	check(duration_of("24h") == 86400000);
+	check(duration_of("7d") == 604800000);
 	check(duration_of("0") == 0);
 	check(duration_of("8784h") == UINT64_C(31622400000));
 	check(duration_of("8785h") == UINT64_MAX);
+	check(duration_of("367d") == UINT64_MAX);
 	check(duration_of("") == UINT64_MAX);
 	check(duration_of("s") == UINT64_MAX);
 	check(duration_of("ms") == UINT64_MAX);
 	check(duration_of("1.5s") == UINT64_MAX);
 	check(duration_of("-1s") == UINT64_MAX);
 	check(duration_of("1 s") == UINT64_MAX);
-	check(duration_of("1d") == UINT64_MAX);
+	check(duration_of("1w") == UINT64_MAX);
 	check(duration_of("18446744073709551615h") == UINT64_MAX);
 }
 
