@@ -34,7 +34,7 @@ static const struct inv_option options[] = {
 	{ CSV, "csv", NULL, "export: as CSV, safe to open in a spreadsheet" },
 	{ FIELD, "field", "NAME", "with an error about this field" },
 	{ HTML, "html", "FILE", "report: as a page, to FILE or - for stdout" },
-	{ JSON, "json", NULL, "list, show: JSON on a terminal as well" },
+	{ JSON, "json", NULL, "list, show, stats: JSON on a terminal as well" },
 	{ MANIFEST, "manifest", "ID|NAME",
 	    "of manifests of this name, or whose id begins so" },
 	{ NOTIFY, "notify", "COMMAND",
@@ -53,7 +53,7 @@ static const struct inv_option options[] = {
 static const struct inv_prog_info info = {
 	.name = "inv-quarantine",
 	.purpose = "keep what needs a person, and show it",
-	.usage = "[FILE | list | show ITEM ...|- | export | report |"
+	.usage = "[FILE | list | show ITEM ...|- | stats | export | report |"
 		 " resubmit [ITEM ...|-]]",
 	.options = options,
 	.operands = -1,
@@ -67,6 +67,7 @@ static const struct inv_verb verbs[] = {
 	{ "", "", 0, 1, { NOTIFY, 0 }, inv_quarantine_do_filter },
 	{ "list", "", 0, 0, { CHOICE, JSON, 0 }, inv_quarantine_do_list },
 	{ "show", "ITEM", 1, -1, { JSON, 0 }, inv_quarantine_do_show },
+	{ "stats", "", 0, 0, { AMONG, JSON, 0 }, inv_quarantine_do_stats },
 	{ "export", "", 0, 0, { CHOICE, CSV, 0 }, inv_quarantine_do_export },
 	{ "report", "", 0, 0, { HTML, 0 }, inv_quarantine_do_report },
 	{ "resubmit", "ITEM", 0, -1, { AMONG, RATE, WHY, 0 },

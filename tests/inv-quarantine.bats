@@ -399,6 +399,99 @@ rows_of() { inv-quarantine list "$@" | jq -r .row | paste -sd ' '; }
 	inv-quarantine show --json aaaaaaaaaaaa-2 | diff - <(inv-quarantine show aaaaaaaaaaaa-2)
 }
 
+@test "stats adds up what is open and closed" {
+	five 1 | keep
+	{ manifest 2; batch '[[1,2]]'; row 3 held systemic; row 4 pending; row 5 pending; end 5; } | keep
+	sqlite3 "$DB" 'drop trigger events_stay; update events set at = at - 3*86400 where item = 3'
+	inv-quarantine stats > out
+	[ "$(jq -c '[.open,.closed]' out)" = '[{"quarantined":0,"held":1,"ambiguous":1},1]' ]
+	[ "$(jq -c .last_day out)" = '{"open_before":1,"new":2,"closed":1}' ]
+	[ "$(jq -c '[.days[]|[.failed,.closed]]' out)" = \
+		'[[0,0],[0,0],[0,0],[0,0],[0,0],[0,0],[0,0],[0,0],[0,0],[0,0],[1,0],[0,0],[0,0],[2,1]]' ]
+	[ "$(jq -r '.days[13].day' out)" = "$(date -u +%F)" ]
+	[ "$(jq -c '[.ages[].count]' out)" = '[1,0,1,0,0,0,0]' ]
+	[ "$(jq -r .oldest out)" = "$(inv-quarantine show aaaaaaaaaaaa-4 | jq -r .first_failure)" ]
+}
+
+@test "stats puts open items in groups by reason, type and field" {
+	{ manifest 1
+		errs 1 '[{"type":"t","loc":["a",0],"msg":"m"},{"type":"t","loc":["a",7],"msg":"m"},{"type":"u","loc":["b"],"msg":"m"}]'
+		errs 2 '[{"type":"t","loc":["a",3],"msg":"m"}]' | sed 's/:"r2","err/:"r1","err/'
+		row 3 held x | sed 's/,"errors":.*]//'
+		row 4 skipped duplicate; end 4; } | keep
+	inv-quarantine stats > out
+	[ "$(jq -c '.groups[]|[.reason,.type,.field,.count]' out)" = \
+		$'["r1","t","a.[]",2]\n["r1","u","b",1]\n["x","","",1]' ]
+	[ "$(jq '[.groups[]|select(.first_seen<=.last_seen)]|length' out)" = 3 ]
+	[[ $(jq -r '.groups[0].fingerprint' out) =~ ^[0-9a-f]{8}$ ]]
+	jq -c '[.groups[].fingerprint]' out > one
+	rm -r "$INV_STATE"
+	{ manifest 1; row 1 pending
+		errs 2 '[{"type":"t","loc":["a",3],"msg":"m"}]' | sed 's/:"r2","err/:"r1","err/'; end 2; } | keep
+	[ "$(inv-quarantine stats | jq '.groups[0].fingerprint')" = "$(jq '.[0]' one)" ]
+}
+
+@test "stats is about the items that are chosen" {
+	{ manifest 1; row 1 held a; errs 2 '[{"type":"u","loc":["b"],"msg":"m"}]'; end 2; } | keep
+	[ "$(inv-quarantine stats --type u | jq -c '[.open.quarantined,.open.held]')" = '[1,0]' ]
+	[ "$(inv-quarantine stats --reason a | jq -c '[.open.quarantined,.open.held]')" = '[0,1]' ]
+	run -64 inv-quarantine stats --state open
+	run -64 inv-quarantine stats more
+	run -1 inv-quarantine stats --type none
+	rm -r "$INV_STATE"
+	run -1 inv-quarantine stats
+}
+
+@test "stats keeps at most 1,000 groups and says that there are more" {
+	{ manifest 1; for i in {1..1002}; do row "$i" held "r$i"; done; end 1002; } | keep
+	[ "$(inv-quarantine stats | jq -c '[.more_groups,(.groups|length),.open.held]')" = '[true,1000,1002]' ]
+}
+
+@test "stats is tables with bars on a terminal" {
+	command -v script > /dev/null || skip "no script(1)"
+	{ manifest 1; for i in {1..22}; do row "$i" held "r$i"; done
+		row 23 held r22; end 23; } | keep
+	script -qec 'inv-quarantine stats' /dev/null < /dev/null | tr -d '\r' > out
+	grep -x '0 quarantined, 23 held, 0 ambiguous; 0 closed' out
+	grep -x 'in the last day: 23 new, 0 closed; 0 open before' out
+	[ "$(grep -c '^ *1  [0-9a-f]\{8\}  ' out)" = 19 ]
+	grep "^       2  [0-9a-f]\{8\}  $(date -u +%F)  $(date -u +%F)  r22  *t  *n\$" out
+	grep -x ' *2 more groups' out
+	grep -x "$(date -u +%F)       0      23 #\{40\}" out
+	grep -x '0 *23 #\{40\}' out
+	script -qec 'inv-quarantine stats --json' /dev/null < /dev/null | jq -e .open
+}
+
+@test "one nasty record in list, show and stats" {
+	command -v script > /dev/null || skip "no script(1)"
+	python3 - > in <<-'EOF'
+	import json
+	m = "a" * 64
+	say = lambda o: print(json.dumps(o, separators=(",", ":")))
+	nasty = "=1+1<script>\x1b[31m\n\r\u202e\u0000\u0085\"'\\" + "x" * 200000
+	json.dump(nasty, open("nasty", "w"))
+	say({"type":"manifest","v":1,"manifest":m,"run":"1"*16,"name":nasty[:40]})
+	say({"type":"record","manifest":m[:32],"row":1,"line":2,"chunk":0,
+	     "record":{"v":nasty},"verdict":"quarantined","stage":nasty,"reason":nasty,
+	     "errors":[{"type":nasty,"loc":["a",nasty],"msg":nasty}]})
+	say({"type":"end","manifest":m,"rows":1})
+	EOF
+	keep < in
+	for verb in list 'show aaaaaaaaaaaa-1'; do
+		# shellcheck disable=SC2086
+		inv-quarantine $verb > out
+		jq -e --slurpfile nasty nasty '.reason == $nasty[0] and .errors[0].loc[1] == $nasty[0]' out
+	done
+	jq -e --slurpfile nasty nasty '.record.v == $nasty[0]' out
+	[ "$(inv-quarantine list --search '<SCRIPT>' | wc -l)" = 1 ]
+	inv-quarantine stats | jq -e '.groups[0].reason | startswith("=1+1<script>\u001b[31m")'
+	for verb in list stats; do
+		script -qec "inv-quarantine $verb" /dev/null < /dev/null | tr -d '\r' > out
+		run ! grep -q -P '[\x00-\x08\x0b-\x1f\x7f]|\xe2\x80\xae|\xc2\x85' out
+		[ "$(wc -L < out)" -lt 800 ]
+	done
+}
+
 @test "nothing to show is 1" {
 	run -1 inv-quarantine list
 	five 1 | keep

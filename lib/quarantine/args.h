@@ -21,6 +21,7 @@ struct inv_quarantine_args {
 int inv_quarantine_do_filter(void *args, char *words[]);
 int inv_quarantine_do_list(void *args, char *words[]);
 int inv_quarantine_do_show(void *args, char *words[]);
+int inv_quarantine_do_stats(void *args, char *words[]);
 int inv_quarantine_do_export(void *args, char *words[]);
 int inv_quarantine_do_report(void *args, char *words[]);
 int inv_quarantine_do_resubmit(void *args, char *words[]);
