@@ -11,17 +11,19 @@ setup_file() {
 	DRIVER_PID=$!
 	local i
 	for ((i = 0; i < 1500; i++)); do
-		grep -q 'on port [0-9]' driver.log && break
+		grep -q 'successfully on port' driver.log && break
 		sleep 0.01
 	done
-	DRIVER=http://127.0.0.1:$(sed -n 's/.*on port \([0-9]*\)\.*$/\1/p' driver.log | tail -n 1)
-	SESSION=$(jq -nc --arg dir "$BATS_FILE_TMPDIR/profile" '{capabilities:
+	DRIVER=http://127.0.0.1:$(sed -n 's/.*successfully on port \([0-9]*\)\.*$/\1/p' driver.log | tail -n 1)
+	jq -nc --arg dir "$BATS_FILE_TMPDIR/profile" '{capabilities:
 		{alwaysMatch:{"goog:chromeOptions":{args:["--headless","--no-sandbox",
 		"--disable-gpu","--disable-quic","--no-first-run","--disable-sync",
 		"--disable-background-networking","--disable-component-update",
 		"--disable-dev-shm-usage","--window-size=1280,900",
-		"--user-data-dir=" + $dir]},"goog:loggingPrefs":{browser:"ALL"}}}}' |
-		curl -sS -m 60 -d @- "$DRIVER/session" | jq -r '.value.sessionId // empty')
+		"--user-data-dir=" + $dir]},"goog:loggingPrefs":{browser:"ALL"}}}}' > session
+	curl -sS -m 100 -d @session "$DRIVER/session" > session.answer || true
+	SESSION=$(jq -r '.value.sessionId // empty' session.answer)
+	[ -n "$SESSION" ] || cat session.answer driver.log >&2
 	export DRIVER DRIVER_PID SESSION
 }
 
@@ -463,15 +465,18 @@ nasty() { # URL
 	[ "$(js 'getComputedStyle(document.activeElement).outlineStyle')" = '"solid"' ]
 }
 
-@test "on a phone nothing is wider than the screen; on paper the controls are gone" {
+@test "on a phone nothing is wider than the screen and rows can be sorted; on paper the controls are gone" {
 	browser
 	nasty http://127.0.0.1:1
 	report
 	chrome Emulation.setDeviceMetricsOverride '{"width":390,"height":844,"deviceScaleFactor":2,"mobile":true}' > /dev/null
 	show
 	js '[document.documentElement.scrollWidth, innerWidth]' > widths
+	js 'Array.from(document.querySelectorAll("#rows th button")).every(b => {
+		const r = b.getBoundingClientRect(); return r.left >= 0 && r.right <= innerWidth; })' > heads
 	chrome Emulation.clearDeviceMetricsOverride '{}' > /dev/null
 	[ "$(cat widths)" = '[390,390]' ]
+	[ "$(cat heads)" = true ]
 	chrome Emulation.setEmulatedMedia '{"media":"print"}' > /dev/null
 	js 'getComputedStyle(document.getElementById("controls")).display' > display
 	chrome Emulation.setEmulatedMedia '{"media":""}' > /dev/null
