@@ -12,11 +12,14 @@
 
 enum {
 	AGE = INV_OPT_LONG,
+	COMMITTED,
 	CSV,
+	DISCARD,
 	FIELD,
 	HTML,
 	JSON,
 	MANIFEST,
+	NOT_COMMITTED,
 	NOTIFY,
 	RATE,
 	REASON,
@@ -31,12 +34,16 @@ enum { RATE_MAX = 1000000 };
 
 static const struct inv_option options[] = {
 	{ AGE, "age", "DURATION", "at least so old; with -, younger" },
+	{ COMMITTED, "committed", NULL, "resolve: the ledger has it" },
 	{ CSV, "csv", NULL, "export: as CSV, safe to open in a spreadsheet" },
+	{ DISCARD, "discard", NULL, "resolve: it is not wanted any more" },
 	{ FIELD, "field", "NAME", "with an error about this field" },
 	{ HTML, "html", "FILE", "report: as a page, to FILE or - for stdout" },
 	{ JSON, "json", NULL, "list, show, stats: JSON on a terminal as well" },
 	{ MANIFEST, "manifest", "ID|NAME",
 	    "of manifests of this name, or whose id begins so" },
+	{ NOT_COMMITTED, "not-committed", NULL,
+	    "resolve: the ledger does not have it" },
 	{ NOTIFY, "notify", "COMMAND",
 	    "run it with each new CRITICAL row on its stdin" },
 	{ RATE, "rate", "N/s", "resubmit: most rows in a second" },
@@ -46,7 +53,7 @@ static const struct inv_option options[] = {
 	    "CRITICAL|WARNING|INFO: with an error of it" },
 	{ STATE, "state", "STATE", "open|closed|all: only those" },
 	{ TYPE, "type", "TYPE", "with an error of this type" },
-	{ WHY, "why", "TEXT", "resubmit: why, for the history" },
+	{ WHY, "why", "TEXT", "resolve, resubmit: why, for the history" },
 	{ 0, NULL, NULL, NULL },
 };
 
@@ -54,7 +61,7 @@ static const struct inv_prog_info info = {
 	.name = "inv-quarantine",
 	.purpose = "keep what needs a person, and show it",
 	.usage = "[FILE | list | show ITEM ...|- | stats | export | report |"
-		 " resubmit [ITEM ...|-]]",
+		 " resubmit [ITEM ...|-] | resolve ITEM ...|-]",
 	.options = options,
 	.operands = -1,
 	.reads_stdin = true,
@@ -72,6 +79,9 @@ static const struct inv_verb verbs[] = {
 	{ "report", "", 0, 0, { HTML, 0 }, inv_quarantine_do_report },
 	{ "resubmit", "ITEM", 0, -1, { AMONG, RATE, WHY, 0 },
 	    inv_quarantine_do_resubmit },
+	{ "resolve", "ITEM", 1, -1,
+	    { COMMITTED, DISCARD, NOT_COMMITTED, WHY, 0 },
+	    inv_quarantine_do_resolve },
 };
 
 static enum inv_item_state
@@ -166,6 +176,15 @@ why_of(const char *arg)
 	return inv_str_of(arg);
 }
 
+static void
+set_resolve(struct inv_quarantine_args *args, enum inv_resolve how)
+{
+	if (args->resolve != INV_RESOLVE_NONE && args->resolve != how)
+		inv_opt_wrong("resolve", "",
+		    "one of --discard, --committed and --not-committed");
+	args->resolve = how;
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -175,6 +194,15 @@ main(int argc, char *argv[])
 	for (int c; (c = inv_opt(&info, argc, argv)) != -1;) {
 		inv_verb_note(&given, c);
 		switch (c) {
+		case COMMITTED:
+			set_resolve(&args, INV_RESOLVE_COMMITTED);
+			break;
+		case DISCARD:
+			set_resolve(&args, INV_RESOLVE_DISCARD);
+			break;
+		case NOT_COMMITTED:
+			set_resolve(&args, INV_RESOLVE_NOT_COMMITTED);
+			break;
 		case CSV:
 			args.csv = true;
 			break;

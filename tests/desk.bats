@@ -245,3 +245,104 @@ sent() { inv-ledger -q --db "$1" --export records | wc -l; }
 	inv-validate -q two | rest
 	jq -e '.counts.skipped == 20' summary
 }
+
+# ---- resolve ----
+
+resolve() { inv-quarantine resolve --why 'asked Ann' "$@"; }
+outcomes() { jq -c 'select(.type == "outcome" and .rows == [[11,20]]) | [.outcome, .evidence, .reason]' "$INV_STATE"/journal/*.ndjson | tail -n 1; }
+
+@test "resolve --committed closes the whole batch as committed" {
+	leave garbage@2 25
+	run -0 --separate-stderr resolve --committed "$(item 14)" "$(item 15)"
+	[[ $stderr = "inv-quarantine: batch "*": 10 rows resolved together" ]]
+	[ "$(outcomes)" = '["committed","resolved",null]' ]
+	[ "$(open_rows)" = '[]' ]
+	inv-quarantine list --state all | jq -se 'length == 10 and all(.state == "committed")'
+	inv-quarantine show "$(item 20)" | jq -e '.actions[0] | .verb == "resolve" and .why == "asked Ann" and
+		.detail.outcome == "committed" and (.detail.batch | length == 64)'
+	# Run again: nothing is open, and nothing is sent twice.
+	inv-quarantine -q run > /dev/null
+	rows 25 | split | commit | tee again | inv-audit > summary
+	[ "$(records again | jq -r .reason | sort | uniq -c | xargs)" = '25 already_committed' ]
+	jq -e '.standing.counts.committed == 25' summary
+	[ "$(sent ledger.db)" = 25 ]
+}
+
+@test "resolve --not-committed leaves the items open, and their rows free" {
+	leave 500@2 25
+	resolve --not-committed "$(item 11)" 2> /dev/null
+	[ "$(outcomes)" = '["refused",null,"resolved"]' ]
+	[ "$(open_rows)" = "[$(seq -s , 11 20)]" ]
+	inv-quarantine resubmit "$(item 12)" > out
+	jq -c 'select(.type == "manifest").subset' out | grep -Fx '[[12,12]]'
+	inv-validate -q out | commit | inv-quarantine -q > /dev/null
+	[ "$(open_rows)" = "[11,$(seq -s , 13 20)]" ]
+	run -1 --separate-stderr resolve --not-committed "$(item 11)"
+	[ "$stderr" = "inv-quarantine: $(item 11): in no open batch" ]
+}
+
+@test "resolve --discard closes the batch as refused and the items as skipped" {
+	leave 500@2 25
+	resolve --discard "$(item 11)" 2> /dev/null
+	[ "$(outcomes)" = '["refused",null,"resolved"]' ]
+	inv-quarantine list --state all | jq -se 'length == 10 and all(.state == "skipped")'
+}
+
+@test "resolve closes an item that is of no open batch" {
+	leave 503@1-9 3 2
+	resolve --discard "$(item 2)"
+	resolve --committed "$(item 3)"
+	[ "$(open_rows)" = '[1]' ]
+	[ "$(actions 'group_concat(detail ->> "outcome")')" = discarded,committed ]
+	run -1 --separate-stderr resolve --discard "$(item 2)"
+	[ "$stderr" = "inv-quarantine: $(item 2): closed: nothing to resolve" ]
+	echo nonsense | inv-quarantine -q > /dev/null 2>&1 || true
+	id=$(inv-quarantine list --reason malformed_line | jq -r .item)
+	run -1 --separate-stderr resolve --discard "$id"
+	[ "$stderr" = "inv-quarantine: $id: no row of a manifest" ]
+}
+
+@test "resolve needs one word and a why" {
+	leave 503@1-9 1
+	run -64 inv-quarantine resolve --discard "$(item 1)"
+	run -64 inv-quarantine resolve --why x "$(item 1)"
+	run -64 inv-quarantine resolve --why x --discard --committed "$(item 1)"
+	run -64 inv-quarantine resolve --why x --discard
+}
+
+@test "resolve while a pipe holds the lease is 75, and nothing is done" {
+	leave garbage@2 25
+	start_ledger --db ledger.db --fault garbage
+	rows 5 | split > in
+	mkfifo pipe
+	commit -r 0 pipe > /dev/null 3>&- &
+	exec 7> pipe
+	cat in >&7
+	held() { grep -q ":$(stat -c %i "$INV_STATE/journal/lock") " /proc/locks; }
+	wait_for held
+	run -75 resolve --committed "$(item 14)"
+	[ "$(actions 'count(*)')" = 0 ]
+	exec 7>&-
+	wait $! || true
+}
+
+@test "killed at any step, resolve can be run again" {
+	strace -o /dev/null true 2> /dev/null || skip "strace can not trace here"
+	export ASAN_OPTIONS=detect_leaks=0
+	leave garbage@2 25
+	id=$(item 14)
+	cp -r "$INV_STATE" kept
+	for step in fdatasync:1 fdatasync:2 fdatasync:4 fdatasync:6 fsync:1 pwrite64:1 pwrite64:3 unlink:1; do
+		rm -rf "$INV_STATE"/{quarantine,journal}
+		cp -r kept/{quarantine,journal} "$INV_STATE"
+		rm -f "$INV_STATE/journal/home"
+		strace -o /dev/null -e inject="${step%:*}:signal=KILL:when=${step#*:}" \
+			inv-quarantine -q resolve --why x --committed "$id" || [ $? = 137 ]
+		rm -f "$INV_STATE/journal/home"
+		for row in $(inv-quarantine list | jq -r .item); do
+			inv-quarantine -q resolve --why x --committed "$row" || [ $? = 1 ]
+		done
+		[ "$(open_rows)" = '[]' ]
+		[ "$(jq -c 'select(.type == "outcome" and .outcome == "committed" and .rows == [[11,20]])' "$INV_STATE"/journal/*.ndjson | wc -l)" = 1 ]
+	done
+}

@@ -5,6 +5,13 @@
 #include "prog/opt.h"
 #include "store/quarantine.h"
 
+enum inv_resolve {
+	INV_RESOLVE_NONE, /* not said */
+	INV_RESOLVE_DISCARD,
+	INV_RESOLVE_COMMITTED,
+	INV_RESOLVE_NOT_COMMITTED,
+};
+
 struct inv_quarantine_args {
 	const struct inv_prog_info *info;
 	struct inv_item_filter which; /* of the options that choose items */
@@ -14,6 +21,7 @@ struct inv_quarantine_args {
 	bool json;                    /* --json */
 	uint64_t rate;                /* --rate: rows in a second; 0: none */
 	struct inv_str why;           /* --why, or empty */
+	enum inv_resolve resolve;     /* --discard and its like */
 };
 
 /* ---- the verbs: each returns the exit status ---- */
@@ -25,5 +33,6 @@ int inv_quarantine_do_stats(void *args, char *words[]);
 int inv_quarantine_do_export(void *args, char *words[]);
 int inv_quarantine_do_report(void *args, char *words[]);
 int inv_quarantine_do_resubmit(void *args, char *words[]);
+int inv_quarantine_do_resolve(void *args, char *words[]);
 
 #endif

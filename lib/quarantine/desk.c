@@ -136,7 +136,6 @@ inv_desk_begin(struct inv_desk *d)
 
 	if (!inv_db_begin(d->db, &err))
 		inv_die(&err);
-	d->now = (uint64_t)inv_clock_wall();
 }
 
 void
@@ -148,15 +147,22 @@ inv_desk_commit(struct inv_desk *d)
 		inv_die(&err);
 }
 
+struct inv_action
+inv_desk_action(const struct inv_desk *d, struct inv_action action)
+{
+	action.at = (uint64_t)inv_clock_wall();
+	action.user = inv_buf_str(&d->who.user);
+	action.login = inv_buf_str(&d->who.login);
+	action.why = d->why;
+	return action;
+}
+
 void
 inv_desk_note(struct inv_desk *d, struct inv_action action)
 {
 	struct inv_err err;
 
-	action.at = d->now;
-	action.user = inv_buf_str(&d->who.user);
-	action.login = inv_buf_str(&d->who.login);
-	action.why = d->why;
+	action = inv_desk_action(d, action);
 	if (!inv_action_add(d->actions, &action, &err))
 		inv_die(&err);
 }

@@ -26,7 +26,6 @@ struct inv_desk {
 	struct inv_action_writer *actions;
 	struct inv_who who;
 	struct inv_str why;
-	uint64_t now; /* of the transaction under way */
 };
 
 /* Ends with 64 where an operand is no id, or options choose as well. */
@@ -47,7 +46,11 @@ void inv_desk_open_writing(struct inv_desk *d);
 void inv_desk_begin(struct inv_desk *d);
 void inv_desk_commit(struct inv_desk *d);
 
-/* What is done, to which row; the rest of the action is known here. */
+/* With what is known here: who, when and why. */
+struct inv_action inv_desk_action(const struct inv_desk *d,
+    struct inv_action action);
+
+/* What is done, to which row; the rest is filled in. */
 void inv_desk_note(struct inv_desk *d, struct inv_action action);
 
 #endif

@@ -14,6 +14,7 @@
 #include "base/rows.h"
 #include "data/digest.h"
 #include "data/emit.h"
+#include "store/action.h"
 #include "store/quarantine_db.h"
 
 enum {
@@ -79,6 +80,7 @@ struct inv_quarantine {
 	const struct inv_state *state;
 	struct inv_db *db; /* NULL: not opened */
 	struct inv_stmt *stmt[STATEMENTS];
+	struct inv_action_writer *actions; /* NULL: none so far */
 	struct inv_digest *digest;
 	bool writing; /* a transaction is under way */
 	int64_t now;  /* of its beginning */
@@ -127,6 +129,7 @@ inv_quarantine_free(struct inv_quarantine *q)
 {
 	if (q == NULL)
 		return;
+	inv_action_writer_free(q->actions);
 	inv_db_close(q->db);
 	inv_digest_free(q->digest);
 	inv_rows_free(&q->open_rows);
@@ -317,6 +320,17 @@ inv_quarantine_end(struct inv_quarantine *q, uint64_t rows, struct inv_err *err)
 	inv_stmt_bind_u64(st, 1, q->run_id);
 	inv_stmt_bind_u64(st, 2, rows);
 	return inv_stmt_run(st, err);
+}
+
+bool
+inv_quarantine_act(struct inv_quarantine *q, const struct inv_action *action,
+    struct inv_err *err)
+{
+	if (!begin_writing(q, err))
+		return false;
+	if (q->actions == NULL)
+		q->actions = inv_action_writer_new(q->db, err);
+	return q->actions != NULL && inv_action_add(q->actions, action, err);
 }
 
 /* ---- a line ---- */

@@ -79,6 +79,11 @@ INV_MUST bool inv_quarantine_batch(struct inv_quarantine *q,
 INV_MUST bool inv_quarantine_end(struct inv_quarantine *q, uint64_t rows,
     struct inv_err *err);
 
+/* What a person does, in the same transaction as what that changes. */
+struct inv_action;
+INV_MUST bool inv_quarantine_act(struct inv_quarantine *q,
+    const struct inv_action *action, struct inv_err *err);
+
 /* Something has been told that is not committed. */
 bool inv_quarantine_pending(const struct inv_quarantine *q);
 INV_MUST bool inv_quarantine_commit(struct inv_quarantine *q,
