@@ -26,6 +26,7 @@ enum {
 	SEARCH,
 	SEVERITY,
 	STATE,
+	TO,
 	TYPE,
 	WHY,
 };
@@ -52,8 +53,10 @@ static const struct inv_option options[] = {
 	{ SEVERITY, "severity", "LEVEL",
 	    "CRITICAL|WARNING|INFO: with an error of it" },
 	{ STATE, "state", "STATE", "open|closed|all: only those" },
+	{ TO, "to", "NAME", "assign: who looks at them" },
 	{ TYPE, "type", "TYPE", "with an error of this type" },
-	{ WHY, "why", "TEXT", "resolve, resubmit: why, for the history" },
+	{ WHY, "why", "TEXT",
+	    "assign, resolve, resubmit: why, for the history" },
 	{ 0, NULL, NULL, NULL },
 };
 
@@ -61,7 +64,8 @@ static const struct inv_prog_info info = {
 	.name = "inv-quarantine",
 	.purpose = "keep what needs a person, and show it",
 	.usage = "[FILE | list | show ITEM ...|- | stats | export | report |"
-		 " resubmit [ITEM ...|-] | resolve ITEM ...|-]",
+		 " resubmit [ITEM ...|-] | resolve ITEM ...|- |"
+		 " assign ITEM ...|-]",
 	.options = options,
 	.operands = -1,
 	.reads_stdin = true,
@@ -82,6 +86,7 @@ static const struct inv_verb verbs[] = {
 	{ "resolve", "ITEM", 1, -1,
 	    { COMMITTED, DISCARD, NOT_COMMITTED, WHY, 0 },
 	    inv_quarantine_do_resolve },
+	{ "assign", "ITEM", 1, -1, { TO, WHY, 0 }, inv_quarantine_do_assign },
 };
 
 static enum inv_item_state
@@ -176,6 +181,15 @@ why_of(const char *arg)
 	return inv_str_of(arg);
 }
 
+static struct inv_str
+name_of(const char *arg)
+{
+	if (arg[0] == '\0' || strlen(arg) > INV_ACTION_NAME_MAX ||
+	    !inv_utf8_all(inv_str_of(arg)))
+		inv_opt_wrong("--to", arg, "not a name of 1 to 256 bytes");
+	return inv_str_of(arg);
+}
+
 static void
 set_resolve(struct inv_quarantine_args *args, enum inv_resolve how)
 {
@@ -217,6 +231,9 @@ main(int argc, char *argv[])
 			break;
 		case RATE:
 			args.rate = rate_of(optarg);
+			break;
+		case TO:
+			args.to = name_of(optarg);
 			break;
 		case WHY:
 			args.why = why_of(optarg);

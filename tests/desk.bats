@@ -346,3 +346,22 @@ outcomes() { jq -c 'select(.type == "outcome" and .rows == [[11,20]]) | [.outcom
 		[ "$(jq -c 'select(.type == "outcome" and .outcome == "committed" and .rows == [[11,20]])' "$INV_STATE"/journal/*.ndjson | wc -l)" = 1 ]
 	done
 }
+
+# ---- assign ----
+
+@test "assign writes down who looks at open items" {
+	leave 503@1-9 3
+	inv-quarantine list | inv-quarantine assign --to 'Zoë "Z"' --why 'on duty' -
+	inv-quarantine assign --to Bob "$(item 2)"
+	inv-quarantine show "$(item 2)" | jq -e '[.actions[] | [.verb, .detail.to, .why]] ==
+		[["assign", "Zoë \"Z\"", "on duty"], ["assign", "Bob", null]]'
+	[ "$(actions 'count(*)')" = 4 ]
+	inv-quarantine resolve --discard --why x "$(item 1)"
+	run -1 --separate-stderr inv-quarantine assign --to Bob "$(item 1)" "$(item 3)"
+	[ "$stderr" = "inv-quarantine: $(item 1): closed: nothing to assign" ]
+	[ "$(actions 'count(*)')" = 6 ]
+	run -64 inv-quarantine assign "$(item 3)"
+	run -64 inv-quarantine assign --to '' "$(item 3)"
+	run -64 inv-quarantine assign --to "$(printf '%0257d' 0)" "$(item 3)"
+	run -64 inv-quarantine assign --to Bob
+}

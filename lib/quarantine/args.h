@@ -21,6 +21,7 @@ struct inv_quarantine_args {
 	bool json;                    /* --json */
 	uint64_t rate;                /* --rate: rows in a second; 0: none */
 	struct inv_str why;           /* --why, or empty */
+	struct inv_str to;            /* --to, or empty */
 	enum inv_resolve resolve;     /* --discard and its like */
 };
 
@@ -34,5 +35,6 @@ int inv_quarantine_do_export(void *args, char *words[]);
 int inv_quarantine_do_report(void *args, char *words[]);
 int inv_quarantine_do_resubmit(void *args, char *words[]);
 int inv_quarantine_do_resolve(void *args, char *words[]);
+int inv_quarantine_do_assign(void *args, char *words[]);
 
 #endif
