@@ -10,6 +10,7 @@ enum {
 	CHECKPOINT = INV_OPT_LONG,
 	KEY,
 	NAME,
+	READ_DATA,
 	SIGN_KEY,
 	SINCE,
 };
@@ -19,6 +20,8 @@ static const struct inv_option options[] = {
 	    "verify, prove, check: this checkpoint, kept elsewhere" },
 	{ KEY, "key", "FILE", "verify, check: a public key that is trusted" },
 	{ NAME, "name", "NAME", "key new: what the key is called" },
+	{ READ_DATA, "read-data", NULL,
+	    "verify: hash archive and bodies as well" },
 	{ SIGN_KEY, "sign-key", "FILE",
 	    "the private key: FILE, fd:N or cred:NAME" },
 	{ SINCE, "since", "FILE",
@@ -38,7 +41,8 @@ static const struct inv_prog_info info = {
 
 static const struct inv_verb verbs[] = {
 	{ "", "", 0, 1, { SIGN_KEY, 0 }, inv_audit_do_filter },
-	{ "verify", "", 0, 0, { KEY, CHECKPOINT, 0 }, inv_audit_do_verify },
+	{ "verify", "", 0, 0, { KEY, CHECKPOINT, READ_DATA, 0 },
+	    inv_audit_do_verify },
 	{ "checkpoint", "", 0, 0, { SINCE, 0 }, inv_audit_do_checkpoint },
 	{ "prove", "MANIFEST and ROW", 2, 2, { CHECKPOINT, 0 },
 	    inv_audit_do_prove },
@@ -73,6 +77,9 @@ main(int argc, char *argv[])
 			break;
 		case NAME:
 			args.name = optarg;
+			break;
+		case READ_DATA:
+			args.read_data = true;
 			break;
 		case SIGN_KEY:
 			inv_opt_secret("--sign-key", optarg);

@@ -276,6 +276,24 @@ public_der() { # FILE
 	done
 }
 
+@test "verify --read-data hashes bodies and the archive, and says what it read" {
+	printf 'asset_id\nA-1\nA-2\n' > m.csv
+	printf 'asset_id\nA-3\n' > n.csv
+	printf 'asset_id\nA-4\n' > o.csv
+	inv-split -q m.csv n.csv | inv-commit -q | inv-audit > /dev/null
+	inv-split -q --no-archive o.csv | inv-commit -q | inv-audit > /dev/null
+	inv-audit verify --read-data |
+		jq -e '.bodies == 3 and .manifests == 2 and .unkept == 1'
+	run -0 script -qec "inv-audit verify --read-data" /dev/null
+	[[ $output = *"3 bodies of batches and 2 archived manifests have the SHA-256 they are known by; 1 manifests were not kept"* ]]
+	id=$(sha256sum < m.csv | cut -c 1-64)
+	chmod 600 "$INV_STATE/archive/${id:0:2}/$id"
+	sed -i s/A-2/A-9/ "$INV_STATE/archive/${id:0:2}/$id"
+	run -0 inv-audit verify
+	run -1 inv-audit verify --read-data
+	[[ $output = *"archive/${id:0:2}/$id"* ]]
+}
+
 @test "entries that are not signed yet are told" {
 	logged
 	rm "$CHECKPOINTS"

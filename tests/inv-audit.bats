@@ -499,7 +499,8 @@ os.execvp("inv-audit", ["inv-audit"])' < fifo.$signal > out 3>&- &
 	body() { printf '[{"k":"%s?"}]' "$1"; }
 	hash() { echo "$hash8"; }
 	commit a '[[7,7]]' 8
-	run -1 inv-audit verify
+	run -0 inv-audit verify
+	run -1 inv-audit verify --read-data
 	[[ $output = *"journal: entry 3: its body has SHA-256 "* ]]
 }
 

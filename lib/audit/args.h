@@ -15,6 +15,7 @@ struct inv_audit_args {
 	const char *checkpoint[INV_AUDIT_FILES]; /* of --checkpoint */
 	size_t checkpoints;
 	const char *since;    /* of --since, or NULL */
+	bool read_data;       /* --read-data */
 	const char *name;     /* of --name, or NULL */
 	const char *sign_key; /* of --sign-key, or NULL */
 };

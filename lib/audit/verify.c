@@ -11,7 +11,7 @@
 enum { REPORT_MAX = 4096 }; /* bytes */
 
 static void
-say(struct inv_buf *b, const struct inv_audit_verified *v)
+say(struct inv_buf *b, const struct inv_audit_verified *v, bool read_data)
 {
 	inv_buf_addf(b,
 	    "%ju entries of the log and %ju of the journal are as written; "
@@ -26,10 +26,16 @@ say(struct inv_buf *b, const struct inv_audit_verified *v)
 		    "the %ju entries behind entry %ju are not signed yet\n",
 		    (uintmax_t)(v->entries - v->covered),
 		    (uintmax_t)v->covered);
+	if (read_data)
+		inv_buf_addf(b,
+		    "%ju bodies of batches and %ju archived manifests have the "
+		    "SHA-256 they are known by; %ju manifests were not kept\n",
+		    (uintmax_t)v->bodies, (uintmax_t)v->manifests,
+		    (uintmax_t)v->unkept);
 }
 
 static void
-put(struct inv_buf *b, const struct inv_audit_verified *v)
+put(struct inv_buf *b, const struct inv_audit_verified *v, bool read_data)
 {
 	inv_emit_open(b, '{');
 	inv_emit_member_str(b, INV_LIT("type"), INV_LIT("verified"));
@@ -38,6 +44,11 @@ put(struct inv_buf *b, const struct inv_audit_verified *v)
 	inv_emit_member_u64(b, INV_LIT("covered"), v->covered);
 	inv_emit_member_u64(b, INV_LIT("journal"), v->lines);
 	inv_emit_member_u64(b, INV_LIT("batches"), v->batches);
+	if (read_data) {
+		inv_emit_member_u64(b, INV_LIT("bodies"), v->bodies);
+		inv_emit_member_u64(b, INV_LIT("manifests"), v->manifests);
+		inv_emit_member_u64(b, INV_LIT("unkept"), v->unkept);
+	}
 	inv_emit_close(b, '}');
 	inv_buf_byte(b, '\n');
 }
@@ -60,15 +71,16 @@ inv_audit_do_verify(void *args, char *words[])
 		.keys = inv_audit_args_keys(a, state.fd, keys),
 		.checkpoint = a->checkpoint,
 		.checkpoints = a->checkpoints,
+		.read_data = a->read_data,
 	};
 
 	if (!inv_audit_verify(&state, &trust, &v, &err))
 		inv_die(&err);
 	inv_out_init(&out, STDOUT_FILENO, "stdout");
 	if (isatty(STDOUT_FILENO) == 1)
-		say(&b, &v);
+		say(&b, &v, a->read_data);
 	else
-		put(&b, &v);
+		put(&b, &v, a->read_data);
 	inv_out_add(&out, inv_buf_str(&b));
 	inv_buf_free(&b);
 	if (!inv_out_close(&out, &err))

@@ -67,9 +67,10 @@ INV_MUST bool inv_audit_take_in(struct inv_audit *a, struct inv_err *err);
 struct inv_audit_trust {
 	const struct inv_note_key *key; /* whose signatures count */
 	size_t keys;
-	const char *const
-	    *checkpoint; /* files with checkpoints kept elsewhere */
+	/* Files with checkpoints that were kept elsewhere. */
+	const char *const *checkpoint;
 	size_t checkpoints;
+	bool read_data; /* hash what archive and journal keep, too */
 };
 
 /* What verifying went through. */
@@ -79,13 +80,16 @@ struct inv_audit_verified {
 	uint64_t covered;     /* entries up to the last of them */
 	uint64_t lines;       /* of the journal */
 	uint64_t batches;     /* entries held against their outcome */
+	uint64_t bodies;      /* of the journal that have their batch_hash */
+	uint64_t manifests;   /* of the archive that have the digest they say */
+	uint64_t unkept;      /* manifests that are not in the archive */
 };
 
 /*
  * Hold the log and the journal against their chains, the log against its head
- * and each checkpoint, each batch against its outcome, and each body against
- * its hash.  Changes nothing.  INV_NO at the first difference: the message
- * says where and what.
+ * and each checkpoint, and each batch against its outcome; with read_data also
+ * each body and each archived manifest against its hash.  Changes nothing.
+ * INV_NO at the first difference: the message says where and what.
  */
 INV_MUST bool inv_audit_verify(const struct inv_state *state,
     const struct inv_audit_trust *trust, struct inv_audit_verified *v,

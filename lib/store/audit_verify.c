@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "io/file.h"
+#include "store/archive_list.h"
 #include "store/audit.h"
 #include "store/audit_head.h"
 #include "store/audit_vouch.h"
@@ -39,6 +40,7 @@ struct verify {
 	bool ended;             /* there is none */
 	struct inv_digest *digest;
 	struct inv_audit_vouch vouch;
+	bool read_data;
 	struct inv_buf want;
 	struct inv_audit_verified *done;
 };
@@ -59,8 +61,9 @@ body_has_its_hash(struct verify *v, struct inv_err *err)
 {
 	char hash[INV_DIGEST_HEX];
 
-	if (v->entry.type != INV_ENTRY_INTENT)
+	if (!v->read_data || v->entry.type != INV_ENTRY_INTENT)
 		return true;
+	v->done->bodies++;
 	inv_digest_hex_of(v->digest, v->entry.of.body, hash);
 	if (inv_str_eq(v->entry.of.batch_hash,
 		(struct inv_str){ hash, sizeof(hash) }))
@@ -217,6 +220,51 @@ rest_of_journal(struct verify *v, struct inv_err *err)
 	return journal_ends_well(v, err);
 }
 
+/* ---- the archive ---- */
+
+/* One that was never kept, with --no-archive, is counted apart. */
+static bool
+manifest_has_its_digest(struct verify *v, const struct inv_archive_entry *e,
+    struct inv_err *err)
+{
+	int fd = inv_archive_fetch(v->state.fd, e->manifest, err);
+
+	if (fd != -1) {
+		close(fd);
+		v->done->manifests++;
+		return true;
+	}
+	if (err->fault == INV_NOINPUT) {
+		v->done->unkept++;
+		return true;
+	}
+	return differs(err);
+}
+
+static bool
+archive_is_whole(struct verify *v, struct inv_err *err)
+{
+	struct inv_archive_list list;
+	struct inv_archive_entry e;
+
+	if (!inv_archive_list_open(&list, v->state.fd, err))
+		return differs(err);
+	for (bool ok = true; ok;)
+		switch (inv_archive_list_next(&list, &e, err)) {
+		case INV_NEXT_LINE:
+			ok = manifest_has_its_digest(v, &e, err);
+			break;
+		case INV_NEXT_ERR:
+			ok = differs(err);
+			break;
+		case INV_NEXT_END:
+			inv_archive_list_close(&list);
+			return true;
+		}
+	inv_archive_list_close(&list);
+	return false;
+}
+
 /* ---- the log ---- */
 
 static bool
@@ -321,6 +369,7 @@ inv_audit_verify(const struct inv_state *state,
 		.journal = inv_journal_read(state, &start),
 		.digest = inv_digest_new(),
 		.want = INV_BUF(OUTCOME_MAX),
+		.read_data = trust->read_data,
 		.done = done,
 	};
 
@@ -328,7 +377,8 @@ inv_audit_verify(const struct inv_state *state,
 	bool ok = open_log(&v, err) &&
 	    inv_audit_vouch_open(&v.vouch, v.dir, trust, err) &&
 	    (v.log == -1 ? ends_as_vouched(&v, err) : verify_log(&v, err)) &&
-	    rest_of_journal(&v, err);
+	    rest_of_journal(&v, err) &&
+	    (!v.read_data || archive_is_whole(&v, err));
 
 	done->checkpoints = v.vouch.passed;
 	done->covered = v.vouch.covered;
