@@ -512,7 +512,7 @@ broken() {
 }
 
 @test "a status is answered with problem details, and without effect" {
-	for code in 400 401 403 404 408 500 502 503 429; do
+	for code in 400 401 403 404 405 408 425 500 502 503 504 429; do
 		rm -f l.db
 		serve -d l.db --fault $code@1
 		[ "$(post k "[$A1]")" = $code ]

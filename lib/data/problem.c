@@ -36,10 +36,12 @@ phrase_of(int status)
 		{ 409, "Conflict" },
 		{ 413, "Content Too Large" },
 		{ 422, "Unprocessable Content" },
+		{ 425, "Too Early" },
 		{ 429, "Too Many Requests" },
 		{ 500, "Internal Server Error" },
 		{ 502, "Bad Gateway" },
 		{ 503, "Service Unavailable" },
+		{ 504, "Gateway Timeout" },
 	};
 
 	for (size_t i = 0; i < sizeof(phrases) / sizeof(*phrases); i++)

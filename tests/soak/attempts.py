@@ -38,6 +38,7 @@ TABLE = {
     "endless": (DOUBT, ALL), "207-missing": (DOUBT, ALL),
     "202": (ALL, ALL), "202-lost": (DOUBT, ALL),
     "408": (FAILED, ALL), "500": (FAILED, ALL), "502": (FAILED, ALL),
+    "425": (FAILED, ALL), "504": (FAILED, ALL),
     "500-after": (FAILED, ALL), "429": (FAILED, ALL), "503": (FAILED, ALL),
     "429=1": (FAILED, ALL), "429=date": (FAILED, ALL),
     "503=garbage": (FAILED, ALL),
@@ -48,7 +49,7 @@ TABLE = {
     "207-again=" + BAD: (AGAIN, ALL),
     "mismatch": (MISMATCH, MISMATCH),
     "401": (HELD, HELD), "403": (HELD, HELD), "404": (HELD, HELD),
-    "redirect": (HELD, HELD),
+    "405": (HELD, HELD), "redirect": (HELD, HELD),
 }
 # Those that have an effect and do not say so.
 HIDDEN = ("lost", "short", "garbage", "html", "slow", "endless", "500-after",

@@ -150,8 +150,8 @@ static void
 what_was_processed_is_told(void)
 {
 	static const char *const before[] = { "reset", "400", "401", "403",
-		"404", "408", "409", "413=0", "422-row=a", "429", "500", "502",
-		"503", "mismatch", "redirect" };
+		"404", "405", "408", "409", "413=0", "422-row=a", "425", "429",
+		"500", "502", "503", "504", "mismatch", "redirect" };
 	static const char *const after[] = { "lost", "500-after", "garbage",
 		"html", "short", "slow", "endless", "207-row=a", "207-items=a",
 		"207-again=a", "207-missing" };
