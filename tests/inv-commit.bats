@@ -269,8 +269,7 @@ a_lost_answer_is_replayed() {
 
 retries() {
 	local fault
-	for fault in 408 425x 429 500 500-after 502 503 reset; do
-		[ $fault != 425x ] || continue
+	for fault in 408 425 429 500 500-after 502 503 504 reset; do
 		start_ledger --fault "$fault@1"
 		rm -rf "$INV_STATE"
 		fixture 10 | commit "$1" > out
@@ -280,7 +279,7 @@ retries() {
 	done
 }
 
-@test "408, 429, 5xx and resets are sent again with the same key" {
+@test "408, 425, 429, 5xx and resets are sent again with the same key" {
 	engines retries
 }
 
@@ -1073,7 +1072,7 @@ a_full_window() {
 
 systemic() {
 	local fault
-	for fault in 401 403 404 redirect; do
+	for fault in 401 403 404 405 redirect; do
 		start_ledger --fault $fault
 		rm -rf "$INV_STATE"
 		fixture 30 10 > in
@@ -1083,7 +1082,7 @@ systemic() {
 	done
 }
 
-@test "401, 403, 404 and redirects hold everything and quarantine nothing" {
+@test "401, 403, 404, 405 and redirects hold everything and quarantine nothing" {
 	engines systemic
 }
 
