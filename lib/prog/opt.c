@@ -164,7 +164,7 @@ inv_opt_duration(const char *option, const char *arg)
 
 	if (!inv_str_duration(inv_str_of(arg), &ms))
 		inv_opt_wrong(option, arg,
-		    "not a duration such as 10ms, 2s, 5m or 24h");
+		    "not a duration such as 10ms, 2s, 5m, 24h or 7d");
 	return ms;
 }
 

@@ -166,9 +166,9 @@ an_argument_that_is_wrong_says_what_is_right(void)
 	MISUSE("inv-x: -n: \"ten\": not a whole number from 1 to 9\n", "-n",
 	    "ten");
 	MISUSE("inv-x: -n: \"10\": not a whole number from 1 to 9\n", "-n10");
-	MISUSE("inv-x: --wait: \"1d\": not a duration such as 10ms, 2s, 5m "
-	       "or 24h\n",
-	    "--wait", "1d");
+	MISUSE("inv-x: --wait: \"1w\": not a duration such as 10ms, 2s, 5m, "
+	       "24h or 7d\n",
+	    "--wait", "1w");
 	MISUSE("inv-x: -n: \"\\x1b[31m\": not a whole number from 1 to 9\n",
 	    "-n", "\x1b[31m");
 }
