@@ -46,7 +46,9 @@ prepare() {
 browser() {
 	command -v chromedriver > /dev/null && command -v chromium > /dev/null ||
 		skip "no chromium and chromedriver here"
-	[ -n "$SESSION" ]
+	[ -n "$SESSION" ] ||
+		skip "chromium does not start here: $(jq -r '.value.message // "no answer"' \
+			"$BATS_FILE_TMPDIR/session.answer" | head -n 1)"
 }
 
 # ask METHOD PATH [JSON]: the value of chromedriver's answer.

@@ -422,7 +422,8 @@ def traced(stage, label, calls, inject=()):
 
 
 def calls_of(base, stage):
-    """Of each system call the numbers of those behind the loader's."""
+    """Of each system call the numbers of those that are the program's own:
+    behind the loader's, and what libraries do before main."""
     fault = traced(stage, stage, ",".join(ERRORS) + ",munmap")
     case = Case(base)
     try:
@@ -432,6 +433,8 @@ def calls_of(base, stage):
     finally:
         case.clear()
     loaded = max(n for n, line in enumerate(lines) if ".so" in line)
+    loaded = next((n for n, line in enumerate(lines)
+                   if n > loaded and "/state" in line), loaded)
     numbers, count = {call: [] for call in ERRORS}, dict.fromkeys(ERRORS, 0)
     for n, line in enumerate(lines):
         call = line.partition(" ")[2].strip().partition("(")[0]
