@@ -125,6 +125,7 @@ a_copy_is_refused() {
 @test "killed while it finds its home, the next run makes it good" {
 	local call n done
 	strace -qq -o /dev/null true 2> /dev/null || skip "no strace here"
+	export ASAN_OPTIONS=detect_leaks=0
 	fixture 3 > in
 	mv "$INV_STATE" fresh
 	for call in openat write fsync rename; do
