@@ -330,11 +330,7 @@ write_stats(const struct run *r, int status, struct inv_err *err)
 	inv_emit_member_str(&b, INV_LIT("program"), inv_str_of(info.name));
 	inv_emit_member_str(&b, INV_LIT("version"), inv_str_of(INV_VERSION));
 	inv_emit_key(&b, INV_LIT("counts"));
-	inv_emit_open(&b, '{');
-	for (int v = 0; v < INV_VERDICTS; v++)
-		inv_emit_member_u64(&b, inv_verdict_name((enum inv_verdict)v),
-		    r->counts[v]);
-	inv_emit_close(&b, '}');
+	inv_verdict_counts(&b, r->counts);
 	inv_emit_key(&b, INV_LIT("stages"));
 	inv_emit_open(&b, '{');
 	for (int stage = SPLIT; stage < STAGES; stage++)

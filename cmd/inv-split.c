@@ -234,17 +234,6 @@ emit_stage(struct split *s)
 }
 
 static void
-emit_counts(struct inv_buf *b, const uint64_t counts[INV_VERDICTS])
-{
-	inv_emit_key(b, INV_LIT("counts"));
-	inv_emit_open(b, '{');
-	for (int v = 0; v < INV_VERDICTS; v++)
-		inv_emit_member_u64(b, inv_verdict_name((enum inv_verdict)v),
-		    counts[v]);
-	inv_emit_close(b, '}');
-}
-
-static void
 emit_end(struct split *s, const struct manifest *m)
 {
 	struct inv_buf *b = inv_out_buf(&s->out);
@@ -253,7 +242,8 @@ emit_end(struct split *s, const struct manifest *m)
 	inv_emit_member_str(b, INV_LIT("manifest"), inv_str_of(m->kept.id));
 	inv_emit_member_u64(b, INV_LIT("rows"), m->rows);
 	inv_emit_member_u64(b, INV_LIT("bytes"), m->kept.bytes);
-	emit_counts(b, m->counts);
+	inv_emit_key(b, INV_LIT("counts"));
+	inv_verdict_counts(b, m->counts);
 	if (m->refused) {
 		inv_emit_key(b, INV_LIT("refused"));
 		inv_emit_open(b, '{');
@@ -431,7 +421,8 @@ write_stats(const struct split *s, struct inv_err *err)
 	inv_emit_member_str(&b, INV_LIT("version"), inv_str_of(INV_VERSION));
 	inv_emit_member_u64(&b, INV_LIT("manifests"), s->manifests);
 	inv_emit_member_u64(&b, INV_LIT("refused"), s->refused);
-	emit_counts(&b, s->counts);
+	inv_emit_key(&b, INV_LIT("counts"));
+	inv_verdict_counts(&b, s->counts);
 	inv_emit_member_u64(&b, INV_LIT("ms"), inv_clock_ms() - s->started_ms);
 	inv_emit_member_u64(&b, INV_LIT("status"),
 	    (uint64_t)inv_fault_exit(s->fault));

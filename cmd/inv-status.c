@@ -92,8 +92,7 @@ put_lease(struct told *t)
 	char since[INV_CLOCK_TEXT];
 
 	begin_line(t, "lease");
-	inv_emit_member_raw(b, INV_LIT("held"),
-	    t->lease.held ? INV_LIT("true") : INV_LIT("false"));
+	inv_emit_member_bool(b, INV_LIT("held"), t->lease.held);
 	if (t->lease.held) {
 		inv_clock_text(t->lease.since, since);
 		inv_emit_member_u64(b, INV_LIT("pid"), t->lease.pid);
@@ -142,11 +141,7 @@ put_success(struct told *t, const struct inv_status_run *r)
 	    (struct inv_str){ r->run, sizeof(r->run) });
 	inv_emit_member_u64(b, INV_LIT("rows"), r->rows);
 	inv_emit_key(b, INV_LIT("counts"));
-	inv_emit_open(b, '{');
-	for (int v = 0; v < INV_VERDICTS; v++)
-		inv_emit_member_u64(b, inv_verdict_name((enum inv_verdict)v),
-		    r->counts[v]);
-	inv_emit_close(b, '}');
+	inv_verdict_counts(b, r->counts);
 	put_time(t, b, r->time);
 	end_line(t);
 }

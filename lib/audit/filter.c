@@ -27,23 +27,6 @@ struct audit {
 /* ---- what is printed ---- */
 
 static void
-put_counts(struct inv_buf *b, const uint64_t counts[INV_VERDICTS])
-{
-	inv_emit_key(b, INV_LIT("counts"));
-	inv_emit_open(b, '{');
-	for (int v = 0; v < INV_VERDICTS; v++)
-		inv_emit_member_u64(b, inv_verdict_name((enum inv_verdict)v),
-		    counts[v]);
-	inv_emit_close(b, '}');
-}
-
-static void
-put_bool(struct inv_buf *b, struct inv_str name, bool v)
-{
-	inv_emit_member_raw(b, name, v ? INV_LIT("true") : INV_LIT("false"));
-}
-
-static void
 put_summary(struct inv_buf *b, const struct audit *p,
     const struct inv_audit_sum *sum)
 {
@@ -58,12 +41,13 @@ put_summary(struct inv_buf *b, const struct audit *p,
 	inv_emit_member_str(b, INV_LIT("name"), inv_buf_str(&p->name));
 	inv_emit_member_u64(b, INV_LIT("submission"), a->submission);
 	inv_emit_member_u64(b, INV_LIT("rows"), a->rows);
-	put_counts(b, a->counts);
+	inv_emit_key(b, INV_LIT("counts"));
+	inv_verdict_counts(b, a->counts);
 	inv_emit_member_u64(b, INV_LIT("duplicates_uncommitted"), sum->orphans);
 	inv_emit_member_u64(b, INV_LIT("unverified"), sum->unverified);
 	inv_emit_member_u64(b, INV_LIT("malformed_lines"), a->malformed);
-	put_bool(b, INV_LIT("complete"), a->complete);
-	put_bool(b, INV_LIT("validated"), a->validated);
+	inv_emit_member_bool(b, INV_LIT("complete"), a->complete);
+	inv_emit_member_bool(b, INV_LIT("validated"), a->validated);
 	if (a->refused.n > 0)
 		inv_emit_member_raw(b, INV_LIT("refused"),
 		    inv_buf_str(&a->refused));
@@ -74,7 +58,8 @@ put_summary(struct inv_buf *b, const struct audit *p,
 	inv_emit_open(b, '{');
 	inv_emit_member_u64(b, INV_LIT("runs"), sum->standing.runs);
 	inv_emit_member_u64(b, INV_LIT("rows"), sum->standing.rows);
-	put_counts(b, sum->standing.counts);
+	inv_emit_key(b, INV_LIT("counts"));
+	inv_verdict_counts(b, sum->standing.counts);
 	inv_emit_close(b, '}');
 	inv_emit_close(b, '}');
 	inv_buf_byte(b, '\n');

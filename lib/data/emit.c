@@ -150,3 +150,9 @@ inv_emit_member_raw(struct inv_buf *b, struct inv_str name, struct inv_str json)
 	inv_emit_key(b, name);
 	inv_emit_raw(b, json);
 }
+
+void
+inv_emit_member_bool(struct inv_buf *b, struct inv_str name, bool v)
+{
+	inv_emit_member_raw(b, name, v ? INV_LIT("true") : INV_LIT("false"));
+}

@@ -42,6 +42,7 @@ void inv_emit_rows(struct inv_buf *b, const struct inv_rows *rows);
 void inv_emit_member_str(struct inv_buf *b, struct inv_str name,
     struct inv_str s);
 void inv_emit_member_u64(struct inv_buf *b, struct inv_str name, uint64_t v);
+void inv_emit_member_bool(struct inv_buf *b, struct inv_str name, bool v);
 void inv_emit_member_raw(struct inv_buf *b, struct inv_str name,
     struct inv_str json);
 

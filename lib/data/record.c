@@ -30,6 +30,16 @@ inv_verdict_of(struct inv_str name, enum inv_verdict *v)
 	return false;
 }
 
+void
+inv_verdict_counts(struct inv_buf *b, const uint64_t counts[INV_VERDICTS])
+{
+	inv_emit_open(b, '{');
+	for (int v = 0; v < INV_VERDICTS; v++)
+		inv_emit_member_u64(b, inv_verdict_name((enum inv_verdict)v),
+		    counts[v]);
+	inv_emit_close(b, '}');
+}
+
 bool
 inv_member_u64(const struct inv_members *m, const char *name, uint64_t *v)
 {

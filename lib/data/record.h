@@ -51,6 +51,9 @@ enum { INV_VERDICTS = INV_AMBIGUOUS + 1 };
 struct inv_str inv_verdict_name(enum inv_verdict v);
 INV_MUST bool inv_verdict_of(struct inv_str name, enum inv_verdict *v);
 
+/* Add rows by verdict as a JSON object, as the `counts` of an end line. */
+void inv_verdict_counts(struct inv_buf *b, const uint64_t counts[INV_VERDICTS]);
+
 struct inv_record {
 	enum inv_line_kind kind;
 	struct inv_str text; /* the whole line, without its newline or CR */

@@ -148,16 +148,6 @@ put(struct inv_filter *f, struct inv_str line)
 }
 
 static void
-emit_counts(struct inv_buf *b, const uint64_t counts[INV_VERDICTS])
-{
-	inv_emit_open(b, '{');
-	for (int v = 0; v < INV_VERDICTS; v++)
-		inv_emit_member_u64(b, inv_verdict_name((enum inv_verdict)v),
-		    counts[v]);
-	inv_emit_close(b, '}');
-}
-
-static void
 add_span(struct inv_buf *b, const char *from, const char *to)
 {
 	inv_buf_add(b, (struct inv_str){ from, (size_t)(to - from) });
@@ -197,7 +187,7 @@ pass_end(struct inv_filter *f, const struct inv_record *rec)
 {
 	struct inv_buf counts = INV_BUF(1024);
 
-	emit_counts(&counts, f->block.counts);
+	inv_verdict_counts(&counts, f->block.counts);
 	build_end(f, rec, inv_buf_str(&counts));
 	put(f, inv_buf_str(&f->line));
 	inv_buf_free(&counts);
@@ -731,7 +721,7 @@ write_stats(struct inv_filter *f, int status, struct inv_err *err)
 	inv_emit_member_u64(&b, INV_LIT("lines"), f->lines);
 	inv_emit_member_u64(&b, INV_LIT("manifests"), f->manifests);
 	inv_emit_key(&b, INV_LIT("counts"));
-	emit_counts(&b, f->totals);
+	inv_verdict_counts(&b, f->totals);
 	inv_emit_member_u64(&b, INV_LIT("malformed_lines"), f->malformed);
 	if (f->stats.n > 0)
 		inv_emit_raw(&b, f->stats);

@@ -498,6 +498,7 @@ put_end(struct resubmission *p, const struct block *k)
 {
 	uint64_t last = k->rows.range[k->rows.n - 1].last;
 	struct inv_buf *b = inv_out_buf(&p->out);
+	const uint64_t counts[INV_VERDICTS] = { [INV_PENDING] = k->rows.count };
 
 	inv_emit_open(b, '{');
 	inv_emit_member_str(b, INV_LIT("type"), INV_LIT("end"));
@@ -507,11 +508,7 @@ put_end(struct resubmission *p, const struct block *k)
 	if (k->bytes > 0)
 		inv_emit_member_u64(b, INV_LIT("bytes"), k->bytes);
 	inv_emit_key(b, INV_LIT("counts"));
-	inv_emit_open(b, '{');
-	for (int v = 0; v < INV_VERDICTS; v++)
-		inv_emit_member_u64(b, inv_verdict_name((enum inv_verdict)v),
-		    v == INV_PENDING ? k->rows.count : 0);
-	inv_emit_close(b, '}');
+	inv_verdict_counts(b, counts);
 	inv_emit_close(b, '}');
 	end_line(p);
 }

@@ -119,8 +119,7 @@ put_json(struct inv_buf *b, const struct inv_review *v)
 	for (size_t i = 0; i < v->groups; i++)
 		emit_group(b, &v->group[i]);
 	inv_emit_close(b, ']');
-	inv_emit_member_raw(b, INV_LIT("more_groups"),
-	    v->more_groups ? INV_LIT("true") : INV_LIT("false"));
+	inv_emit_member_bool(b, INV_LIT("more_groups"), v->more_groups);
 	emit_times(b, v);
 	inv_emit_close(b, '}');
 	inv_buf_byte(b, '\n');

@@ -108,12 +108,6 @@ inv_audit_put_verdict(struct inv_buf *b, const struct inv_entry_head *head,
 	return part.n;
 }
 
-static void
-put_bool(struct inv_buf *b, struct inv_str name, bool v)
-{
-	inv_emit_member_raw(b, name, v ? INV_LIT("true") : INV_LIT("false"));
-}
-
 void
 inv_audit_put_end(struct inv_buf *b, const struct inv_entry_head *head,
     const struct inv_audit_whose *whose, const struct inv_account *account,
@@ -123,16 +117,12 @@ inv_audit_put_end(struct inv_buf *b, const struct inv_entry_head *head,
 	put_whose(b, whose);
 	inv_emit_member_u64(b, INV_LIT("rows"), account->rows);
 	inv_emit_member_u64(b, INV_LIT("seen"), inv_account_seen(account));
-	put_bool(b, INV_LIT("complete"), account->complete);
-	put_bool(b, INV_LIT("validated"), account->validated);
+	inv_emit_member_bool(b, INV_LIT("complete"), account->complete);
+	inv_emit_member_bool(b, INV_LIT("validated"), account->validated);
 	inv_emit_member_u64(b, INV_LIT("unverified"), unverified);
 	inv_emit_member_u64(b, INV_LIT("malformed_lines"), account->malformed);
 	inv_emit_key(b, INV_LIT("counts"));
-	inv_emit_open(b, '{');
-	for (int v = 0; v < INV_VERDICTS; v++)
-		inv_emit_member_u64(b, inv_verdict_name((enum inv_verdict)v),
-		    account->counts[v]);
-	inv_emit_close(b, '}');
+	inv_verdict_counts(b, account->counts);
 	if (account->refused.n > 0)
 		inv_emit_member_raw(b, INV_LIT("refused"),
 		    inv_buf_str(&account->refused));

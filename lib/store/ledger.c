@@ -758,13 +758,6 @@ emit_optional(struct inv_buf *out, struct inv_str name, struct inv_str s)
 }
 
 static void
-emit_bool(struct inv_buf *out, struct inv_str name, uint64_t v)
-{
-	inv_emit_member_raw(out, name,
-	    v != 0 ? INV_LIT("true") : INV_LIT("false"));
-}
-
-static void
 emit_request(struct inv_buf *out, struct inv_stmt *row)
 {
 	inv_emit_open(out, '{');
@@ -774,8 +767,9 @@ emit_request(struct inv_buf *out, struct inv_stmt *row)
 	emit_optional(out, INV_LIT("key"), inv_stmt_str(row, 3));
 	emit_hex(out, INV_LIT("body_sha256"), inv_stmt_str(row, 4));
 	inv_emit_member_u64(out, INV_LIT("status"), inv_stmt_u64(row, 5));
-	emit_bool(out, INV_LIT("effect"), inv_stmt_u64(row, 6));
-	emit_bool(out, INV_LIT("replayed"), inv_stmt_u64(row, 7));
+	inv_emit_member_bool(out, INV_LIT("effect"), inv_stmt_u64(row, 6) != 0);
+	inv_emit_member_bool(out, INV_LIT("replayed"),
+	    inv_stmt_u64(row, 7) != 0);
 	emit_optional(out, INV_LIT("fault"), inv_stmt_str(row, 8));
 	if (!inv_stmt_is_null(row, 10))
 		inv_emit_member_raw(out, INV_LIT("taken"),

@@ -121,12 +121,6 @@ settle(const struct inv_watch *w, struct inv_profile *p)
 }
 
 static void
-put_bool(struct inv_buf *b, struct inv_str name, bool v)
-{
-	inv_emit_member_raw(b, name, v ? INV_LIT("true") : INV_LIT("false"));
-}
-
-static void
 put_findings(const struct inv_watch *w, struct inv_buf *b)
 {
 	size_t begin = b->n;
@@ -157,8 +151,8 @@ put_report(const struct inv_watch *w, const char *id, struct inv_buf *b)
 	    (struct inv_str){ w->sha256, sizeof(w->sha256) });
 	inv_emit_member_u64(b, INV_LIT("rows"), w->now.rows);
 	inv_emit_member_u64(b, INV_LIT("baseline_rows"), w->was.profile.rows);
-	put_bool(b, INV_LIT("tested"), !w->found.few);
-	put_bool(b, INV_LIT("partial"), w->now.full);
+	inv_emit_member_bool(b, INV_LIT("tested"), !w->found.few);
+	inv_emit_member_bool(b, INV_LIT("partial"), w->now.full);
 	put_findings(w, b);
 	inv_emit_member_u64(b, INV_LIT("drifted"), w->found.n);
 	inv_emit_close(b, '}');
