@@ -4,8 +4,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <unistd.h>
 
 #include "base/log.h"
+#include "io/stream.h"
 #include "store/audit_key.h"
 
 size_t
@@ -24,4 +26,16 @@ inv_audit_args_keys(const struct inv_audit_args *a, int state,
 	if (err.fault != INV_NOINPUT)
 		inv_die(&err);
 	return 0;
+}
+
+void
+inv_audit_print(struct inv_str text)
+{
+	struct inv_out out;
+	struct inv_err err;
+
+	inv_out_init(&out, STDOUT_FILENO, "stdout");
+	inv_out_add(&out, text);
+	if (!inv_out_close(&out, &err))
+		inv_die(&err);
 }

@@ -30,6 +30,9 @@ size_t inv_audit_args_keys(const struct inv_audit_args *a, int state,
 
 /* ---- what verbs share ---- */
 
+/* Write text to standard output; dies where that can not be done. */
+void inv_audit_print(struct inv_str text);
+
 /*
  * Print that the log has only grown from the checkpoint in a file to the last,
  * or check such a text in `file` against the earlier checkpoint; each dies

@@ -11,7 +11,6 @@
 #include "data/emit.h"
 #include "data/proof.h"
 #include "io/file.h"
-#include "io/stream.h"
 #include "store/audit_key.h"
 #include "store/audit_line.h"
 
@@ -197,18 +196,13 @@ static void
 report(const struct check *c)
 {
 	struct inv_buf b = INV_BUF(REPORT_MAX);
-	struct inv_out out;
-	struct inv_err err;
 
-	inv_out_init(&out, STDOUT_FILENO, "stdout");
 	if (isatty(STDOUT_FILENO) == 1)
 		say(&b, c);
 	else
 		put(&b, c);
-	inv_out_add(&out, inv_buf_str(&b));
+	inv_audit_print(inv_buf_str(&b));
 	inv_buf_free(&b);
-	if (!inv_out_close(&out, &err))
-		inv_die(&err);
 }
 
 static void

@@ -9,20 +9,7 @@
 #include "audit/args.h"
 #include "base/log.h"
 #include "io/file.h"
-#include "io/stream.h"
 #include "store/audit_head.h"
-
-static void
-print(struct inv_str text)
-{
-	struct inv_out out;
-	struct inv_err err;
-
-	inv_out_init(&out, STDOUT_FILENO, "stdout");
-	inv_out_add(&out, text);
-	if (!inv_out_close(&out, &err))
-		inv_die(&err);
-}
 
 /* STATE/audit, for one who only reads; dies (66) where there is none. */
 static int
@@ -54,7 +41,7 @@ show_key(void)
 		inv_die(&err);
 	inv_note_key_put(&text, &key);
 	inv_buf_byte(&text, '\n');
-	print(inv_buf_str(&text));
+	inv_audit_print(inv_buf_str(&text));
 	inv_buf_free(&text);
 	close(state.fd);
 }
@@ -115,7 +102,7 @@ inv_audit_do_checkpoint(void *args, char *words[])
 	} else {
 		if (!inv_audit_last(dir, &last, &note, &err))
 			inv_die(&err);
-		print(inv_buf_str(&note));
+		inv_audit_print(inv_buf_str(&note));
 	}
 	inv_buf_free(&note);
 	close(dir);

@@ -15,7 +15,6 @@
 #include "data/proof.h"
 #include "data/record.h"
 #include "io/file.h"
-#include "io/stream.h"
 #include "store/audit_head.h"
 #include "store/checkpoint.h"
 #include "store/journal.h"
@@ -317,8 +316,6 @@ static void
 print(struct prove *p)
 {
 	struct inv_buf text = INV_BUF(INV_PROOF_MAX);
-	struct inv_out out;
-	struct inv_err err;
 
 	p->proof.manifest = (struct inv_str){ p->id, sizeof(p->id) };
 	p->proof.submission = p->line.submission;
@@ -327,11 +324,8 @@ print(struct prove *p)
 	p->proof.entry = inv_buf_str(&p->entry);
 	p->proof.note = inv_buf_str(&p->note);
 	inv_proof_put(&text, &p->proof);
-	inv_out_init(&out, STDOUT_FILENO, "stdout");
-	inv_out_add(&out, inv_buf_str(&text));
+	inv_audit_print(inv_buf_str(&text));
 	inv_buf_free(&text);
-	if (!inv_out_close(&out, &err))
-		inv_die(&err);
 }
 
 /* The beginning of an id, in hex. */

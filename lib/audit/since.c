@@ -9,24 +9,11 @@
 #include "data/emit.h"
 #include "data/proof.h"
 #include "io/file.h"
-#include "io/stream.h"
 #include "store/audit_head.h"
 
 enum { TEXT_MAX = 2 * INV_NOTE_MAX }; /* bytes of a path and a note */
 
 static const char log_name[] = "audit/log.ndjson";
-
-static void
-print(struct inv_str text)
-{
-	struct inv_out out;
-	struct inv_err err;
-
-	inv_out_init(&out, STDOUT_FILENO, "stdout");
-	inv_out_add(&out, text);
-	if (!inv_out_close(&out, &err))
-		inv_die(&err);
-}
 
 /* ---- making ---- */
 
@@ -100,7 +87,7 @@ inv_audit_since(int dir, const char *older)
 		inv_die(&err);
 	g.note = inv_buf_str(&note);
 	inv_growth_put(&text, &g);
-	print(inv_buf_str(&text));
+	inv_audit_print(inv_buf_str(&text));
 	close(log);
 	inv_buf_free(&note);
 	inv_buf_free(&kept);
@@ -127,7 +114,7 @@ report(const struct inv_growth *g, uint64_t size)
 		inv_emit_close(&b, '}');
 		inv_buf_byte(&b, '\n');
 	}
-	print(inv_buf_str(&b));
+	inv_audit_print(inv_buf_str(&b));
 	inv_buf_free(&b);
 }
 

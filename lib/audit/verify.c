@@ -6,7 +6,6 @@
 #include "audit/args.h"
 #include "base/log.h"
 #include "data/emit.h"
-#include "io/stream.h"
 
 enum { REPORT_MAX = 4096 }; /* bytes */
 
@@ -62,7 +61,6 @@ inv_audit_do_verify(void *args, char *words[])
 	struct inv_audit_verified v;
 	struct inv_state state;
 	struct inv_err err;
-	struct inv_out out;
 
 	(void)words;
 	state.fd = inv_opt_state_there(&state.path);
@@ -76,15 +74,12 @@ inv_audit_do_verify(void *args, char *words[])
 
 	if (!inv_audit_verify(&state, &trust, &v, &err))
 		inv_die(&err);
-	inv_out_init(&out, STDOUT_FILENO, "stdout");
 	if (isatty(STDOUT_FILENO) == 1)
 		say(&b, &v, a->read_data);
 	else
 		put(&b, &v, a->read_data);
-	inv_out_add(&out, inv_buf_str(&b));
+	inv_audit_print(inv_buf_str(&b));
 	inv_buf_free(&b);
-	if (!inv_out_close(&out, &err))
-		inv_die(&err);
 	close(state.fd);
 	return EXIT_SUCCESS;
 }
