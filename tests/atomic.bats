@@ -399,8 +399,7 @@ a_full_disk() {
 }
 
 @test "a disk that is full while rows wait: 74, and nothing was sent" {
-	strace -qq -o /dev/null true 2> /dev/null || skip "no strace here"
-	export ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0
+	needs_strace
 	fixture 5000 > in
 	engines a_full_disk
 }

@@ -97,7 +97,7 @@ public_der() { # FILE
 }
 
 @test "killed at any write, the next run leaves a log that is whole and signed" {
-	traced
+	needs_strace
 	committed_six
 	six > in
 	for n in 1 2 3 4 5 6 7 8; do

@@ -123,9 +123,3 @@ chain_holds() {
 only() {
 	jq -c "select($1)" "$LOG"
 }
-
-# Skip where strace can not trace; leaks can not be looked for under it.
-traced() {
-	strace -o /dev/null true 2> /dev/null || skip "strace can not trace here"
-	export ASAN_OPTIONS=detect_leaks=0
-}

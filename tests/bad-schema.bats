@@ -130,7 +130,7 @@ refused() { # SCHEMA PATTERN [OPTION ...]
 }
 
 @test "no socket is opened to find a schema" {
-	strace -qq -o /dev/null true 2> /dev/null || skip "no strace here"
+	needs_strace
 	mkdir refs
 	echo '{"$ref":"http://127.0.0.1:9/x.json"}' > x.schema.json
 	strace -f -qq -e trace=socket,connect -o trace inv-validate \

@@ -204,16 +204,14 @@ sent() { inv-ledger -q --db "$1" --export records | wc -l; }
 	leave 503@1-9 2
 	run -74 bash -c "inv-quarantine resubmit > /dev/full"
 	[ "$(actions "count(*)")" = 2 ]
-	strace -o /dev/null true 2> /dev/null || skip "strace can not trace here"
-	export ASAN_OPTIONS=detect_leaks=0
+	needs_strace
 	strace -o trace -e trace=fdatasync,fsync,write,unlink inv-quarantine resubmit > out
 	# The rollback journal is gone when the first byte leaves.
 	awk '/unlink.*journal/ { done = 1 } /write\(1,/ { exit !done }' trace
 }
 
 @test "killed at any step, resubmit can be run again and nothing is sent twice" {
-	strace -o /dev/null true 2> /dev/null || skip "strace can not trace here"
-	export ASAN_OPTIONS=detect_leaks=0
+	needs_strace
 	leave 503@1-9 2
 	for call in pwrite64 fdatasync write unlink; do
 		for n in 1 2 3 5; do
@@ -327,8 +325,7 @@ outcomes() { jq -c 'select(.type == "outcome" and .rows == [[11,20]]) | [.outcom
 }
 
 @test "killed at any step, resolve can be run again" {
-	strace -o /dev/null true 2> /dev/null || skip "strace can not trace here"
-	export ASAN_OPTIONS=detect_leaks=0
+	needs_strace
 	leave garbage@2 25
 	id=$(item 14)
 	cp -r "$INV_STATE" kept

@@ -34,10 +34,6 @@ many() {
 				i, i % 7, i, i % 11 ? i : "none" }' > m.csv
 }
 
-needs_strace() {
-	strace -qq -o /dev/null true 2> /dev/null || skip "no strace here"
-}
-
 # A new case: no state, an empty ledger.
 fresh() {
 	kill "${ledger:-}" 2> /dev/null || true

@@ -86,7 +86,7 @@ load audit
 }
 
 @test "what is on disk comes before what is said" {
-	traced
+	needs_strace
 	committed_six
 	six > in
 	inv-audit in > out
@@ -599,7 +599,7 @@ os.execvp("inv-audit", ["inv-audit"])' < fifo.$signal > out 3>&- &
 @test "killed at any write, the next run makes it whole" {
 	committed_six
 	six > in
-	traced
+	needs_strace
 	for ((n = 1; n < 40; n++)); do
 		rm -rf "$INV_STATE/audit"
 		rc=0
@@ -616,7 +616,7 @@ os.execvp("inv-audit", ["inv-audit"])' < fifo.$signal > out 3>&- &
 @test "a failed write or fsync of the log is 74 and no summary is printed" {
 	committed_six
 	six > in
-	traced
+	needs_strace
 	for fault in pwrite64:error=ENOSPC fdatasync:error=EIO; do
 		rm -rf "$INV_STATE/audit"
 		run -74 --separate-stderr strace -f -o /dev/null -e inject=$fault inv-audit in

@@ -1152,7 +1152,7 @@ quarantined conflict 3' ]
 # ---- order and memory ----
 
 @test "an intent is synced before a byte is sent, an outcome before its line" {
-	strace -qq -o /dev/null true 2> /dev/null || skip "no strace here"
+	needs_strace
 	start_ledger
 	fixture 30 10 > in
 	ASAN_OPTIONS=detect_leaks=0 strace -f -qq -y -s 100000 -o trace \
@@ -1428,7 +1428,7 @@ skipped already_committed 1' ]
 }
 
 @test "rows kept are on disk before the end passes" {
-	strace -qq -o /dev/null true 2> /dev/null || skip "no strace here"
+	needs_strace
 	fixture 3 > in
 	inv-commit -q -l file:l.db in > out
 	rows 3 | inv-split -q --submission 2 - | inv-validate -q > in

@@ -3,12 +3,6 @@
 
 load lib
 
-# Skip where strace can not trace; leaks can not be looked for under it.
-needs_strace() {
-	strace -o /dev/null true 2> /dev/null || skip "no strace here"
-	export ASAN_OPTIONS=detect_leaks=0
-}
-
 prepare() {
 	set -o pipefail
 }

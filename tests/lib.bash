@@ -42,6 +42,14 @@ corpus() {
 	[ -d "$CORPUS" ] || skip "no corpus $1 (set INV_CORPORA)"
 }
 
+# Skip where strace can not trace; leaks can not be looked for under it, as a
+# leak checker and a tracer can not both hold a process.
+needs_strace() {
+	strace -qq -o /dev/null true 2> /dev/null ||
+		skip "strace can not trace here"
+	export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
+}
+
 # wait_for CONDITION...: poll until the command succeeds, 10 s at most.
 wait_for() {
 	local i

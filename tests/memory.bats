@@ -150,8 +150,7 @@ what_was_on_disk_is_sent() {
 }
 
 @test "a disk that does not take the lines ends the run with 74" {
-	strace -qq -o /dev/null true 2> /dev/null || skip "no strace here"
-	export ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0
+	needs_strace
 	local n
 	records 60 300000 > in
 	start_ledger -k id

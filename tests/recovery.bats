@@ -107,10 +107,8 @@ a_copy_is_refused() {
 }
 
 @test "a machine whose id can not be read is not taken for one without" {
-	strace -o /dev/null true 2> /dev/null || skip "strace can not trace here"
+	needs_strace
 	[ -s /etc/machine-id ] || skip "this machine has no id"
-	local ASAN_OPTIONS=detect_leaks=0
-	export ASAN_OPTIONS
 	fixture 3 > in
 	run -74 --separate-stderr strace -qq -o /dev/null -P /etc/machine-id \
 		-e inject=pread64:error=EIO inv-commit -q -l file:l.db in
@@ -124,8 +122,7 @@ a_copy_is_refused() {
 
 @test "killed while it finds its home, the next run makes it good" {
 	local call n done
-	strace -qq -o /dev/null true 2> /dev/null || skip "no strace here"
-	export ASAN_OPTIONS=detect_leaks=0
+	needs_strace
 	fixture 3 > in
 	mv "$INV_STATE" fresh
 	for call in openat write fsync rename; do
