@@ -347,6 +347,237 @@ a_log_cut_below_a_checkpoint_is_refused(void)
 	close(state.fd);
 }
 
+/* ---- ten thousand edits ---- */
+
+enum { EDITS = 10000, TEXT_MAX = 1 << 16, KINDS = 10 };
+
+struct text {
+	size_t n;
+	char p[TEXT_MAX];
+};
+
+static uint64_t seed = 20261121;
+
+/* xorshift64: from 0, below n */
+static size_t
+below(size_t n)
+{
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return n == 0 ? 0 : (size_t)(seed % n);
+}
+
+/* m bytes of another text for n of this one. */
+static void
+put_for(struct text *t, size_t at, size_t n, const char *with, size_t m)
+{
+	memmove(t->p + at + m, t->p + at + n, t->n - at - n);
+	memcpy(t->p + at, with, m);
+	t->n = t->n - n + m;
+}
+
+/* Some line, with its newline: where it begins, and its length. */
+static size_t
+some_line(const struct text *t, size_t *n)
+{
+	size_t at = below(t->n);
+
+	while (at > 0 && t->p[at - 1] != '\n')
+		at--;
+	*n = (size_t)((char *)memchr(t->p + at, '\n', t->n - at) - t->p) + 1 -
+	    at;
+	return at;
+}
+
+static void
+edit_line(struct text *t, size_t kind)
+{
+	struct text was = *t;
+	size_t n, m;
+	size_t one = some_line(t, &n);
+	size_t two = some_line(t, &m);
+
+	if (kind == 0) /* twice */
+		put_for(t, two, 0, was.p + one, n);
+	else if (kind == 1) /* gone */
+		put_for(t, one, n, "", 0);
+	else if (kind == 2) /* all behind it gone */
+		t->n = one;
+	else if (one < two) { /* one for the other */
+		put_for(t, two, m, was.p + one, n);
+		put_for(t, one, n, was.p + two, m);
+	}
+}
+
+static void
+edit_bytes(struct text *t, size_t kind)
+{
+	static const char set[] = "0123456789abcdef\"{}[],: \nz\xff";
+	struct text was = *t;
+	size_t at = below(t->n);
+	size_t n = 1 + below(16);
+
+	if (n > t->n - at)
+		n = t->n - at;
+	size_t from = below(t->n - n);
+
+	if (kind == 0) /* changed */
+		t->p[at] = set[below(sizeof(set) - 1)];
+	else if (kind == 1) /* a bit of it */
+		t->p[at] ^= (char)(1 << below(8));
+	else if (kind == 2) /* deleted */
+		put_for(t, at, n, "", 0);
+	else if (kind == 3) /* inserted */
+		put_for(t, at, 0, was.p + from, n);
+	else if (kind == 4) /* cut off */
+		t->n = at;
+	else { /* swapped */
+		memcpy(t->p + at, was.p + from, n);
+		memcpy(t->p + from, was.p + at, n);
+	}
+}
+
+static void
+put_back(int fd, const struct text *t)
+{
+	check(pwrite(fd, t->p, t->n, 0) == (ssize_t)t->n);
+	check(ftruncate(fd, (off_t)t->n) == 0);
+}
+
+/* A line in its place: number and hash of the one before are made to fit. */
+static void
+add_in_place(struct text *t, const char *p, size_t n, uint64_t seq,
+    const unsigned char prev[INV_DIGEST])
+{
+	static const char member[] = "\"prev\":\"";
+	const size_t m = sizeof(member) - 1;
+	const char *said = memmem(p, n, member, m);
+
+	if (said != NULL && said + m + INV_DIGEST_HEX < p + n) {
+		t->n += (size_t)sprintf(t->p + t->n, "{\"seq\":%ju,%s",
+		    (uintmax_t)seq, member);
+		inv_str_hex(prev, INV_DIGEST, t->p + t->n);
+		t->n += INV_DIGEST_HEX;
+		n -= (size_t)(said - p) + m + INV_DIGEST_HEX;
+		p = said + m + INV_DIGEST_HEX;
+	}
+	memcpy(t->p + t->n, p, n);
+	t->n += n;
+}
+
+/* The chain and the head as somebody would make them who knows both. */
+static void
+make_fit(struct text *t, struct text *head)
+{
+	const char *journal = strstr(head->p, ",\"journal\":");
+	unsigned char prev[INV_DIGEST] = { 0 };
+	struct text made = { 0 };
+	struct text was = *head;
+	char hex[INV_DIGEST_HEX];
+	uint64_t seq = 0;
+	size_t n;
+
+	for (size_t at = 0; at < t->n; at += n) {
+		char *nl = memchr(t->p + at, '\n', t->n - at);
+		size_t start = made.n;
+
+		n = nl != NULL ? (size_t)(nl - t->p) - at + 1 : t->n - at;
+		add_in_place(&made, t->p + at, n, ++seq, prev);
+		inv_digest_of(digest,
+		    (struct inv_str){
+			made.p + start, made.n - start - (nl != NULL) },
+		    prev);
+	}
+	*t = made;
+	inv_str_hex(prev, INV_DIGEST, hex);
+	head->n = (size_t)sprintf(head->p,
+	    "{\"seq\":%ju,\"hash\":\"%.64s\",\"bytes\":%zu%s", (uintmax_t)seq,
+	    hex, made.n, was.p + (journal - head->p));
+}
+
+static struct text
+slurp(int fd)
+{
+	struct text t = { 0 };
+	ssize_t n = pread(fd, t.p, TEXT_MAX - 1, 0);
+
+	check(n > 0 && n < TEXT_MAX / 4);
+	t.n = (size_t)n;
+	return t;
+}
+
+/* Three runs, a checkpoint each. */
+static void
+fill_three(const struct inv_state *state)
+{
+	struct inv_audit_sum sum;
+	struct inv_err err;
+
+	fill(state);
+	struct inv_audit *log = inv_audit_open(state, NULL, &err);
+
+	check(add(log, 2, '2', &sum));
+	journal(state, 2, 4, INV_OUTCOME_COMMITTED);
+	check(add(log, 5, '3', &sum));
+	inv_audit_close(log);
+}
+
+/* Whether the edit with this seed is one, and was found. */
+static bool
+is_found(const struct inv_state *state, int log, int head,
+    const struct text *good, const struct text *good_head, bool *is_one)
+{
+	size_t kind = below(KINDS);
+	struct text h = *good_head;
+	struct text t = *good;
+	struct inv_err err = { 0 };
+
+	if (kind < 4)
+		edit_line(&t, kind);
+	else
+		edit_bytes(&t, kind - 4);
+	if (below(2) == 0)
+		make_fit(&t, &h);
+	/* What is only added stands behind the last checkpoint. */
+	*is_one = t.n < good->n || memcmp(t.p, good->p, good->n) != 0;
+	if (!*is_one)
+		return true;
+	put_back(log, &t);
+	put_back(head, &h);
+	return !verified(state, &err) && err.fault == INV_NO;
+}
+
+static void
+ten_thousand_random_edits_are_all_found(void)
+{
+	struct inv_state state = fresh();
+	struct inv_err err;
+	bool is_one;
+
+	fill_three(&state);
+	int log = openat(state.fd, "audit/log.ndjson", O_RDWR);
+	int head = openat(state.fd, "audit/head", O_RDWR);
+	const struct text good = slurp(log);
+	const struct text good_head = slurp(head);
+
+	check(verified(&state, &err));
+	for (int done = 0; done < EDITS; done += is_one) {
+		uint64_t from = seed;
+
+		if (!is_found(&state, log, head, &good, &good_head, &is_one)) {
+			check(false);
+			printf("# seed %ju\n", (uintmax_t)from);
+		}
+	}
+	put_back(log, &good);
+	put_back(head, &good_head);
+	check(verified(&state, &err));
+	close(log);
+	close(head);
+	close(state.fd);
+}
+
 int
 main(void)
 {
@@ -358,6 +589,7 @@ main(void)
 		TEST(any_length_the_log_is_cut_to_is_found),
 		TEST(an_outcome_is_taken_in_once_even_without_a_head),
 		TEST(a_log_cut_below_a_checkpoint_is_refused),
+		TEST(ten_thousand_random_edits_are_all_found),
 	};
 	char dir[] = "/tmp/test_audit.XXXXXX";
 
