@@ -128,30 +128,53 @@ inv_str_hex(const void *bytes, size_t n, char *out)
 	}
 }
 
-static int
-hex_value(char c)
+/*
+ * A digit and one, 0 for what is none.  What is in hex is mostly a hash: to
+ * branch on each of its digits takes longer than to make it.
+ */
+static const unsigned char hex_digit[256] = {
+	['0'] = 1,
+	['1'] = 2,
+	['2'] = 3,
+	['3'] = 4,
+	['4'] = 5,
+	['5'] = 6,
+	['6'] = 7,
+	['7'] = 8,
+	['8'] = 9,
+	['9'] = 10,
+	['a'] = 11,
+	['b'] = 12,
+	['c'] = 13,
+	['d'] = 14,
+	['e'] = 15,
+	['f'] = 16,
+};
+
+bool
+inv_str_is_hex(struct inv_str s)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return -1;
+	bool all = true;
+
+	for (size_t i = 0; i < s.n; i++)
+		all &= hex_digit[(unsigned char)s.p[i]] != 0;
+	return all;
 }
 
 bool
 inv_str_unhex(struct inv_str hex, void *bytes, size_t n)
 {
 	unsigned char *b = bytes;
+	bool all = true;
 
 	if (hex.n != 2 * n)
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		int hi = hex_value(hex.p[2 * i]);
-		int lo = hex_value(hex.p[2 * i + 1]);
+		unsigned hi = hex_digit[(unsigned char)hex.p[2 * i]];
+		unsigned lo = hex_digit[(unsigned char)hex.p[2 * i + 1]];
 
-		if (hi < 0 || lo < 0)
-			return false;
-		b[i] = (unsigned char)(hi << 4 | lo);
+		all &= hi != 0 && lo != 0;
+		b[i] = (unsigned char)((hi - 1) << 4 | ((lo - 1) & 15));
 	}
-	return true;
+	return all;
 }

@@ -75,7 +75,13 @@ INV_MUST bool inv_str_size(struct inv_str s, uint64_t *bytes);
 /* Lower-case hex of n bytes into out, 2n bytes and no NUL. */
 void inv_str_hex(const void *bytes, size_t n, char *out);
 
-/* Exactly 2n lower-case hex digits back into n bytes; false otherwise. */
+/* Lower-case hex digits and nothing else. */
+bool inv_str_is_hex(struct inv_str s);
+
+/*
+ * Exactly 2n lower-case hex digits back into n bytes; false otherwise, and
+ * what is in bytes then is nothing.
+ */
 INV_MUST bool inv_str_unhex(struct inv_str hex, void *bytes, size_t n);
 
 #endif

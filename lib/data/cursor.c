@@ -44,18 +44,31 @@ inv_cursor_u64(struct inv_cursor *c, const char *before, uint64_t min)
 	return v;
 }
 
+/* Where the string ends. */
+static size_t
+skip_escapes(struct inv_str s)
+{
+	size_t n = 0;
+
+	while (n < s.n && s.p[n] != '"')
+		n += s.p[n] == '\\' ? 2 : 1;
+	return n;
+}
+
 struct inv_str
 inv_cursor_text(struct inv_cursor *c, const char *before)
 {
 	struct inv_str s = { 0 };
-	size_t n = 0;
 
 	inv_cursor_expect(c, before);
 	inv_cursor_expect(c, "\"");
 	if (c->bad)
 		return s;
-	while (n < c->rest.n && c->rest.p[n] != '"')
-		n += c->rest.p[n] == '\\' ? 2 : 1;
+	const char *end = memchr(c->rest.p, '"', c->rest.n);
+	size_t n = end == NULL ? c->rest.n : (size_t)(end - c->rest.p);
+
+	if (memchr(c->rest.p, '\\', n) != NULL)
+		n = skip_escapes(c->rest);
 	if (n >= c->rest.n) {
 		c->bad = true;
 		return s;
@@ -65,22 +78,12 @@ inv_cursor_text(struct inv_cursor *c, const char *before)
 	return s;
 }
 
-static bool
-is_hex(struct inv_str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (!(s.p[i] >= '0' && s.p[i] <= '9') &&
-		    !(s.p[i] >= 'a' && s.p[i] <= 'f'))
-			return false;
-	return true;
-}
-
 struct inv_str
 inv_cursor_hex(struct inv_cursor *c, const char *before, size_t n)
 {
 	struct inv_str s = inv_cursor_text(c, before);
 
-	if (s.n != n || !is_hex(s))
+	if (s.n != n || !inv_str_is_hex(s))
 		c->bad = true;
 	return s;
 }
@@ -89,7 +92,7 @@ void
 inv_cursor_digest(struct inv_cursor *c, const char *before,
     unsigned char out[INV_DIGEST])
 {
-	struct inv_str s = inv_cursor_hex(c, before, INV_DIGEST_HEX);
+	struct inv_str s = inv_cursor_text(c, before);
 
 	if (!c->bad && !inv_str_unhex(s, out, INV_DIGEST))
 		c->bad = true;

@@ -59,27 +59,18 @@ inv_member_text(const struct inv_members *m, const char *name)
 	return inv_member_inner(found);
 }
 
-static bool
-is_hex(struct inv_str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (!((s.p[i] >= '0' && s.p[i] <= '9') ||
-			(s.p[i] >= 'a' && s.p[i] <= 'f')))
-			return false;
-	return true;
-}
-
 /* What a line of each kind must have; the rest is free. */
 
 static bool
 manifest_line(struct inv_record *rec, struct inv_err *err)
 {
-	if (rec->manifest.n != INV_MANIFEST_ID || !is_hex(rec->manifest))
+	if (rec->manifest.n != INV_MANIFEST_ID ||
+	    !inv_str_is_hex(rec->manifest))
 		return inv_fail(err, INV_BAD,
 		    "a manifest line without its id of 64 hex digits");
 	struct inv_str run = inv_member_text(rec->outer, "run");
 
-	if (run.n != INV_RUN_ID || !is_hex(run))
+	if (run.n != INV_RUN_ID || !inv_str_is_hex(run))
 		return inv_fail(err, INV_BAD,
 		    "a manifest line without its run of 16 hex digits");
 	const struct inv_member *m = inv_member_find(rec->outer, "submission");

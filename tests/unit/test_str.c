@@ -135,6 +135,14 @@ writes_hex_and_reads_it_back(void)
 	check(memcmp(bytes, back, 3) == 0);
 	check(!inv_str_unhex(INV_LIT("00ABFF"), back, 3));
 	check(!inv_str_unhex(INV_LIT("00abf"), back, 3));
+	for (int c = 0; c < 256; c++) {
+		const char pair[2] = { (char)c, '0' };
+		bool is = strchr("0123456789abcdef", c) != NULL && c != 0;
+
+		check(inv_str_is_hex((struct inv_str){ pair, 2 }) == is);
+		check(inv_str_unhex((struct inv_str){ pair, 2 }, back, 1) ==
+		    is);
+	}
 	check(!inv_str_unhex(INV_LIT("00abff0"), back, 3));
 	check(!inv_str_unhex(INV_LIT("00abfg"), back, 3));
 	check(inv_str_unhex(INV_LIT(""), back, 0));
