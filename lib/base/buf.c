@@ -65,6 +65,20 @@ inv_buf_u64(struct inv_buf *b, uint64_t v)
 }
 
 void
+inv_buf_count(struct inv_buf *b, uint64_t v)
+{
+	struct inv_buf digits = INV_BUF(20);
+
+	inv_buf_u64(&digits, v);
+	for (size_t i = 0; i < digits.n; i++) {
+		if (i > 0 && (digits.n - i) % 3 == 0)
+			inv_buf_byte(b, ',');
+		inv_buf_byte(b, digits.p[i]);
+	}
+	inv_buf_free(&digits);
+}
+
+void
 inv_buf_reset(struct inv_buf *b)
 {
 	b->n = 0;

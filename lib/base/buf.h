@@ -29,6 +29,9 @@ void inv_buf_addf(struct inv_buf *b, const char *fmt, ...)
 /* v in decimal. */
 void inv_buf_u64(struct inv_buf *b, uint64_t v);
 
+/* The same with commas between thousands, for people. */
+void inv_buf_count(struct inv_buf *b, uint64_t v);
+
 /* Empty again, the memory kept. */
 void inv_buf_reset(struct inv_buf *b);
 

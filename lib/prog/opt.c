@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "data/emit.h"
@@ -139,6 +140,19 @@ inv_opt_wrong(const char *option, const char *value, const char *what)
 
 	inv_fail(&err, INV_USAGE, "%s: \"%s\": %s", option, value, what);
 	inv_die(&err);
+}
+
+/* The last second of a year of four digits. */
+static const uint64_t now_max = 253402300799;
+
+uint64_t
+inv_opt_now(void)
+{
+	static const char name[] = "SOURCE_DATE_EPOCH";
+	const char *said = inv_opt_env(name);
+
+	return said != NULL ? inv_opt_u64(name, said, 0, now_max)
+			    : (uint64_t)inv_clock_wall();
 }
 
 uint64_t

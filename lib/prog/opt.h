@@ -44,6 +44,12 @@ int inv_opt(const struct inv_prog_info *info, int argc, char *argv[]);
  */
 const char *inv_opt_env(const char *name);
 
+/*
+ * The time of what is written for people, in seconds since 1970: that of
+ * SOURCE_DATE_EPOCH where it is set, so that it is the same again.
+ */
+uint64_t inv_opt_now(void);
+
 /* End the program with 64: "option: value: what is wrong". */
 void inv_opt_wrong(const char *option, const char *value, const char *what)
     __attribute__((noreturn));

@@ -27,20 +27,6 @@ put(struct inv_buf *b, const char *text)
 }
 
 void
-inv_chart_number(struct inv_buf *out, uint64_t v)
-{
-	char digits[24];
-	size_t n =
-	    (size_t)snprintf(digits, sizeof(digits), "%ju", (uintmax_t)v);
-
-	for (size_t i = 0; i < n; i++) {
-		if (i > 0 && (n - i) % 3 == 0)
-			inv_buf_byte(out, ',');
-		inv_buf_byte(out, digits[i]);
-	}
-}
-
-void
 inv_chart_day(struct inv_buf *out, uint64_t at)
 {
 	static const char months[12][4] = { "Jan", "Feb", "Mar", "Apr", "May",
@@ -109,7 +95,7 @@ reason_bar(struct inv_buf *b, const struct inv_review_reason *r, unsigned y,
 	    "</text><text class=\"value\" x=\"%d\" y=\"%u\" "
 	    "text-anchor=\"end\">",
 	    (int)WIDTH, y + 12);
-	inv_chart_number(b, r->count);
+	inv_buf_count(b, r->count);
 	inv_buf_addf(b,
 	    "</text><rect class=\"bar\" x=\"0\" y=\"%u\" width=\"%.1f\" "
 	    "height=\"%d\" rx=\"2\"/>",
@@ -137,7 +123,7 @@ inv_chart_reasons(struct inv_buf *out, const struct inv_review *v)
 	if (other == 0)
 		return;
 	put(out, "<p class=\"soft\">and ");
-	inv_chart_number(out, other);
+	inv_buf_count(out, other);
 	put(out, " for other reasons</p>");
 }
 
@@ -186,7 +172,7 @@ inv_chart_days(struct inv_buf *out, const struct inv_review *v)
 	    "<line class=\"axis\" x1=\"0\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>"
 	    "<text x=\"0\" y=\"%d\">",
 	    (int)TOP, (int)WIDTH, (int)TOP, (int)TOP - 6);
-	inv_chart_number(out, most);
+	inv_buf_count(out, most);
 	put(out, "</text>");
 	for (size_t k = 0; k < INV_REVIEW_DAYS; k++) {
 		double x = (double)k * step;
@@ -227,7 +213,7 @@ inv_chart_ages(struct inv_buf *out, const struct inv_review *v)
 		    "</text><text class=\"value\" x=\"%.1f\" y=\"%.1f\" "
 		    "text-anchor=\"middle\">",
 		    middle, (int)LABEL, name[k], middle, BOTTOM - h - 6);
-		inv_chart_number(out, v->age[k]);
+		inv_buf_count(out, v->age[k]);
 		put(out, "</text>");
 	}
 	base_line(out);

@@ -13,9 +13,6 @@ void inv_chart_reasons(struct inv_buf *out, const struct inv_review *v);
 void inv_chart_days(struct inv_buf *out, const struct inv_review *v);
 void inv_chart_ages(struct inv_buf *out, const struct inv_review *v);
 
-/* v with commas between thousands. */
-void inv_chart_number(struct inv_buf *out, uint64_t v);
-
 /* "8 Nov" */
 void inv_chart_day(struct inv_buf *out, uint64_t at);
 

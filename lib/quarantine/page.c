@@ -2,11 +2,12 @@
 
 #include "quarantine/page.h"
 
-#include "base/base64.h"
-#include "base/clock.h"
 #include "data/emit.h"
 #include "data/html.h"
+#include "data/html_page.h"
 #include "quarantine/chart.h"
+
+enum { TITLE_MAX = 256 }; /* bytes */
 
 static const unsigned char css[] = {
 #include "quarantine/page/report.css.inc"
@@ -22,65 +23,10 @@ put(struct inv_buf *b, const char *text)
 	inv_buf_add(b, inv_str_of(text));
 }
 
-static struct inv_str
-text_of(const unsigned char *p, size_t n)
-{
-	return (struct inv_str){ (const char *)p, n };
-}
-
-/* ---- the head ---- */
-
-/* What the page may do is its own style and its own script, by their bytes. */
-static void
-add_source(struct inv_buf *b, struct inv_digest *d, struct inv_str text)
-{
-	unsigned char sum[INV_DIGEST];
-
-	inv_digest_of(d, text, sum);
-	put(b, "'sha256-");
-	inv_base64_put(b, (struct inv_str){ (const char *)sum, sizeof(sum) });
-	put(b, "'; ");
-}
-
-static void
-head(struct inv_buf *b, const struct inv_review *v)
-{
-	put(b,
-	    "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
-	    "<meta charset=\"utf-8\">\n"
-	    "<meta http-equiv=\"Content-Security-Policy\" content=\""
-	    "default-src 'none'; style-src ");
-	add_source(b, v->digest, text_of(css, sizeof(css)));
-	put(b, "script-src ");
-	add_source(b, v->digest, text_of(js, sizeof(js)));
-	put(b,
-	    "base-uri 'none'; form-action 'none'\">\n"
-	    "<meta name=\"referrer\" content=\"no-referrer\">\n"
-	    "<meta name=\"robots\" content=\"noindex\">\n"
-	    "<meta name=\"viewport\" "
-	    "content=\"width=device-width, initial-scale=1\">\n"
-	    "<meta name=\"color-scheme\" content=\"light dark\">\n"
-	    "<title>Quarantine: ");
-	inv_chart_number(b, v->open_all);
-	put(b, " open, ");
-	inv_chart_day(b, v->now);
-	put(b, "</title>\n<style>");
-	inv_buf_add(b, text_of(css, sizeof(css)));
-	put(b, "</style>\n</head>\n");
-}
+static const struct inv_str style = { (const char *)css, sizeof(css) };
+static const struct inv_str script = { (const char *)js, sizeof(js) };
 
 /* ---- small parts ---- */
-
-/* 2026-11-21 05:30, the whole of it in the attribute. */
-static void
-add_time(struct inv_buf *b, uint64_t at)
-{
-	char text[INV_CLOCK_TEXT];
-
-	inv_clock_text((int64_t)at, text);
-	inv_buf_addf(b, "<time datetime=\"%s\">%.10s %.5s</time>", text, text,
-	    text + 11);
-}
 
 static void
 add_text(struct inv_buf *b, struct inv_str s, const char *instead)
@@ -101,7 +47,7 @@ static void
 number_cell(struct inv_buf *b, const char *label, uint64_t n)
 {
 	inv_buf_addf(b, "<td class=\"n\" data-label=\"%s\">", label);
-	inv_chart_number(b, n);
+	inv_buf_count(b, n);
 	put(b, "</td>");
 }
 
@@ -109,7 +55,7 @@ static void
 time_cell(struct inv_buf *b, const char *label, uint64_t at)
 {
 	open_cell(b, label);
-	add_time(b, at);
+	inv_html_time(b, at);
 	put(b, "</td>");
 }
 
@@ -119,7 +65,7 @@ static void
 open_total(struct inv_buf *b, const char *name, uint64_t n)
 {
 	inv_buf_addf(b, "<div><dt>%s</dt><dd class=\"number\">", name);
-	inv_chart_number(b, n);
+	inv_buf_count(b, n);
 	put(b, "</dd><dd class=\"also\">");
 }
 
@@ -138,7 +84,7 @@ add_change(struct inv_buf *b, const struct inv_review *v)
 		put(b, "as many as yesterday");
 		return;
 	}
-	inv_chart_number(b,
+	inv_buf_count(b,
 	    more ? v->open_all - v->open_before : v->open_before - v->open_all);
 	put(b, more ? " more than yesterday" : " fewer than yesterday");
 }
@@ -153,7 +99,7 @@ add_oldest(struct inv_buf *b, const struct inv_review *v)
 	open_total(b, "Oldest, in days", days);
 	if (v->oldest_at > 0) {
 		put(b, "waits since ");
-		add_time(b, v->oldest_at);
+		inv_html_time(b, v->oldest_at);
 	} else {
 		put(b, "nothing waits");
 	}
@@ -168,7 +114,7 @@ totals(struct inv_buf *b, const struct inv_review *v)
 	add_change(b, v);
 	for (int k = INV_QUARANTINED; k < INV_VERDICTS; k++) {
 		put(b, k == INV_QUARANTINED ? "<br>" : ", ");
-		inv_chart_number(b, v->open[k]);
+		inv_buf_count(b, v->open[k]);
 		put(b, " ");
 		inv_buf_add(b, inv_verdict_name((enum inv_verdict)k));
 	}
@@ -177,7 +123,7 @@ totals(struct inv_buf *b, const struct inv_review *v)
 	put(b, "failed for the first time");
 	close_total(b);
 	open_total(b, "Closed in 24 hours", v->settled);
-	inv_chart_number(b, v->closed_all);
+	inv_buf_count(b, v->closed_all);
 	put(b, " closed in all");
 	close_total(b);
 	add_oldest(b, v);
@@ -323,14 +269,14 @@ add_status(struct inv_buf *b, const struct inv_review *v)
 
 	put(b, "<p id=\"status\" role=\"status\">Showing ");
 	if (kept > INV_PAGE_ROWS) {
-		inv_chart_number(b, INV_PAGE_ROWS);
+		inv_buf_count(b, INV_PAGE_ROWS);
 		put(b, " of ");
 	}
-	inv_chart_number(b, kept);
+	inv_buf_count(b, kept);
 	put(b, kept == 1 ? " row" : " rows");
 	if (kept < v->open_all) {
 		put(b, ", the newest of ");
-		inv_chart_number(b, v->open_all);
+		inv_buf_count(b, v->open_all);
 		put(b, " that are open");
 	}
 	put(b, ".</p>\n");
@@ -428,19 +374,26 @@ data(struct inv_buf *b, const struct inv_review *v)
 		put(b, k > 0 ? ",\n" : "\n");
 		add_data(b, inv_review_row(v, k), place);
 	}
-	put(b, "]}</script>\n<script>");
-	inv_buf_add(b, text_of(js, sizeof(js)));
-	put(b, "</script>\n");
+	put(b, "]}</script>\n");
 }
 
 void
 inv_page_write(struct inv_buf *out, const struct inv_review *v)
 {
-	head(out, v);
+	struct inv_html_page page = { .style = style, .script = script };
+	struct inv_buf title = INV_BUF(TITLE_MAX);
+
+	inv_buf_add(&title, INV_LIT("Quarantine: "));
+	inv_buf_count(&title, v->open_all);
+	inv_buf_add(&title, INV_LIT(" open, "));
+	inv_chart_day(&title, v->now);
+	page.title = inv_buf_str(&title);
+	inv_html_head(out, &page, v->digest);
+	inv_buf_free(&title);
 	put(out,
 	    "<body>\n<a class=\"skip\" href=\"#found\">Skip to the rows"
 	    "</a>\n<header><h1>Quarantine</h1><p class=\"soft\">As of ");
-	add_time(out, v->now);
+	inv_html_time(out, v->now);
 	put(out, " UTC</p></header>\n<main>\n");
 	totals(out, v);
 	if (v->open_all > 0) {
@@ -454,7 +407,9 @@ inv_page_write(struct inv_buf *out, const struct inv_review *v)
 	    "</main>\n<footer>Made by inv-quarantine " INV_VERSION
 	    ". Times are UTC. The page holds rows as they were "
 	    "submitted, loads nothing and sends nothing.</footer>\n");
-	if (v->open_all > 0)
+	if (v->open_all > 0) {
 		data(out, v);
+		inv_html_script(out, &page);
+	}
 	put(out, "</body>\n</html>\n");
 }

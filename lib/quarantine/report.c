@@ -3,7 +3,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "io/file.h"
 #include "quarantine/args.h"
@@ -11,25 +10,11 @@
 
 enum { PAGE_MAX = 512 << 20 }; /* bytes */
 
-/* The last second of a year of four digits. */
-static const uint64_t now_max = 253402300799;
-
-/* The time of the page, which can be said so that it is the same again. */
-static uint64_t
-now(void)
-{
-	static const char name[] = "SOURCE_DATE_EPOCH";
-	const char *said = inv_opt_env(name);
-
-	return said != NULL ? inv_opt_u64(name, said, 0, now_max)
-			    : (uint64_t)inv_clock_wall();
-}
-
 static struct inv_review *
 look(void)
 {
 	const struct inv_item_filter all = { .state = INV_ITEM_ALL };
-	struct inv_review *v = inv_review_new(now());
+	struct inv_review *v = inv_review_new(inv_opt_now());
 	enum inv_next next = INV_NEXT_END;
 	struct inv_quarantine_reader *r;
 	const struct inv_item *item;

@@ -115,6 +115,22 @@ writes_numbers_in_decimal(void)
 }
 
 static void
+puts_commas_between_thousands(void)
+{
+	struct inv_buf b = INV_BUF(100);
+
+	inv_buf_count(&b, 0);
+	inv_buf_byte(&b, ' ');
+	inv_buf_count(&b, 999);
+	inv_buf_byte(&b, ' ');
+	inv_buf_count(&b, 1000);
+	inv_buf_byte(&b, ' ');
+	inv_buf_count(&b, UINT64_MAX);
+	check_str(inv_buf_str(&b), "0 999 1,000 18,446,744,073,709,551,615");
+	inv_buf_free(&b);
+}
+
+static void
 room_past_the_ceiling_is_refused_without_overflow(void)
 {
 	struct inv_buf b = INV_BUF(100);
@@ -137,6 +153,7 @@ static const struct test tests[] = {
 	TEST(grows_past_many_allocations_with_its_content),
 	TEST(adds_few_bytes_as_it_adds_many),
 	TEST(writes_numbers_in_decimal),
+	TEST(puts_commas_between_thousands),
 	TEST(room_past_the_ceiling_is_refused_without_overflow),
 };
 
