@@ -645,6 +645,59 @@ broken() {
 	again no
 }
 
+@test "mismatch-409: the same with 409" {
+	serve -d l.db --fault mismatch-409@1
+	[ "$(post k "[$A1]")" = 409 ]
+	problem 409 idempotency-key-reused
+	again no
+}
+
+@test "400-no-key: as if the batch had no key" {
+	serve -d l.db --fault 400-no-key@1
+	[ "$(post k "[$A1]")" = 400 ]
+	problem 400 idempotency-key-missing
+	again no
+}
+
+@test "500-replayed: 500, marked as the answer to an earlier request" {
+	serve -d l.db --fault 500-replayed@1
+	[ "$(post k "[$A1]")" = 500 ]
+	problem 500 about:blank
+	grep -qi $'^idempotent-replayed: true\r$' head
+	again no
+}
+
+@test "201, 204: that status, with the answer or no body" {
+	serve -d l.db --fault 201@1
+	[ "$(post k "[$A1]")" = 201 ]
+	jq -e '.status == "committed"' body
+	again yes
+	stop
+	rm -f l.db
+	serve -d l.db --fault 204@1
+	[ "$(post k "[$A1]")" = 204 ]
+	[ ! -s body ]
+	again yes
+}
+
+@test "text: 200, with plain text" {
+	serve -d l.db --fault text@1
+	[ "$(post k "[$A1]")" = 200 ]
+	grep -qi '^content-type: text/plain' head
+	[ "$(cat body)" = taken ]
+	again yes
+}
+
+@test "idempotency-replayed: a replay is said in that header alone" {
+	serve -d l.db --fault idempotency-replayed@1-2
+	[ "$(post k "[$A1]")" = 200 ]
+	run ! grep -qi 'replayed:' head
+	[ "$(post k "[$A1]")" = 200 ]
+	grep -qi $'^idempotency-replayed: true\r$' head
+	run ! grep -qi '^idempotent-replayed' head
+	again yes
+}
+
 @test "redirect: 302 to where a GET is answered 200" {
 	serve -d l.db --fault redirect@1,redirect@2
 	[ "$(post k "[$A1]")" = 302 ]
@@ -653,6 +706,22 @@ broken() {
 		"$URL/inventory/upsert")" = 200 ]
 	[ -z "$(records)" ]
 	again no
+}
+
+@test "redirect=STATUS: 307 and 308 to where a POST takes effect" {
+	local status
+	for status in 301 302 303 307 308; do
+		rm -f l.db
+		serve -d l.db --fault redirect=$status@1
+		[ "$(ask -L -H 'Idempotency-Key: "k"' -d "[$A1]" \
+			"$URL/inventory/upsert")" = 200 ]
+		grep -q "^HTTP/1.1 $status " head
+		case $status in
+		30[78]) [ "$(records)" = "$A1" ] ;;
+		*) [ -z "$(records)" ] ;;
+		esac
+		stop
+	done
 }
 
 @test "500-after: committed, then 500" {

@@ -25,8 +25,9 @@ enum argument {
 	ARG_NONE,
 	ARG_DURATION,
 	ARG_SIZE,
-	ARG_ROW,   /* N% of the records, or those that hold a text */
-	ARG_AFTER, /* what Retry-After says; may be missing */
+	ARG_ROW,      /* N% of the records, or those that hold a text */
+	ARG_AFTER,    /* what Retry-After says; may be missing */
+	ARG_REDIRECT, /* its status; may be missing */
 };
 
 static const struct kind {
@@ -38,6 +39,17 @@ static const struct kind {
 	{ "lost", ARG_NONE,
 	    { .failure = INV_FAILURE_RESET, .processed = true } },
 	{ "delay", ARG_DURATION, { .failure = INV_FAILURE_NONE } },
+	{ "201", ARG_NONE,
+	    { .failure = INV_FAILURE_DONE, .status = 201, .processed = true } },
+	{ "204", ARG_NONE,
+	    { .failure = INV_FAILURE_DONE, .status = 204, .processed = true } },
+	{ "idempotency-replayed", ARG_NONE,
+	    { .failure = INV_FAILURE_DONE,
+		.status = 200,
+		.renamed = true,
+		.processed = true } },
+	{ "text", ARG_NONE,
+	    { .failure = INV_FAILURE_TEXT, .processed = true } },
 	{ "202", ARG_NONE,
 	    { .failure = INV_FAILURE_ACCEPTED,
 		.status = 202,
@@ -56,6 +68,10 @@ static const struct kind {
 	{ "207-missing", ARG_NONE,
 	    { .failure = INV_FAILURE_MISSING, .processed = true } },
 	{ "400", ARG_NONE, { .failure = INV_FAILURE_STATUS, .status = 400 } },
+	{ "400-no-key", ARG_NONE,
+	    { .failure = INV_FAILURE_STATUS,
+		.status = 400,
+		.problem = INV_PROBLEM_KEY_MISSING } },
 	{ "401", ARG_NONE, { .failure = INV_FAILURE_STATUS, .status = 401 } },
 	{ "403", ARG_NONE, { .failure = INV_FAILURE_STATUS, .status = 403 } },
 	{ "404", ARG_NONE, { .failure = INV_FAILURE_STATUS, .status = 404 } },
@@ -77,6 +93,10 @@ static const struct kind {
 	    { .failure = INV_FAILURE_STATUS,
 		.status = 500,
 		.processed = true } },
+	{ "500-replayed", ARG_NONE,
+	    { .failure = INV_FAILURE_STATUS,
+		.status = 500,
+		.replayed = true } },
 	{ "502", ARG_NONE, { .failure = INV_FAILURE_STATUS, .status = 502 } },
 	{ "503", ARG_AFTER, { .failure = INV_FAILURE_STATUS, .status = 503 } },
 	{ "504", ARG_NONE, { .failure = INV_FAILURE_STATUS, .status = 504 } },
@@ -84,7 +104,11 @@ static const struct kind {
 	    { .failure = INV_FAILURE_STATUS,
 		.status = 422,
 		.problem = INV_PROBLEM_KEY_REUSED } },
-	{ "redirect", ARG_NONE,
+	{ "mismatch-409", ARG_NONE,
+	    { .failure = INV_FAILURE_STATUS,
+		.status = 409,
+		.problem = INV_PROBLEM_KEY_REUSED } },
+	{ "redirect", ARG_REDIRECT,
 	    { .failure = INV_FAILURE_REDIRECT, .status = 302 } },
 	{ "garbage", ARG_NONE,
 	    { .failure = INV_FAILURE_GARBAGE, .processed = true } },
@@ -201,6 +225,21 @@ read_after(struct inv_rehearsed *what, struct inv_str arg)
 }
 
 static bool
+read_redirect(struct inv_rehearsed *what, struct inv_str arg)
+{
+	static const int known[] = { 301, 302, 303, 307, 308 };
+	uint64_t status;
+
+	if (!inv_str_u64(arg, 301, 308, &status))
+		return false;
+	what->status = (int)status;
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+		if (known[i] == what->status)
+			return true;
+	return false;
+}
+
+static bool
 read_argument(struct inv_rehearsal *r, struct fault *f, bool given,
     struct inv_str arg)
 {
@@ -213,6 +252,8 @@ read_argument(struct inv_rehearsal *r, struct fault *f, bool given,
 		return inv_str_size(arg, &f->size);
 	case ARG_AFTER:
 		return !given || read_after(&f->what, arg);
+	case ARG_REDIRECT:
+		return !given || read_redirect(&f->what, arg);
 	case ARG_ROW:
 		break;
 	}
@@ -390,6 +431,7 @@ is_met(const struct inv_rehearsal *r, size_t i, struct inv_str body)
 	case ARG_NONE:
 	case ARG_DURATION:
 	case ARG_AFTER:
+	case ARG_REDIRECT:
 		return true;
 	case ARG_SIZE:
 		return body.n > f->size;

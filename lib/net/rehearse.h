@@ -15,7 +15,9 @@ enum inv_failure {
 	INV_FAILURE_NONE,
 	INV_FAILURE_RESET,    /* no answer: the connection is reset */
 	INV_FAILURE_STATUS,   /* answered with `status` and `problem` */
-	INV_FAILURE_REDIRECT, /* 302 */
+	INV_FAILURE_REDIRECT, /* answered with `status`, a 3xx */
+	INV_FAILURE_DONE,     /* the answer with `status`; 204 has no body */
+	INV_FAILURE_TEXT,     /* 200, a line of plain text */
 	INV_FAILURE_ACCEPTED, /* 202, and a Location that tells later */
 	INV_FAILURE_GARBAGE,  /* 200, JSON that does not parse */
 	INV_FAILURE_HTML,     /* 200, a page */
@@ -46,8 +48,10 @@ struct inv_rehearsed {
 	enum inv_failure failure;
 	bool processed; /* the request takes effect all the same */
 	int status;
-	bool by_key;  /* of ROWS: records are named by what identifies them */
-	size_t fault; /* of ROWS: see inv_rehearsed_row */
+	bool replayed; /* marked as a replay, whatever it is */
+	bool renamed;  /* a replay is told in Idempotency-Replayed */
+	bool by_key;   /* of ROWS: records are named by what identifies them */
+	size_t fault;  /* of ROWS: see inv_rehearsed_row */
 	enum inv_problem problem;
 	enum inv_retry_after retry_after;
 	uint64_t seconds;

@@ -94,9 +94,45 @@ answer_status(struct inv_api *a, struct job *j)
 	if (r->status == 401)
 		answer_problem(a, j->x, r->problem, r->status,
 		    "WWW-Authenticate", "Bearer");
+	else if (r->replayed)
+		answer_problem(a, j->x, r->problem, r->status,
+		    "Idempotent-Replayed", "true");
 	else
 		answer_problem(a, j->x, r->problem, r->status,
 		    after[0] == '\0' ? NULL : "Retry-After", after);
+}
+
+/*
+ * Who follows it is told what is no answer to the batch: a GET 200, and a POST
+ * what comes of sending it again.
+ */
+static void
+answer_redirect(struct inv_api *a, struct job *j)
+{
+	bool same = j->meets.status == 307 || j->meets.status == 308;
+
+	answer_problem(a, j->x, INV_PROBLEM_PLAIN, j->meets.status, "Location",
+	    same ? a->plan.path : "/health");
+}
+
+/* What the batch came to, in words that ledgers use as well. */
+static void
+answer_done(struct inv_api *a, struct job *j)
+{
+	const char *mark =
+	    j->meets.renamed ? "Idempotency-Replayed" : "Idempotent-Replayed";
+
+	if (j->answer.status != 200) {
+		answer_json(a, j->x, &j->answer, INV_HTTPD_WHOLE);
+		return;
+	}
+	inv_httpd_answer(a->plan.httpd, j->x,
+	    &(struct inv_httpd_answer){ .status = j->meets.status,
+		.header = { { "Content-Type", "application/json" },
+		    { j->answer.replayed ? mark : NULL, "true" } },
+		.body = j->meets.status == 204
+		    ? INV_LIT("")
+		    : inv_buf_str(&j->answer.body) });
 }
 
 /*
@@ -165,9 +201,14 @@ answer_job(struct inv_api *a, struct job *j)
 	case INV_FAILURE_STATUS:
 		answer_status(a, j);
 		break;
-	case INV_FAILURE_REDIRECT: /* where a GET would be told 200 */
-		answer_problem(a, j->x, INV_PROBLEM_PLAIN, 302, "Location",
-		    "/health");
+	case INV_FAILURE_REDIRECT:
+		answer_redirect(a, j);
+		break;
+	case INV_FAILURE_DONE:
+		answer_done(a, j);
+		break;
+	case INV_FAILURE_TEXT:
+		answer_text(a, j->x, "text/plain", "taken\n");
 		break;
 	case INV_FAILURE_ACCEPTED:
 		answer_accepted(a, j->x, inv_buf_str(&j->key), '1');

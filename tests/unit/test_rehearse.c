@@ -151,10 +151,12 @@ what_was_processed_is_told(void)
 {
 	static const char *const before[] = { "reset", "400", "401", "403",
 		"404", "405", "408", "409", "413=0", "422-row=a", "425", "429",
-		"500", "502", "503", "504", "mismatch", "redirect" };
+		"500", "502", "503", "504", "mismatch", "redirect",
+		"400-no-key", "500-replayed", "mismatch-409", "redirect=307" };
 	static const char *const after[] = { "lost", "500-after", "garbage",
 		"html", "short", "slow", "endless", "207-row=a", "207-items=a",
-		"207-again=a", "207-missing" };
+		"207-again=a", "207-missing", "201", "204", "text",
+		"idempotency-replayed" };
 
 	for (size_t i = 0; i < sizeof(before) / sizeof(*before); i++) {
 		struct inv_rehearsed r = met(before[i], 0, 1, "a");
@@ -194,11 +196,12 @@ static void
 what_can_not_be_read_is_refused(void)
 {
 	static const char *const specs[] = { "", ",", "reset,", "no-such",
-		"reset=1", "delay", "delay=", "delay=x", "413", "413=x",
-		"422-row", "422-row=", "207-row", "207-missing=1", "429=x",
-		"503=-1", "503=86401", "reset@", "reset@0", "reset@x",
-		"reset@2-1", "reset@-2", "reset@/0", "reset@/", "reset@101%",
-		"reset@%", "reset@1@2", " reset" };
+		"reset=1", "redirect=", "redirect=304", "redirect=200", "delay",
+		"delay=", "delay=x", "413", "413=x", "422-row",
+		"422-row=", "207-row", "207-missing=1", "429=x", "503=-1",
+		"503=86401", "reset@", "reset@0", "reset@x", "reset@2-1",
+		"reset@-2", "reset@/0", "reset@/", "reset@101%", "reset@%",
+		"reset@1@2", " reset" };
 	struct inv_err err;
 
 	for (size_t i = 0; i < sizeof(specs) / sizeof(*specs); i++) {
