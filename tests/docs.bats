@@ -1,9 +1,9 @@
 # docs.bats - what the pages show is what happens
 #
 # The examples of a page run in its order, in a folder with the manifests that
-# the pages name; those that read what is on disk have a run before them.  What an example leaves running is
-# ended with it.  Those of the README run on a terminal, as whoever reads it
-# would.
+# the pages name; those that read what is on disk have a run before them.  What
+# an example leaves running is ended with it.  Those of the README run on a
+# terminal, as whoever reads it would.
 
 load lib
 
@@ -29,6 +29,7 @@ play() {
 play_on_terminal() {
 	script -qec "set -e -o pipefail; . ./$1" /dev/null 3>&- < /dev/null |
 		tr -d '\r'
+	return "${PIPESTATUS[0]}"
 }
 
 # Run NNN.sh; what it prints must be NNN.out, where there is one.
