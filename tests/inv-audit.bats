@@ -412,7 +412,7 @@ os.execvp("inv-audit", ["inv-audit"])' < fifo.$signal > out 3>&- &
 	committed_six
 	six | inv-audit
 	run -0 inv-audit verify
-	[ "$output" = '{"type":"verified","entries":8,"checkpoints":1,"covered":8,"journal":4,"batches":2}' ]
+	[ "$output" = '{"type":"verified","entries":8,"checkpoints":1,"covered":8,"journal":4,"batches":2,"actions":0}' ]
 }
 
 @test "verify finds any byte of the log that was changed" {
@@ -516,7 +516,7 @@ os.execvp("inv-audit", ["inv-audit"])' < fifo.$signal > out 3>&- &
 @test "verify holds the journal alone where there is no log yet" {
 	committed_six
 	run -0 inv-audit verify
-	[ "$output" = '{"type":"verified","entries":0,"checkpoints":0,"covered":0,"journal":4,"batches":0}' ]
+	[ "$output" = '{"type":"verified","entries":0,"checkpoints":0,"covered":0,"journal":4,"batches":0,"actions":0}' ]
 	[ ! -e "$INV_STATE/audit" ]
 }
 

@@ -14,8 +14,9 @@ say(struct inv_buf *b, const struct inv_audit_verified *v, bool read_data)
 {
 	inv_buf_addf(b,
 	    "%ju entries of the log and %ju of the journal are as written; "
-	    "%ju batches agree\n",
-	    (uintmax_t)v->entries, (uintmax_t)v->lines, (uintmax_t)v->batches);
+	    "%ju batches and %ju actions of people agree\n",
+	    (uintmax_t)v->entries, (uintmax_t)v->lines, (uintmax_t)v->batches,
+	    (uintmax_t)v->actions);
 	inv_buf_addf(b, "%ju signed checkpoints agree; ",
 	    (uintmax_t)v->checkpoints);
 	if (v->covered == v->entries)
@@ -43,6 +44,7 @@ put(struct inv_buf *b, const struct inv_audit_verified *v, bool read_data)
 	inv_emit_member_u64(b, INV_LIT("covered"), v->covered);
 	inv_emit_member_u64(b, INV_LIT("journal"), v->lines);
 	inv_emit_member_u64(b, INV_LIT("batches"), v->batches);
+	inv_emit_member_u64(b, INV_LIT("actions"), v->actions);
 	if (read_data) {
 		inv_emit_member_u64(b, INV_LIT("bodies"), v->bodies);
 		inv_emit_member_u64(b, INV_LIT("manifests"), v->manifests);

@@ -176,6 +176,7 @@ take(struct inv_action_reader *r, struct inv_stmt *st, struct inv_action *a,
 	};
 	keep_texts(r, st, a);
 	if (r->texts.failed || a->manifest.n != MANIFEST_HEX ||
+	    a->submission == 0 || memchr(a->detail.p, '\n', a->detail.n) ||
 	    !inv_scan_object(r->scan, a->detail, &ignored))
 		return inv_fail(err, INV_BAD,
 		    "quarantine: action %ju is damaged", (uintmax_t)a->number);

@@ -35,6 +35,7 @@ struct inv_audit {
 	int lock;
 	struct inv_audit_head head; /* its log: the end of what is built */
 	uint64_t taken;             /* the last outcome, by its number */
+	uint64_t acted;             /* the last action, by its number */
 	struct inv_merkle tree;     /* of all entries up to head.log */
 	struct inv_checkpoints checkpoints;
 	struct inv_audit_key key; /* that signs them */
@@ -119,6 +120,19 @@ add_batch(struct inv_audit *a, const struct inv_entry *e, struct inv_err *err)
 	inv_audit_put_batch(&a->built, &head, e);
 	a->taken = e->seq;
 	return complete(a, start, e->of.manifest, err);
+}
+
+static bool
+add_action(struct inv_audit *a, const struct inv_action *action,
+    struct inv_err *err)
+{
+	char time[INV_CLOCK_TEXT];
+	struct inv_entry_head head = head_of(a, time);
+	size_t start = a->built.n;
+
+	inv_audit_put_action(&a->built, &head, action);
+	a->acted = action->number;
+	return complete(a, start, action->manifest, err);
 }
 
 static bool
@@ -210,6 +224,15 @@ index_line(struct inv_audit *a, const struct inv_audit_line *line,
 			    log_name, (uintmax_t)line->seq,
 			    (uintmax_t)line->journal);
 		a->taken = line->journal;
+	}
+	if (line->type == INV_AUDIT_ACTION) {
+		if (line->action != a->acted + 1)
+			return inv_fail(err, INV_IO,
+			    "%s: line %ju: action %ju where action %ju should "
+			    "be",
+			    log_name, (uintmax_t)line->seq,
+			    (uintmax_t)line->action, (uintmax_t)a->acted + 1);
+		a->acted = line->action;
 	}
 	/* What is wrong with a line is told first by the line behind it. */
 	if (!inv_checkpoints_agree(&a->checkpoints, &a->tree, a->digest, err))
@@ -348,6 +371,26 @@ take_journal(struct inv_audit *a, struct inv_err *err)
 	bool ok = take_outcomes(a, r, err);
 
 	inv_journal_read_close(r);
+	return ok;
+}
+
+/* ---- what people have done ---- */
+
+/* What has been built up to a failure stays. */
+static bool
+take_actions(struct inv_audit *a, struct inv_err *err)
+{
+	struct inv_action_reader *r =
+	    inv_actions_read(&a->state, a->acted, err);
+	struct inv_action action;
+	enum inv_next next;
+	bool ok = true;
+
+	if (r == NULL)
+		return err->fault == INV_NO;
+	while (ok && (next = inv_actions_next(r, &action, err)) != INV_NEXT_END)
+		ok = next == INV_NEXT_LINE && add_action(a, &action, err);
+	inv_actions_close(r);
 	return ok;
 }
 
@@ -563,6 +606,7 @@ count_up(struct inv_audit *a, struct inv_str manifest, struct tally *t,
 			break;
 		case INV_AUDIT_STAGE:
 		case INV_AUDIT_VERDICT:
+		case INV_AUDIT_ACTION:
 			break;
 		case INV_AUDIT_BATCH:
 			note_batch(t, &line);
@@ -740,7 +784,9 @@ inv_audit_take_in(struct inv_audit *a, struct inv_err *err)
 {
 	if (!inv_audit_lock(a->lock, err))
 		return false;
+	/* Actions that can not be read keep nothing else from being signed. */
 	bool ok = refresh(a, err) && take_journal(a, err) && commit(a, err) &&
+	    sign(a, err) && take_actions(a, err) && commit(a, err) &&
 	    sign(a, err);
 
 	inv_audit_unlock(a->lock);

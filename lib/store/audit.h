@@ -3,7 +3,8 @@
  *
  * STATE/audit/log.ndjson, append-only; inv-audit(1) is the format.  What was
  * committed comes from the journal alone, each outcome once, by its number,
- * whoever's run it was.  All else is what blocks of the stream said.
+ * whoever's run it was.  What people did comes from the quarantine, in the same
+ * way (store/action.h).  All else is what blocks of the stream said.
  *
  * STATE/audit/head tells the last entry, and up to where the journal has been
  * taken in.  It is replaced when an append is on disk: a log that is shorter
@@ -60,7 +61,7 @@ void inv_audit_close(struct inv_audit *a);
 INV_MUST bool inv_audit_add(struct inv_audit *a, struct inv_account *account,
     struct inv_audit_sum *sum, struct inv_err *err);
 
-/* Take in what the journal has. */
+/* Take in what the journal has, and what people have done with items. */
 INV_MUST bool inv_audit_take_in(struct inv_audit *a, struct inv_err *err);
 
 /* What is held against the log, and what with. */
@@ -80,6 +81,7 @@ struct inv_audit_verified {
 	uint64_t covered;     /* entries up to the last of them */
 	uint64_t lines;       /* of the journal */
 	uint64_t batches;     /* entries held against their outcome */
+	uint64_t actions;     /* and against what the quarantine has */
 	uint64_t bodies;      /* of the journal that have their batch_hash */
 	uint64_t manifests;   /* of the archive that have the digest they say */
 	uint64_t unkept;      /* manifests that are not in the archive */
@@ -87,8 +89,9 @@ struct inv_audit_verified {
 
 /*
  * Hold the log and the journal against their chains, the log against its head
- * and each checkpoint, and each batch against its outcome; with read_data also
- * each body and each archived manifest against its hash.  Changes nothing.
+ * and each checkpoint, each batch against its outcome, and each action against
+ * the quarantine; with read_data also each body and each archived manifest
+ * against its hash.  Changes nothing.
  * INV_NO at the first difference: the message says where and what.
  */
 INV_MUST bool inv_audit_verify(const struct inv_state *state,

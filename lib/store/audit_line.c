@@ -6,7 +6,7 @@
 #include "data/cursor.h"
 #include "data/emit.h"
 
-enum { TYPES = INV_AUDIT_BATCH + 1 };
+enum { TYPES = INV_AUDIT_ACTION + 1 };
 
 static struct inv_str
 type_name(enum inv_audit_type type)
@@ -22,6 +22,8 @@ type_name(enum inv_audit_type type)
 		return INV_LIT("end");
 	case INV_AUDIT_BATCH:
 		return INV_LIT("batch");
+	case INV_AUDIT_ACTION:
+		return INV_LIT("action");
 	}
 	return INV_LIT("");
 }
@@ -133,7 +135,7 @@ inv_audit_put_end(struct inv_buf *b, const struct inv_entry_head *head,
 }
 
 void
-inv_audit_put_outcome(struct inv_buf *b, const struct inv_entry *e)
+inv_audit_tell_outcome(struct inv_buf *b, const struct inv_entry *e)
 {
 	inv_emit_member_u64(b, INV_LIT("journal"), e->seq);
 	inv_emit_member_u64(b, INV_LIT("chunk"), e->of.chunk);
@@ -171,7 +173,37 @@ inv_audit_put_batch(struct inv_buf *b, const struct inv_entry_head *head,
 	put_head(b, head, INV_AUDIT_BATCH);
 	inv_emit_member_str(b, INV_LIT("manifest"), e->of.manifest);
 	inv_emit_member_u64(b, INV_LIT("submission"), e->of.submission);
-	inv_audit_put_outcome(b, e);
+	inv_audit_tell_outcome(b, e);
+}
+
+void
+inv_audit_tell_action(struct inv_buf *b, const struct inv_action *a)
+{
+	char at[INV_CLOCK_TEXT];
+
+	inv_clock_text((int64_t)a->at, at);
+	inv_emit_member_u64(b, INV_LIT("action"), a->number);
+	inv_emit_member_str(b, INV_LIT("at"), inv_str_of(at));
+	inv_emit_member_str(b, INV_LIT("verb"), a->verb);
+	inv_emit_member_str(b, INV_LIT("item"), a->item);
+	inv_emit_member_u64(b, INV_LIT("row"), a->row);
+	inv_emit_member_str(b, INV_LIT("user"), a->user);
+	if (a->login.n > 0)
+		inv_emit_member_str(b, INV_LIT("login"), a->login);
+	if (a->why.n > 0)
+		inv_emit_member_str(b, INV_LIT("why"), a->why);
+	inv_emit_member_raw(b, INV_LIT("detail"), a->detail);
+	inv_emit_close(b, '}');
+}
+
+void
+inv_audit_put_action(struct inv_buf *b, const struct inv_entry_head *head,
+    const struct inv_action *a)
+{
+	put_head(b, head, INV_AUDIT_ACTION);
+	inv_emit_member_str(b, INV_LIT("manifest"), a->manifest);
+	inv_emit_member_u64(b, INV_LIT("submission"), a->submission);
+	inv_audit_tell_action(b, a);
 }
 
 /* ---- parsing ---- */
@@ -233,7 +265,7 @@ static void
 batch_rest(struct inv_cursor *c, struct inv_audit_line *l,
     struct inv_rows *rows)
 {
-	l->outcome = c->rest;
+	l->told = c->rest;
 	l->journal = inv_cursor_u64(c, ",\"journal\":", 1);
 	(void)inv_cursor_u64(c, ",\"chunk\":", 0);
 	inv_cursor_rows(c, ",\"rows\":", rows);
@@ -256,6 +288,18 @@ batch_rest(struct inv_cursor *c, struct inv_audit_line *l,
 }
 
 static void
+action_rest(struct inv_cursor *c, struct inv_audit_line *l)
+{
+	l->told = c->rest;
+	l->action = inv_cursor_u64(c, ",\"action\":", 1);
+	(void)inv_cursor_text(c, ",\"at\":");
+	(void)inv_cursor_text(c, ",\"verb\":");
+	(void)inv_cursor_text(c, ",\"item\":");
+	(void)inv_cursor_u64(c, ",\"row\":", 0);
+	the_rest(c);
+}
+
+static void
 type_rest(struct inv_cursor *c, struct inv_audit_line *l, struct inv_rows *rows)
 {
 	switch (l->type) {
@@ -272,6 +316,9 @@ type_rest(struct inv_cursor *c, struct inv_audit_line *l, struct inv_rows *rows)
 		break;
 	case INV_AUDIT_BATCH:
 		batch_rest(c, l, rows);
+		break;
+	case INV_AUDIT_ACTION:
+		action_rest(c, l);
 		break;
 	}
 }
@@ -301,7 +348,7 @@ inv_audit_parse(struct inv_str text, struct inv_rows *rows,
 		c.bad = true;
 	l->manifest = inv_cursor_hex(&c, ",\"manifest\":", INV_DIGEST_HEX);
 	l->submission = inv_cursor_u64(&c, ",\"submission\":", 1);
-	if (l->type != INV_AUDIT_BATCH)
+	if (l->type != INV_AUDIT_BATCH && l->type != INV_AUDIT_ACTION)
 		l->run = inv_cursor_hex(&c, ",\"run\":", INV_RUN_ID);
 	if (!c.bad)
 		type_rest(&c, l, rows);

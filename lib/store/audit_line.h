@@ -8,6 +8,7 @@
 #define INV_STORE_AUDIT_LINE_H
 
 #include "data/account.h"
+#include "store/action.h"
 #include "store/entry.h"
 
 enum {
@@ -21,6 +22,7 @@ enum inv_audit_type {
 	INV_AUDIT_VERDICT,
 	INV_AUDIT_END,
 	INV_AUDIT_BATCH,
+	INV_AUDIT_ACTION,
 };
 
 /* A line that was read.  Views are good as long as its text is. */
@@ -32,7 +34,7 @@ struct inv_audit_line {
 	struct inv_str time;     /* RFC 3339 */
 	struct inv_str manifest; /* 64 hex */
 	uint64_t submission;
-	struct inv_str run;          /* 16 hex; not of a batch */
+	struct inv_str run;          /* 16 hex; not of a batch or an action */
 	const struct inv_rows *rows; /* of a verdict or a batch */
 
 	enum inv_verdict verdict; /* of a verdict */
@@ -52,7 +54,11 @@ struct inv_audit_line {
 	bool committed;
 	uint64_t sent;          /* 0: as many as there are rows */
 	struct inv_str refused; /* from there on: JSON ranges; or empty */
-	struct inv_str outcome; /* of a batch: the text from `journal` on */
+
+	uint64_t action; /* of an action: its number in the quarantine */
+
+	/* Of a batch and an action: the text from that number on. */
+	struct inv_str told;
 };
 
 /* Whose line it is. */
@@ -82,8 +88,12 @@ void inv_audit_put_end(struct inv_buf *b, const struct inv_entry_head *head,
 void inv_audit_put_batch(struct inv_buf *b, const struct inv_entry_head *head,
     const struct inv_entry *outcome);
 
-/* What inv_audit_line.outcome is for that entry of the journal. */
-void inv_audit_put_outcome(struct inv_buf *b, const struct inv_entry *outcome);
+void inv_audit_put_action(struct inv_buf *b, const struct inv_entry_head *head,
+    const struct inv_action *action);
+
+/* What inv_audit_line.told is for that entry of the journal, or action. */
+void inv_audit_tell_outcome(struct inv_buf *b, const struct inv_entry *outcome);
+void inv_audit_tell_action(struct inv_buf *b, const struct inv_action *action);
 
 /* As inv_entry_parse. */
 INV_MUST bool inv_audit_parse(struct inv_str text, struct inv_rows *rows,

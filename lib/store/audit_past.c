@@ -373,6 +373,8 @@ take(struct inv_audit_past *p, struct block *b,
 		if (line->committed)
 			join(&past->committed, line->rows);
 		break;
+	case INV_AUDIT_ACTION:
+		break;
 	}
 }
 

@@ -36,8 +36,9 @@ struct verify {
 	struct inv_audit_head head;
 	bool has_head;
 	struct inv_journal_reader *journal;
-	struct inv_entry entry; /* the line of the journal at hand */
-	bool ended;             /* there is none */
+	struct inv_entry entry;            /* the line of the journal at hand */
+	bool ended;                        /* there is none */
+	struct inv_action_reader *actions; /* NULL: none was needed yet */
 	struct inv_digest *digest;
 	struct inv_audit_vouch vouch;
 	bool read_data;
@@ -114,12 +115,12 @@ same_outcome(struct verify *v, const struct inv_audit_line *line,
 	/* As it stands in a line: behind another member. */
 	inv_buf_reset(&v->want);
 	inv_buf_byte(&v->want, '1');
-	inv_audit_put_outcome(&v->want, e);
+	inv_audit_tell_outcome(&v->want, e);
 	struct inv_str want = { v->want.p + 1, v->want.n - 1 };
 
 	if (inv_str_eq(line->manifest, e->of.manifest) &&
 	    line->submission == e->of.submission &&
-	    inv_str_eq(line->outcome, want))
+	    inv_str_eq(line->told, want))
 		return true;
 	return inv_fail(err, INV_NO,
 	    "%s: line %ju: says otherwise than entry %ju of the journal",
@@ -220,6 +221,58 @@ rest_of_journal(struct verify *v, struct inv_err *err)
 	return journal_ends_well(v, err);
 }
 
+/* ---- what people did ---- */
+
+/* The quarantine has them all, in the order in which the log has them. */
+static bool
+next_action(struct verify *v, struct inv_action *a, bool *there,
+    struct inv_err *err)
+{
+	*there = false;
+	if (v->actions == NULL)
+		v->actions = inv_actions_read(&v->state, 0, err);
+	if (v->actions == NULL)
+		return err->fault == INV_NO || differs(err);
+	switch (inv_actions_next(v->actions, a, err)) {
+	case INV_NEXT_ERR:
+		return differs(err);
+	case INV_NEXT_LINE:
+		*there = true;
+		return true;
+	case INV_NEXT_END:
+		return true;
+	}
+	return false;
+}
+
+static bool
+meet_action(struct verify *v, const struct inv_audit_line *line,
+    struct inv_err *err)
+{
+	struct inv_action a;
+	bool there;
+
+	if (!next_action(v, &a, &there, err))
+		return false;
+	if (!there)
+		return inv_fail(err, INV_NO,
+		    "%s: line %ju: quarantine/quarantine.db has no action %ju",
+		    log_name, (uintmax_t)line->seq, (uintmax_t)line->action);
+	v->done->actions++;
+	inv_buf_reset(&v->want);
+	inv_buf_byte(&v->want, '1');
+	inv_audit_tell_action(&v->want, &a);
+	struct inv_str want = { v->want.p + 1, v->want.n - 1 };
+
+	if (inv_str_eq(line->manifest, a.manifest) &&
+	    line->submission == a.submission && inv_str_eq(line->told, want))
+		return true;
+	return inv_fail(err, INV_NO,
+	    "%s: line %ju: says otherwise than action %ju of "
+	    "quarantine/quarantine.db",
+	    log_name, (uintmax_t)line->seq, (uintmax_t)a.number);
+}
+
 /* ---- the archive ---- */
 
 /* One that was never kept, with --no-archive, is counted apart. */
@@ -280,6 +333,9 @@ log_lines(struct verify *v, struct inv_audit_reader *r, struct inv_err *err)
 				return differs(err);
 			if (line.type == INV_AUDIT_BATCH &&
 			    !meet(v, &line, err))
+				return false;
+			if (line.type == INV_AUDIT_ACTION &&
+			    !meet_action(v, &line, err))
 				return false;
 			break;
 		case INV_AUDIT_NONE:
@@ -390,6 +446,7 @@ inv_audit_verify(const struct inv_state *state,
 	if (v.dir != -1)
 		close(v.dir);
 	inv_journal_read_close(v.journal);
+	inv_actions_close(v.actions);
 	inv_digest_free(v.digest);
 	inv_buf_free(&v.want);
 	return ok;

@@ -60,6 +60,10 @@ hold(const struct inv_audit_line *line)
 		if (line->rows->count == 0)
 			abort();
 		break;
+	case INV_AUDIT_ACTION:
+		if (line->action == 0 || line->rows->count != 0)
+			abort();
+		break;
 	case INV_AUDIT_MANIFEST:
 	case INV_AUDIT_STAGE:
 	case INV_AUDIT_END:
