@@ -633,6 +633,19 @@ wait(struct inv_uploader *u, bool input)
 		inv_uploader_fail(u, &err);
 }
 
+/*
+ * Input that is always there must not keep what the ring has waiting: answers
+ * and writes that are done make room for what is read next.
+ */
+static void
+look(struct inv_uploader *u)
+{
+	struct inv_err err;
+
+	if (!inv_ring_look(u->ring, &err))
+		inv_uploader_fail(u, &err);
+}
+
 /* ---- begin and end ---- */
 
 static bool
@@ -983,8 +996,10 @@ loop(struct inv_uploader *u)
 		take_signals(u);
 		if (u->failed)
 			break;
-		if (turn(u, &input))
+		if (turn(u, &input)) {
+			look(u);
 			continue;
+		}
 		if (u->failed)
 			break;
 		if ((u->eof || is_stopping(u)) && is_idle(u))

@@ -268,14 +268,26 @@ timeout_ms(const struct inv_ring *ring)
 	return at - now < INT32_MAX ? (int64_t)(at - now) : INT32_MAX;
 }
 
-bool
-inv_ring_turn(struct inv_ring *ring, struct inv_err *err)
+static bool
+turn(struct inv_ring *ring, int64_t wait_ms, struct inv_err *err)
 {
 	if (ring->under_way == 0)
 		return true;
-	if (!ring->body->wait(ring->self, timeout_ms(ring), &ring->done, err))
+	if (!ring->body->wait(ring->self, wait_ms, &ring->done, err))
 		return false;
 	settle_done(ring);
 	settle_timers(ring);
 	return true;
+}
+
+bool
+inv_ring_turn(struct inv_ring *ring, struct inv_err *err)
+{
+	return turn(ring, timeout_ms(ring), err);
+}
+
+bool
+inv_ring_look(struct inv_ring *ring, struct inv_err *err)
+{
+	return turn(ring, 0, err);
 }

@@ -2,9 +2,9 @@
  * ring.h - the one place to wait: descriptors, timers, durable appends
  *
  * Whoever waits embeds a struct inv_op, sets its fn, and starts it.  fn is
- * called once for each start, only from within inv_ring_turn (or _close),
- * never from the call that started or cancelled it; it may start, move and
- * cancel any op, its own included, but must not call inv_ring_turn.
+ * called once for each start, only from within inv_ring_turn (or _look, or
+ * _close), never from the call that started or cancelled it; it may start, move
+ * and cancel any op, its own included, but must not call inv_ring_turn.
  *
  *	event \ op      IDLE        UNDER WAY       CANCELLED
  *	watch, append   UNDER WAY   -               -
@@ -112,5 +112,8 @@ inv_op_is_idle(const struct inv_op *op)
  * False if the engine failed: INV_INTERNAL, and the ring can only be closed.
  */
 INV_MUST bool inv_ring_turn(struct inv_ring *ring, struct inv_err *err);
+
+/* The same without waiting: for what has completed already. */
+INV_MUST bool inv_ring_look(struct inv_ring *ring, struct inv_err *err);
 
 #endif

@@ -114,6 +114,29 @@ returns_at_once_with_nothing_to_wait_for(struct inv_ring *ring)
 BOTH(returns_at_once_with_nothing_to_wait_for)
 
 static void
+looks_without_waiting(struct inv_ring *ring)
+{
+	uint64_t limit = inv_clock_ms() + LIMIT_MS;
+	struct probe in = probe(ring), timer = probe(ring);
+	struct inv_err err;
+	int fd[2];
+
+	socket_pair(fd);
+	inv_ring_watch(ring, &in.op, fd[0], POLLIN);
+	inv_ring_timer(ring, &timer.op, inv_clock_ms() + 2 * LIMIT_MS);
+	check(inv_ring_look(ring, &err));
+	check(in.calls == 0 && timer.calls == 0 && inv_clock_ms() < limit);
+	check(write(fd[1], "x", 1) == 1);
+	inv_ring_timer(ring, &timer.op, inv_clock_ms());
+	while ((in.calls == 0 || timer.calls == 0) && inv_clock_ms() < limit)
+		check(inv_ring_look(ring, &err));
+	check(in.calls == 1 && (in.res & POLLIN) != 0 && timer.calls == 1);
+	close(fd[0]);
+	close(fd[1]);
+}
+BOTH(looks_without_waiting)
+
+static void
 tells_what_a_descriptor_is_ready_for(struct inv_ring *ring)
 {
 	struct probe in = probe(ring), out = probe(ring);
@@ -609,6 +632,7 @@ falls_back_where_io_uring_is_refused(void)
 
 static const struct test tests[] = {
 	TESTS(returns_at_once_with_nothing_to_wait_for),
+	TESTS(looks_without_waiting),
 	TESTS(tells_what_a_descriptor_is_ready_for),
 	TESTS(watches_once_and_again_when_asked),
 	TESTS(says_when_the_peer_is_gone),
