@@ -234,6 +234,28 @@ an_older_index_catches_up() {
 	engines an_older_index_catches_up
 }
 
+a_damaged_index_is_told() {
+	local at
+	two_runs "$1"
+	commit "$1" two.in > /dev/null
+	# In the middle of the rows, which no structure of SQLite's goes through.
+	at=$(LC_ALL=C grep -obUaP '\x00{200}\K[^\x00]{40}' \
+		"$INV_STATE/journal/seen.db" | tail -n 1 | cut -d: -f1)
+	printf '\0' | dd of="$INV_STATE/journal/seen.db" bs=1 seek=$((at + 9)) \
+		conv=notrunc status=none
+	run -$EX_IOERR --separate-stderr commit "$1" two.in
+	[[ $stderr == *'journal/seen.db: damaged; remove it, and it is built again'* ]]
+	[ "$(requests)" = 2 ]
+	rm "$INV_STATE/journal/seen.db"
+	commit "$1" two.in > out
+	[ "$(verdicts < out)" = 'skipped already_committed 10' ]
+	[ "$(requests)" = 2 ]
+}
+
+@test "a damaged index is told, and what it says is not believed" {
+	engines a_damaged_index_is_told
+}
+
 @test "a quarantine that was rolled back has it all again after the next run" {
 	local pipe='inv-validate -q | inv-commit -q -l file:l.db | inv-quarantine'
 	{ fixture 5 | jq -rc 'select(.record) | .record |

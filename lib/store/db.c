@@ -145,6 +145,19 @@ set_up(struct inv_db *db, const struct inv_db_plan *plan, struct inv_err *err)
 	return ok;
 }
 
+/*
+ * Our SQL fits what a version of the file has in it.  Where it does not, its
+ * schema is not what we wrote.
+ */
+static bool
+schema_failed(const struct inv_db *db, int rc, struct inv_err *err)
+{
+	if (rc != SQLITE_ERROR)
+		return failed(db, rc, err);
+	return inv_fail(err, INV_BAD, "%s: damaged: %s", db->path,
+	    sqlite3_errmsg(db->db));
+}
+
 static bool
 number_of(struct inv_db *db, const char *sql, uint64_t *v, struct inv_err *err)
 {
@@ -183,9 +196,12 @@ step_up(struct inv_db *db, const struct inv_db_plan *plan, uint64_t from,
 {
 	char sql[128];
 
-	for (uint64_t k = from; k < to; k++)
-		if (!inv_db_run(db, plan->steps[k], err))
-			return false;
+	for (uint64_t k = from; k < to; k++) {
+		int rc = sqlite3_exec(db->db, plan->steps[k], NULL, NULL, NULL);
+
+		if (rc != SQLITE_OK)
+			return schema_failed(db, rc, err);
+	}
 	snprintf(sql, sizeof(sql),
 	    "PRAGMA application_id=%lu; PRAGMA user_version=%lu",
 	    (unsigned long)plan->id, (unsigned long)to);
@@ -317,7 +333,7 @@ inv_db_prepare(struct inv_db *db, const char *sql, struct inv_err *err)
 	    &prepared, NULL);
 
 	if (rc != SQLITE_OK) {
-		failed(db, rc, err);
+		schema_failed(db, rc, err);
 		return NULL;
 	}
 	struct inv_stmt *st = inv_mem_new(sizeof(*st));

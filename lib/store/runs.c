@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "base/hash.h"
 #include "base/mem.h"
 
 enum {
@@ -17,9 +18,11 @@ enum {
 	 * half at least. */
 	BLOCK_ROWS = INV_RUNS_PAGE * 3 / 4 / ROW,
 	BLOCK_MAX = 16 << 20,
+	BITS_BITS = 6,    /* log2 of more bits than a block number has */
+	BITS_MAX = 48,    /* of the number of a block */
 	BUCKET_BITS = 16, /* of a sort */
 	AHEAD = 8,        /* rows that are fetched */
-	SQL_MAX = 128,
+	SQL_MAX = 192,
 
 	LINE = 64,     /* bytes of a block of a filter: a cache line */
 	BIT_BITS = 9,  /* log2 of its bits */
@@ -33,6 +36,8 @@ struct run {
 	uint64_t rows;
 	size_t filter_n; /* bytes, whole lines */
 	unsigned char *filter;
+	unsigned char hash[INV_HASH]; /* of what the list says of it */
+	unsigned char *known; /* a bit a block: its hash is right; or NULL */
 	struct inv_stmt *find;
 };
 
@@ -63,6 +68,71 @@ static bool
 damaged(struct inv_err *err)
 {
 	return inv_fail(err, INV_BAD, "a run is not as it was written");
+}
+
+/* ---- hashes ---- */
+
+/* SQLite has none of its own; a key of no secret tells which place it is. */
+static void
+hash_at(uint64_t a, uint64_t b, struct inv_str bytes,
+    unsigned char out[INV_HASH])
+{
+	const uint64_t place[2] = { htole64(a), htole64(b) };
+
+	_Static_assert(sizeof(place) == INV_HASH_KEY, "two numbers are a key");
+	inv_hash_of((const unsigned char *)place, bytes, out);
+}
+
+static void
+hash_run(struct run *run)
+{
+	hash_at(run->id, run->rows << BITS_BITS | run->bits,
+	    (struct inv_str){ (const char *)run->filter, run->filter_n },
+	    run->hash);
+}
+
+size_t
+inv_runs_hash(const struct inv_runs *r, unsigned char out[INV_HASH])
+{
+	unsigned char all[RUNS_MAX * INV_HASH];
+
+	for (size_t i = 0; i < r->n; i++)
+		memcpy(all + i * INV_HASH, r->run[i].hash, INV_HASH);
+	hash_at(0, 0, (struct inv_str){ (const char *)all, r->n * INV_HASH },
+	    out);
+	return r->n;
+}
+
+/* Take the hash off the end of a block; is it that of the rows before? */
+static bool
+is_block(uint64_t id, uint64_t number, struct inv_str *block)
+{
+	unsigned char hash[INV_HASH];
+
+	if (block->n % ROW != INV_HASH)
+		return false;
+	block->n -= INV_HASH;
+	hash_at(id, number, *block, hash);
+	return memcmp(hash, block->p + block->n, INV_HASH) == 0;
+}
+
+/* The same, and each block is hashed once in the life of a process. */
+static bool
+is_known_block(struct run *run, uint64_t number, struct inv_str *block)
+{
+	if (run->known == NULL)
+		run->known = inv_mem_new(((size_t)1 << run->bits) / 8 + 1);
+	unsigned char *known = &run->known[number / 8];
+	unsigned char bit = (unsigned char)(1 << number % 8);
+
+	if ((*known & bit) != 0 && block->n % ROW == INV_HASH) {
+		block->n -= INV_HASH;
+		return true;
+	}
+	if (!is_block(run->id, number, block))
+		return false;
+	*known |= bit;
+	return true;
 }
 
 /* ---- rows in a block ---- */
@@ -156,22 +226,24 @@ search(struct inv_str block, const unsigned char *key)
 }
 
 static bool
-find_in(const struct run *run, struct inv_seen_row *row, bool *found,
+find_in(struct run *run, struct inv_seen_row *row, bool *found,
     struct inv_err *err)
 {
-	inv_stmt_bind_u64(run->find, 1, block_of(row->key, run->bits));
+	uint64_t number = block_of(row->key, run->bits);
+
+	inv_stmt_bind_u64(run->find, 1, number);
 	switch (inv_stmt_step(run->find, err)) {
 	case INV_STEP_ERR:
 		return false;
 	case INV_STEP_DONE:
-		return true;
+		return damaged(err);
 	case INV_STEP_ROW:
 		break;
 	}
 	struct inv_str block = inv_stmt_str(run->find, 0);
-	bool whole = block.n > 0 && block.n % ROW == 0;
+	bool whole = is_known_block(run, number, &block);
 
-	if (whole) {
+	if (whole && block.n > 0) {
 		const char *p = search(block, row->key);
 
 		*found = memcmp(p, row->key, INV_KEY) == 0;
@@ -208,6 +280,8 @@ struct source {
 	const struct ref *order;
 
 	struct inv_stmt *blocks; /* or NULL: rows */
+	uint64_t id;             /* of the run */
+	uint64_t number;         /* of the next block */
 	struct inv_str block;    /* what is left of it */
 
 	uint64_t left;           /* rows that are still to come */
@@ -227,7 +301,7 @@ read_block(struct source *s, struct inv_err *err)
 		break;
 	}
 	s->block = inv_stmt_str(s->blocks, 0);
-	return (s->block.n > 0 && s->block.n % ROW == 0) || damaged(err);
+	return is_block(s->id, s->number++, &s->block) || damaged(err);
 }
 
 /* The next row, where one is left. */
@@ -241,8 +315,9 @@ load(struct source *s, struct inv_err *err)
 			__builtin_prefetch(&s->rows[s->order[AHEAD].row]);
 		s->now = s->rows[s->order++->row];
 	} else {
-		if (s->block.n == 0 && !read_block(s, err))
-			return false;
+		while (s->block.n == 0)
+			if (!read_block(s, err))
+				return false;
 		unpack(s->block.p, &s->now);
 		s->block.p += ROW;
 		s->block.n -= ROW;
@@ -268,6 +343,7 @@ open_run(struct inv_runs *r, const struct run *run, struct source *s,
 	    (uintmax_t)run->id);
 	*s = (struct source){
 		.blocks = inv_db_prepare(r->db, sql, err),
+		.id = run->id,
 		.left = run->rows,
 	};
 	return s->blocks != NULL && load(s, err);
@@ -320,7 +396,7 @@ struct writer {
 	struct run run;
 	struct inv_stmt *put;
 	struct inv_buf block; /* being filled */
-	uint64_t number;      /* of it */
+	uint64_t number;      /* of it; those before are written */
 };
 
 static struct inv_stmt *
@@ -347,9 +423,10 @@ begin(struct inv_runs *r, struct writer *w, uint64_t rows, size_t n,
 	w->run.filter_n = filter_size(r, n, rows);
 	w->run.filter = inv_mem_new(w->run.filter_n);
 	snprintf(sql, sizeof(sql),
+	    "DROP TABLE IF EXISTS run%ju;" /* not listed: of no meaning */
 	    "CREATE TABLE run%ju (block INTEGER PRIMARY KEY,"
 	    " rows BLOB NOT NULL)",
-	    (uintmax_t)id);
+	    (uintmax_t)id, (uintmax_t)id);
 	if (!inv_db_run(r->db, sql, err))
 		return false;
 	snprintf(sql, sizeof(sql), "INSERT INTO run%ju VALUES (?1, ?2)",
@@ -362,12 +439,15 @@ begin(struct inv_runs *r, struct writer *w, uint64_t rows, size_t n,
 static bool
 put_block(struct writer *w, struct inv_err *err)
 {
+	unsigned char hash[INV_HASH];
+
+	hash_at(w->run.id, w->number, inv_buf_str(&w->block), hash);
+	inv_buf_add(&w->block,
+	    (struct inv_str){ (const char *)hash, INV_HASH });
 	if (w->block.failed)
 		return inv_fail(err, INV_INTERNAL,
 		    "journal/seen.db: a block past its ceiling");
-	if (w->block.n == 0)
-		return true;
-	inv_stmt_bind_u64(w->put, 1, w->number);
+	inv_stmt_bind_u64(w->put, 1, w->number++);
 	inv_stmt_bind_blob(w->put, 2, inv_buf_str(&w->block));
 	bool ok = inv_stmt_run(w->put, err);
 
@@ -375,14 +455,22 @@ put_block(struct writer *w, struct inv_err *err)
 	return ok;
 }
 
+/* All blocks before that one; one without rows as well, or a block that is
+ * lost could not be told from it. */
+static bool
+put_blocks(struct writer *w, uint64_t number, struct inv_err *err)
+{
+	while (w->number < number)
+		if (!put_block(w, err))
+			return false;
+	return true;
+}
+
 static bool
 put_row(struct writer *w, const struct inv_seen_row *row, struct inv_err *err)
 {
-	uint64_t number = block_of(row->key, w->run.bits);
-
-	if (number != w->number && !put_block(w, err))
+	if (!put_blocks(w, block_of(row->key, w->run.bits), err))
 		return false;
-	w->number = number;
 	w->run.rows++;
 	filter_add(&w->run, row->key);
 	pack(row, &w->block);
@@ -424,7 +512,8 @@ merge(struct writer *w, struct source *s, size_t n, struct inv_err *err)
 		    !advance(best, err))
 			return false;
 	}
-	return put_block(w, err);
+	hash_run(&w->run);
+	return put_blocks(w, (uint64_t)1 << w->run.bits, err);
 }
 
 /* Sizes that differ eightfold. */
@@ -478,6 +567,7 @@ drop(struct inv_runs *r, struct run *run, struct inv_err *err)
 	snprintf(sql, sizeof(sql), "DROP TABLE run%ju", (uintmax_t)run->id);
 	inv_stmt_free(run->find);
 	free(run->filter);
+	free(run->known);
 	inv_stmt_bind_u64(r->unlist, 1, run->id);
 	return inv_stmt_run(r->unlist, err) && inv_db_run(r->db, sql, err);
 }
@@ -539,7 +629,7 @@ take_run(struct inv_runs *r, struct inv_stmt *st, struct inv_err *err)
 	struct run *run = &r->run[r->n];
 
 	if (r->n == RUNS_MAX || filter.n == 0 || filter.n % LINE != 0 ||
-	    inv_stmt_u64(st, 1) > 48)
+	    inv_stmt_u64(st, 1) > BITS_MAX)
 		return damaged(err);
 	r->n++;
 	run->id = inv_stmt_u64(st, 0);
@@ -548,6 +638,7 @@ take_run(struct inv_runs *r, struct inv_stmt *st, struct inv_err *err)
 	run->filter_n = filter.n;
 	run->filter = inv_mem_resize(NULL, filter.n, 1);
 	memcpy(run->filter, filter.p, filter.n);
+	hash_run(run);
 	run->find = prepare_find(r, run->id, err);
 	return run->find != NULL || damaged(err);
 }
@@ -593,7 +684,9 @@ inv_runs_close(struct inv_runs *r)
 {
 	if (r == NULL)
 		return;
-	for (size_t i = 0; i < r->n; i++)
+	for (size_t i = 0; i < r->n; i++) {
 		free(r->run[i].filter);
+		free(r->run[i].known);
+	}
 	free(r);
 }

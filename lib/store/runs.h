@@ -8,10 +8,15 @@
  * and each row is written again once for each eightfold of the keys there are.
  *
  * Each run has a filter in memory that tells most keys which are not in it.
+ *
+ * Each block carries a hash, as SQLite has none of its own: one that is not as
+ * it was written, is another one or is missing is never taken for one that
+ * does not have the key.
  */
 #ifndef INV_STORE_RUNS_H
 #define INV_STORE_RUNS_H
 
+#include "base/hash.h"
 #include "store/db.h"
 #include "store/seen.h"
 
@@ -26,10 +31,14 @@ struct inv_runs;
 
 /*
  * The runs of a database, which must outlive them.  INV_BAD where they are not
- * as they were written.
+ * as they were written, also from what uses them; the list of them is for the
+ * caller to check, by its hash.
  */
 INV_MUST struct inv_runs *inv_runs_open(struct inv_db *db, struct inv_err *err);
 void inv_runs_close(struct inv_runs *r);
+
+/* A hash of the list of runs and their filters, and how many there are. */
+size_t inv_runs_hash(const struct inv_runs *r, unsigned char out[INV_HASH]);
 
 /*
  * What the key of *row last had: its digest, arrival and row number, which are

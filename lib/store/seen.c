@@ -7,9 +7,11 @@
 
 #include "store/seen.h"
 
+#include <endian.h>
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "store/db.h"
 #include "store/runs.h"
@@ -36,6 +38,12 @@ static const char *const steps[] = {
 	" latest INTEGER NOT NULL);" INV_RUNS_TABLE,
 	/* A digest is another hash now: built again. */
 	"DELETE FROM place; DELETE FROM runs;",
+	/* What is in it is hashed: built again. */
+	"DROP TABLE place; DELETE FROM runs;"
+	"CREATE TABLE place (one INTEGER PRIMARY KEY CHECK (one = 1),"
+	" segment INTEGER NOT NULL, offset INTEGER NOT NULL,"
+	" seq INTEGER NOT NULL, prev BLOB NOT NULL,"
+	" latest INTEGER NOT NULL, hash BLOB NOT NULL);",
 	NULL,
 };
 
@@ -171,16 +179,41 @@ inv_seen_find(struct inv_seen *s, struct inv_seen_row *rows, size_t n,
 	return true;
 }
 
+/* Of a place, of the time beside it, and of the runs that go with them. */
+static size_t
+hash_place(const struct inv_seen *s, const struct inv_place *place,
+    unsigned char out[INV_HASH])
+{
+	static const unsigned char key[INV_HASH_KEY] = { 0 };
+	struct {
+		uint64_t number[4];
+		unsigned char prev[INV_DIGEST];
+		unsigned char runs[INV_HASH];
+	} all = { .number = { htole64(place->segment), htole64(place->offset),
+		      htole64(place->seq), htole64((uint64_t)s->latest) } };
+	size_t n = inv_runs_hash(s->runs, all.runs);
+
+	memcpy(all.prev, place->prev, INV_DIGEST);
+	inv_hash_of(key, (struct inv_str){ (const char *)&all, sizeof(all) },
+	    out);
+	return n;
+}
+
 static bool
 write_place(struct inv_seen *s, const struct inv_place *upto,
     struct inv_err *err)
 {
+	unsigned char hash[INV_HASH];
+
+	hash_place(s, upto, hash);
 	inv_stmt_bind_u64(s->move, 1, upto->segment);
 	inv_stmt_bind_u64(s->move, 2, upto->offset);
 	inv_stmt_bind_u64(s->move, 3, upto->seq);
 	inv_stmt_bind_blob(s->move, 4,
 	    (struct inv_str){ (const char *)upto->prev, INV_DIGEST });
 	inv_stmt_bind_u64(s->move, 5, (uint64_t)s->latest);
+	inv_stmt_bind_blob(s->move, 6,
+	    (struct inv_str){ (const char *)hash, INV_HASH });
 	return inv_stmt_run(s->move, err);
 }
 
@@ -220,11 +253,32 @@ inv_seen_latest(const struct inv_seen *s)
 
 /* ---- the beginning and the end ---- */
 
+/* Is the row at hand as it was written, and the runs that go with it? */
+static bool
+take_place(struct inv_seen *s, struct inv_stmt *st)
+{
+	struct inv_str prev = inv_stmt_str(st, 3);
+	struct inv_str hash = inv_stmt_str(st, 5);
+	unsigned char own[INV_HASH];
+
+	s->place.segment = inv_stmt_u64(st, 0);
+	s->place.offset = inv_stmt_u64(st, 1);
+	s->place.seq = inv_stmt_u64(st, 2);
+	s->latest = (int64_t)inv_stmt_u64(st, 4);
+	if (prev.n != INV_DIGEST || hash.n != INV_HASH)
+		return false;
+	memcpy(s->place.prev, prev.p, INV_DIGEST);
+	hash_place(s, &s->place, own);
+	return memcmp(own, hash.p, INV_HASH) == 0;
+}
+
+/* Without a place there are no runs, and nothing is known. */
 static bool
 read_place(struct inv_seen *s, struct inv_err *err)
 {
+	unsigned char hash[INV_HASH];
 	struct inv_stmt *st = inv_db_prepare(s->db,
-	    "SELECT segment, offset, seq, prev, latest FROM place", err);
+	    "SELECT segment, offset, seq, prev, latest, hash FROM place", err);
 
 	if (st == NULL)
 		return false;
@@ -232,21 +286,12 @@ read_place(struct inv_seen *s, struct inv_err *err)
 	case INV_STEP_ERR:
 		return false;
 	case INV_STEP_DONE:
-		return true;
+		return inv_runs_hash(s->runs, hash) == 0 || damaged(err);
 	case INV_STEP_ROW:
 		break;
 	}
-	struct inv_str prev = inv_stmt_str(st, 3);
+	bool ok = take_place(s, st);
 
-	s->place.segment = inv_stmt_u64(st, 0);
-	s->place.offset = inv_stmt_u64(st, 1);
-	s->place.seq = inv_stmt_u64(st, 2);
-	s->latest = (int64_t)inv_stmt_u64(st, 4);
-	bool ok =
-	    prev.n == INV_DIGEST && s->place.segment > 0 && s->place.seq > 0;
-
-	if (ok)
-		memcpy(s->place.prev, prev.p, INV_DIGEST);
 	inv_stmt_reset(st);
 	return ok || damaged(err);
 }
@@ -260,8 +305,8 @@ prepare(struct inv_seen *s, struct inv_err *err)
 		   "PRAGMA locking_mode=EXCLUSIVE; PRAGMA secure_delete=OFF",
 		   err) &&
 	    (s->move = inv_db_prepare(s->db,
-		 "REPLACE INTO place (one, segment, offset, seq, prev, latest)"
-		 " VALUES (1, ?1, ?2, ?3, ?4, ?5)",
+		 "REPLACE INTO place (one, segment, offset, seq, prev, latest,"
+		 " hash) VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6)",
 		 err)) != NULL &&
 	    (s->runs = inv_runs_open(s->db, err)) != NULL && read_place(s, err);
 }
@@ -291,8 +336,7 @@ inv_seen_open(const struct inv_state *state, struct inv_err *err)
 	inv_buf_free(&path);
 	if (s->db != NULL && prepare(s, err))
 		return s;
-	if (s->db != NULL)
-		failed(err);
+	failed(err);
 	inv_seen_close(s);
 	return NULL;
 }

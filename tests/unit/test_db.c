@@ -174,6 +174,24 @@ an_older_database_is_brought_up_once(void)
 }
 
 static void
+a_schema_that_is_not_as_it_was_written_is_damage(void)
+{
+	struct inv_err err;
+	struct inv_db *db = fresh(&err);
+
+	check(inv_db_prepare(db, "SELECT other FROM t", &err) == NULL);
+	check(err.fault == INV_BAD);
+	check_str(inv_str_of(err.msg),
+	    "t.db: damaged: no such column: other");
+	/* As if it were of the first version, and were to be brought up. */
+	check(inv_db_run(db, "PRAGMA user_version=0", &err));
+	inv_db_close(db);
+	check(inv_db_open("t.db", &plan, &err) == NULL);
+	check(err.fault == INV_BAD);
+	check_str(inv_str_of(err.msg), "t.db: damaged: table t already exists");
+}
+
+static void
 a_step_that_fails_leaves_nothing(void)
 {
 	struct inv_err err;
@@ -182,7 +200,7 @@ a_step_that_fails_leaves_nothing(void)
 	unlink("t.db");
 	bad.steps = bad_step;
 	check(inv_db_open("t.db", &bad, &err) == NULL);
-	check(err.fault == INV_INTERNAL);
+	check(err.fault == INV_BAD);
 	struct inv_db *db = inv_db_open("t.db", &plan, &err);
 
 	check(db != NULL && count(db) == 0);
@@ -301,6 +319,7 @@ main(void)
 		TEST(a_rollback_undoes_and_a_commit_keeps),
 		TEST(what_a_killed_process_had_committed_is_there),
 		TEST(an_older_database_is_brought_up_once),
+		TEST(a_schema_that_is_not_as_it_was_written_is_damage),
 		TEST(a_step_that_fails_leaves_nothing),
 		TEST(a_database_of_another_kind_is_refused),
 		TEST(a_file_that_is_no_database_is_refused),

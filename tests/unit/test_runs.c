@@ -219,10 +219,68 @@ what_is_not_as_it_was_written_is_bad(void)
 	check(!survives("DELETE FROM run1 WHERE block = 3"));
 	check(!survives("UPDATE run1 SET rows = x''"));
 	check(!survives("UPDATE run1 SET rows = substr(rows, 2)"));
+	check(!survives("UPDATE run1 SET rows = zeroblob(length(rows))"));
+	check(!survives("UPDATE run1 SET rows ="
+			" (SELECT rows FROM run1 WHERE block = 1)"
+			" WHERE block <> 1"));
 	check(!survives("UPDATE runs SET filter = x''"));
 	check(!survives("UPDATE runs SET filter = x'00'"));
 	check(!survives("UPDATE runs SET bits = 64"));
 	check(!survives("UPDATE runs SET rows = rows + 1"));
+}
+
+static void
+the_hash_of_the_list_is_of_all_it_says(void)
+{
+	static const char *const changes[] = {
+		"UPDATE runs SET id = 3 WHERE id = 2",
+		"UPDATE runs SET rows = rows + 1 WHERE id = 1",
+		"UPDATE runs SET bits = bits + 1 WHERE id = 2",
+		"UPDATE runs SET filter = zeroblob(length(filter))",
+		"DELETE FROM runs WHERE id = 1",
+	};
+	unsigned char was[INV_HASH];
+	unsigned char is[INV_HASH];
+	struct inv_err err;
+
+	for (size_t i = 0; i < sizeof(changes) / sizeof(*changes); i++) {
+		unlink("list.db");
+		struct kit k = kit_open("list.db");
+
+		check(add(&k, 1, 300, 1) && add(&k, 301, 600, 1));
+		check(inv_runs_hash(k.runs, was) == 2);
+		kit_close(&k);
+		k = kit_open("list.db");
+		inv_runs_hash(k.runs, is);
+		check(memcmp(was, is, INV_HASH) == 0);
+		check(inv_db_run(k.db,
+		    "CREATE TABLE run3 AS SELECT * FROM run2", &err));
+		check(inv_db_run(k.db, changes[i], &err));
+		kit_close(&k);
+		k = kit_open("list.db");
+		inv_runs_hash(k.runs, is);
+		check(memcmp(was, is, INV_HASH) != 0);
+		kit_close(&k);
+	}
+}
+
+/* So few rows for so many blocks that most of them have none. */
+static void
+a_block_without_rows_is_told_from_one_that_is_lost(void)
+{
+	struct kit k = kit_open("sparse.db");
+	struct inv_digest *d = inv_digest_new();
+	struct inv_seen_row r = row(d, 1, 0);
+	struct inv_err err;
+
+	for (uint64_t i = 0; i < 8; i++)
+		check(add(&k, 1, 1000, i + 1));
+	check(number(&k, "SELECT rows FROM runs") == 1000);
+	check(all(&k, 1, 1000, 8) && all(&k, 1001, 30000, 0));
+	check(inv_db_run(k.db, "DELETE FROM run8", &err));
+	check(!inv_runs_find(k.runs, &r, &err) && err.fault == INV_BAD);
+	kit_close(&k);
+	inv_digest_free(d);
 }
 
 int
@@ -237,6 +295,8 @@ main(void)
 		    a_large_run_is_left_alone_until_there_are_eight_of_its_size),
 		TEST(what_is_rolled_back_was_never_there),
 		TEST(what_is_not_as_it_was_written_is_bad),
+		TEST(the_hash_of_the_list_is_of_all_it_says),
+		TEST(a_block_without_rows_is_told_from_one_that_is_lost),
 	};
 	char dir[] = "/tmp/test_runs.XXXXXX";
 

@@ -176,6 +176,68 @@ it_is_full_at_its_ceiling_and_empty_when_written(void)
 	close(state.fd);
 }
 
+/* Change one bit of the file. */
+static void
+flip(const struct inv_state *state, off_t at)
+{
+	int fd = openat(state->fd, "journal/seen.db", O_RDWR);
+	unsigned char byte;
+
+	check(pread(fd, &byte, 1, at) == 1);
+	byte ^= (unsigned char)(1 << at % 8);
+	check(pwrite(fd, &byte, 1, at) == 1);
+	close(fd);
+}
+
+/* What the index says of rows first..last, if it does not say it is damaged. */
+static bool
+is_right_or_damaged(struct inv_seen *s, uint64_t last, uint64_t arrival,
+    struct inv_err *err)
+{
+	for (uint64_t n = 1; n <= last; n++) {
+		struct inv_seen_row want = row(n, arrival);
+		struct inv_seen_row got = want;
+
+		got.arrival = 99;
+		memset(got.digest, 0, INV_KEY);
+		if (!inv_seen_find(s, &got, 1, err))
+			return strstr(err->msg, "damaged; remove it") != NULL;
+		if (memcmp(&got, &want, sizeof(got)) != 0)
+			return false;
+	}
+	return true;
+}
+
+static void
+a_bit_that_is_flipped_is_damage_and_never_believed(void)
+{
+	struct inv_state state = fresh();
+	struct inv_err err;
+	struct inv_seen *s = inv_seen_open(&state, &err);
+	struct stat st;
+	size_t damaged = 0;
+
+	put(s, 1, 400, 7);
+	check(inv_seen_write(s, &there, &err));
+	inv_seen_close(s);
+	check(fstatat(state.fd, "journal/seen.db", &st, 0) == 0);
+	check(system("cp state/journal/seen.db whole.db") == 0);
+	for (off_t at = 100; at < st.st_size; at += 211) {
+		flip(&state, at);
+		s = inv_seen_open(&state, &err);
+		if (s == NULL)
+			check(strstr(err.msg, "seen.db") != NULL);
+		/* A version of before it is built again: nothing is known. */
+		else if (inv_seen_place(s).seq != 1)
+			check(is_right_or_damaged(s, 400, 7, &err));
+		damaged += s == NULL;
+		inv_seen_close(s);
+		check(system("cp whole.db state/journal/seen.db") == 0);
+	}
+	check(damaged > 3);
+	close(state.fd);
+}
+
 static void
 a_file_that_is_no_index_is_refused(void)
 {
@@ -223,6 +285,7 @@ main(void)
 		TEST(the_latest_time_stays_the_latest),
 		TEST(what_was_not_written_is_forgotten),
 		TEST(it_is_full_at_its_ceiling_and_empty_when_written),
+		TEST(a_bit_that_is_flipped_is_damage_and_never_believed),
 		TEST(a_file_that_is_no_index_is_refused),
 		TEST(an_index_of_the_first_form_is_built_again),
 	};
