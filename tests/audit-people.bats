@@ -137,6 +137,17 @@ actions() {
 	jq -e '.entries == 8 and .covered == 8' <<< "$output"
 }
 
+@test "a quarantine that a kill has left empty has no actions" {
+	mkdir -m 700 -p "$INV_STATE/quarantine"
+	: > "$INV_STATE/quarantine/quarantine.db"
+	chmod 600 "$INV_STATE/quarantine/quarantine.db"
+	committed_six
+	six > in
+	run -0 inv-audit in
+	run -1 inv-quarantine list
+	[[ $output = *"nothing in it yet"* ]]
+}
+
 @test "killed at any write, the next run has each action once" {
 	needs_strace
 	acted

@@ -242,6 +242,9 @@ bring_up(struct inv_db *db, const struct inv_db_plan *plan, struct inv_err *err)
 		    (unsigned long long)newest);
 	if (version == newest)
 		return true;
+	/* Who was to set it up was killed before, or is at it. */
+	if (plan->use == INV_DB_READ && version == 0)
+		return inv_fail(err, INV_NO, "%s: nothing in it yet", db->path);
 	if (plan->use == INV_DB_READ)
 		return inv_fail(err, INV_CONFIG,
 		    "%s: version %llu is older than this program's %llu",

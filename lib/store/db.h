@@ -47,7 +47,8 @@ struct inv_stmt; /* a prepared statement; dies with its inv_db */
  * NULL on failure: INV_DENIED where the file is another user's, is not a
  * regular file with one name, or others can write to it; INV_CONFIG where it
  * is not a database of this kind or is of a newer version; INV_CREATE or
- * INV_NOINPUT where it can not be opened.
+ * INV_NOINPUT where it can not be opened; INV_NO where there is nothing in it
+ * yet that could be read.
  */
 INV_MUST struct inv_db *inv_db_open(const char *path,
     const struct inv_db_plan *plan, struct inv_err *err);

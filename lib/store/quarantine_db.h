@@ -5,7 +5,7 @@
 #include "store/db.h"
 #include "store/state.h"
 
-/* For reading: INV_NO where there is none. */
+/* For reading: INV_NO where there is none, or nothing in it yet. */
 INV_MUST struct inv_db *inv_quarantine_db(const struct inv_state *state,
     enum inv_db_use use, struct inv_err *err);
 

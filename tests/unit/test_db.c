@@ -244,6 +244,11 @@ a_reader_changes_nothing_and_needs_the_file(void)
 	unlink("t.db");
 	check(inv_db_open("t.db", &reading, &err) == NULL);
 	check(err.fault == INV_NOINPUT && access("t.db", F_OK) != 0);
+	fclose(fopen("t.db", "w"));
+	chmod("t.db", 0600);
+	check(inv_db_open("t.db", &reading, &err) == NULL);
+	check(err.fault == INV_NO);
+	unlink("t.db");
 
 	inv_db_close(fresh(&err));
 	struct inv_db *db = inv_db_open("t.db", &reading, &err);
