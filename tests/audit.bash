@@ -70,8 +70,15 @@ intent() { # LETTER ROWS KEY
 	entry "\"type\":\"intent\",\"time\":\"2026-11-20T06:30:00Z\",$(whose "$@"),\"batch_hash\":\"$(hash "$3")\",\"keyed_by\":null,\"body\":$(body "$3")"
 }
 
+intent_of() { # KEY: the number of its intent; 1 where there is none
+	local n
+	n=$(grep '"type":"intent"' "$INV_STATE/journal/000001.ndjson" 2> /dev/null |
+		grep "\"key\":\"$(id "$1")\"" | tail -n 1 | cut -d : -f 2 | cut -d , -f 1)
+	echo "${n:-1}"
+}
+
 outcome() { # LETTER ROWS KEY [OUTCOME]
-	entry "\"type\":\"outcome\",\"time\":\"2026-11-20T06:30:01Z\",\"intent\":1,$(whose "$1" "$2" "$3"),\"batch_hash\":\"$(hash "$3")\",\"outcome\":\"${4:-committed}\",\"evidence\":\"receipt\",\"status\":200,\"attempts\":1,\"ms\":3"
+	entry "\"type\":\"outcome\",\"time\":\"2026-11-20T06:30:01Z\",\"intent\":$(intent_of "$3"),$(whose "$1" "$2" "$3"),\"batch_hash\":\"$(hash "$3")\",\"outcome\":\"${4:-committed}\",\"evidence\":\"receipt\",\"status\":200,\"attempts\":1,\"ms\":3"
 }
 
 commit() { # LETTER ROWS KEY

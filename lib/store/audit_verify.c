@@ -15,6 +15,7 @@
 #include "io/file.h"
 #include "store/archive_list.h"
 #include "store/audit.h"
+#include "store/audit_bodies.h"
 #include "store/audit_head.h"
 #include "store/audit_vouch.h"
 #include "store/journal.h"
@@ -39,7 +40,7 @@ struct verify {
 	struct inv_entry entry;            /* the line of the journal at hand */
 	bool ended;                        /* there is none */
 	struct inv_action_reader *actions; /* NULL: none was needed yet */
-	struct inv_digest *digest;
+	struct inv_audit_bodies bodies;    /* with read_data */
 	struct inv_audit_vouch vouch;
 	bool read_data;
 	struct inv_buf want;
@@ -56,24 +57,6 @@ differs(struct inv_err *err)
 }
 
 /* ---- the journal ---- */
-
-static bool
-body_has_its_hash(struct verify *v, struct inv_err *err)
-{
-	char hash[INV_DIGEST_HEX];
-
-	if (!v->read_data || v->entry.type != INV_ENTRY_INTENT)
-		return true;
-	v->done->bodies++;
-	inv_digest_hex_of(v->digest, v->entry.of.body, hash);
-	if (inv_str_eq(v->entry.of.batch_hash,
-		(struct inv_str){ hash, sizeof(hash) }))
-		return true;
-	return inv_fail(err, INV_NO,
-	    "journal: entry %ju: its body has SHA-256 %.16s..., "
-	    "its batch_hash is %.16s...",
-	    (uintmax_t)v->entry.seq, hash, v->entry.of.batch_hash.p);
-}
 
 /* The head of the log knows a place of the journal. */
 static bool
@@ -103,7 +86,9 @@ step(struct verify *v, struct inv_err *err)
 		break;
 	}
 	v->done->lines++;
-	return body_has_its_hash(v, err) && passes_place(v, err);
+	return (!v->read_data ||
+		   inv_audit_bodies_take(&v->bodies, &v->entry, err)) &&
+	    passes_place(v, err);
 }
 
 static bool
@@ -423,13 +408,13 @@ inv_audit_verify(const struct inv_state *state,
 		.log = -1,
 		.head = INV_AUDIT_HEAD,
 		.journal = inv_journal_read(state, &start),
-		.digest = inv_digest_new(),
 		.want = INV_BUF(OUTCOME_MAX),
 		.read_data = trust->read_data,
 		.done = done,
 	};
 
 	*done = (struct inv_audit_verified){ 0 };
+	inv_audit_bodies_open(&v.bodies);
 	bool ok = open_log(&v, err) &&
 	    inv_audit_vouch_open(&v.vouch, v.dir, trust, err) &&
 	    (v.log == -1 ? ends_as_vouched(&v, err) : verify_log(&v, err)) &&
@@ -438,6 +423,7 @@ inv_audit_verify(const struct inv_state *state,
 
 	done->checkpoints = v.vouch.passed;
 	done->covered = v.vouch.covered;
+	done->bodies = v.bodies.n;
 	inv_audit_vouch_close(&v.vouch);
 	if (v.log != -1)
 		close(v.log);
@@ -447,7 +433,7 @@ inv_audit_verify(const struct inv_state *state,
 		close(v.dir);
 	inv_journal_read_close(v.journal);
 	inv_actions_close(v.actions);
-	inv_digest_free(v.digest);
+	inv_audit_bodies_close(&v.bodies);
 	inv_buf_free(&v.want);
 	return ok;
 }
