@@ -8,7 +8,7 @@
 #ifndef INV_COMMIT_COURIER_H
 #define INV_COMMIT_COURIER_H
 
-#include "commit/access.h"
+#include "client/access.h"
 #include "commit/batch.h"
 #include "store/ledger.h"
 

@@ -4,8 +4,8 @@
  * Filled from options; what is wrong with one ends the program, with its
  * status, before anything is read or sent.
  */
-#ifndef INV_COMMIT_ACCESS_H
-#define INV_COMMIT_ACCESS_H
+#ifndef INV_CLIENT_ACCESS_H
+#define INV_CLIENT_ACCESS_H
 
 #include "io/secret.h"
 #include "net/transfer.h"

@@ -1,6 +1,6 @@
 /* access.c - how we get to the ledger over HTTP: trust, and who we are */
 
-#include "commit/access.h"
+#include "client/access.h"
 
 #include <ctype.h>
 #include <stdlib.h>
