@@ -39,6 +39,19 @@ inv_fault_exit(enum inv_fault fault)
 	return EX_SOFTWARE;
 }
 
+enum inv_fault
+inv_fault_worse(enum inv_fault a, enum inv_fault b)
+{
+	static const enum inv_fault order[] = { INV_INTERNAL, INV_IO,
+		INV_CREATE, INV_DENIED, INV_CONFIG, INV_USAGE, INV_NOINPUT,
+		INV_BAD, INV_REFUSED, INV_AGAIN, INV_NO };
+
+	for (size_t i = 0; i < sizeof(order) / sizeof(*order); i++)
+		if (a == order[i] || b == order[i])
+			return order[i];
+	return INV_OK;
+}
+
 bool
 inv_fail(struct inv_err *err, enum inv_fault fault, const char *fmt, ...)
 {

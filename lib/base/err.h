@@ -36,6 +36,12 @@ struct inv_err {
 int inv_fault_exit(enum inv_fault fault);
 
 /*
+ * What a program that met both ends with: we, the disk, what a person has to
+ * mend, the input, the ledger, not now, no.
+ */
+enum inv_fault inv_fault_worse(enum inv_fault a, enum inv_fault b);
+
+/*
  * Fill *err and return false, so that a failure is one line.  A message too
  * long for the struct is cut.
  */

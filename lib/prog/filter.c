@@ -87,17 +87,7 @@ inv_filter_open(struct inv_filter *f, const struct inv_prog_info *info,
 void
 inv_filter_fault(struct inv_filter *f, enum inv_fault fault)
 {
-	/* The order of DESIGN 3, inv-audit: the worst first. */
-	static const enum inv_fault order[] = { INV_INTERNAL, INV_IO, INV_BAD,
-		INV_REFUSED, INV_AGAIN, INV_NO };
-
-	for (size_t i = 0; i < sizeof(order) / sizeof(*order); i++) {
-		if (f->fault == order[i])
-			return;
-		if (fault == order[i])
-			break;
-	}
-	f->fault = fault;
+	f->fault = inv_fault_worse(f->fault, fault);
 }
 
 void
