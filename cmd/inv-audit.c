@@ -13,6 +13,7 @@ enum {
 	READ_DATA,
 	SIGN_KEY,
 	SINCE,
+	STATE,
 };
 
 static const struct inv_option options[] = {
@@ -26,6 +27,7 @@ static const struct inv_option options[] = {
 	    "the private key: FILE, fd:N or cred:NAME" },
 	{ SINCE, "since", "FILE",
 	    "checkpoint: that the log has only grown from that one" },
+	{ STATE, "state", "DIR", "find: the log of this state directory" },
 	{ 0, NULL, NULL, NULL },
 };
 
@@ -33,7 +35,8 @@ static const struct inv_prog_info info = {
 	.name = "inv-audit",
 	.purpose = "account for every row, in a log that shows any change",
 	.usage =
-	    "[FILE | verify | checkpoint | prove MANIFEST ROW | check FILE | key new|show]",
+	    "[FILE | verify | checkpoint | prove MANIFEST ROW | check FILE | "
+	    "find WORD | show SEQ|MANIFEST | key new|show]",
 	.options = options,
 	.operands = -1,
 	.reads_stdin = true,
@@ -47,6 +50,8 @@ static const struct inv_verb verbs[] = {
 	{ "prove", "MANIFEST and ROW", 2, 2, { CHECKPOINT, 0 },
 	    inv_audit_do_prove },
 	{ "check", "FILE", 1, 1, { KEY, CHECKPOINT, 0 }, inv_audit_do_check },
+	{ "find", "WORD", 1, 1, { STATE, 0 }, inv_audit_do_find },
+	{ "show", "SEQ or MANIFEST", 1, 1, { 0 }, inv_audit_do_show },
 	{ "key", "new or show", 1, 1, { NAME, 0 }, inv_audit_do_key },
 };
 
@@ -87,6 +92,9 @@ main(int argc, char *argv[])
 			break;
 		case SINCE:
 			args.since = optarg;
+			break;
+		case STATE:
+			add_file(args.state, &args.states, "--state");
 			break;
 		}
 	}

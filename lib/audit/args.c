@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "io/file.h"
 #include "io/stream.h"
 #include "store/audit_key.h"
 
@@ -28,6 +29,41 @@ inv_audit_args_keys(const struct inv_audit_args *a, int state,
 	return 0;
 }
 
+enum inv_fault
+inv_audit_complain(const char *name, const struct inv_err *err)
+{
+	if (name != NULL)
+		inv_say("%s: %s", name, err->msg);
+	else
+		inv_say("%s", err->msg);
+	return err->fault;
+}
+
+enum inv_fault
+inv_audit_each(const struct inv_audit_args *a, inv_audit_look *look, void *arg)
+{
+	enum inv_fault worst = INV_OK;
+	struct inv_state state;
+	struct inv_err err;
+
+	if (a->states == 0) {
+		state.fd = inv_opt_state_there(&state.path);
+		worst = look(arg, &state, NULL);
+		close(state.fd);
+		return worst;
+	}
+	for (size_t i = 0; i < a->states; i++) {
+		state.path = a->state[i];
+		state.fd = inv_file_state_there(state.path, &err);
+		worst = inv_fault_worse(worst,
+		    state.fd == -1 ? inv_audit_complain(NULL, &err)
+				   : look(arg, &state, state.path));
+		if (state.fd != -1)
+			close(state.fd);
+	}
+	return worst;
+}
+
 void
 inv_audit_print(struct inv_str text)
 {
@@ -38,4 +74,15 @@ inv_audit_print(struct inv_str text)
 	inv_out_add(&out, text);
 	if (!inv_out_close(&out, &err))
 		inv_die(&err);
+}
+
+struct inv_str
+inv_audit_id_begin(const char *verb, const char *word)
+{
+	struct inv_str s = inv_str_of(word);
+
+	if (s.n == 0 || s.n > INV_MANIFEST_ID ||
+	    strspn(word, "0123456789abcdef") != s.n)
+		inv_opt_wrong(verb, word, "not the beginning of an id");
+	return s;
 }

@@ -14,6 +14,8 @@ struct inv_audit_args {
 	size_t keys;
 	const char *checkpoint[INV_AUDIT_FILES]; /* of --checkpoint */
 	size_t checkpoints;
+	const char *state[INV_AUDIT_FILES]; /* of --state: directories */
+	size_t states;
 	const char *since;    /* of --since, or NULL */
 	bool read_data;       /* --read-data */
 	const char *name;     /* of --name, or NULL */
@@ -28,7 +30,24 @@ struct inv_audit_args {
 size_t inv_audit_args_keys(const struct inv_audit_args *a, int state,
     struct inv_note_key keys[INV_AUDIT_FILES]);
 
+/*
+ * Look at each state directory of --state, or at the one there is; name says
+ * which, as it was given, or is NULL.  One that can not be opened, of which
+ * that is said, keeps none from being looked at.  The worst of what look has
+ * returned.
+ */
+typedef enum inv_fault inv_audit_look(void *arg, const struct inv_state *state,
+    const char *name);
+enum inv_fault inv_audit_each(const struct inv_audit_args *a,
+    inv_audit_look *look, void *arg);
+
+/* Say err, and of which log; its fault. */
+enum inv_fault inv_audit_complain(const char *name, const struct inv_err *err);
+
 /* ---- what verbs share ---- */
+
+/* A word of the command line: the beginning of a manifest's id, else dies. */
+struct inv_str inv_audit_id_begin(const char *verb, const char *word);
 
 /* Write text to standard output; dies where that can not be done. */
 void inv_audit_print(struct inv_str text);
@@ -71,5 +90,7 @@ int inv_audit_do_key(void *args, char *words[]);
 int inv_audit_do_checkpoint(void *args, char *words[]);
 int inv_audit_do_prove(void *args, char *words[]);
 int inv_audit_do_check(void *args, char *words[]);
+int inv_audit_do_find(void *args, char *words[]);
+int inv_audit_do_show(void *args, char *words[]);
 
 #endif

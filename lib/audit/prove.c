@@ -328,24 +328,12 @@ print(struct prove *p)
 	inv_buf_free(&text);
 }
 
-/* The beginning of an id, in hex. */
-static struct inv_str
-id_begin(const char *word)
-{
-	struct inv_str s = inv_str_of(word);
-
-	if (s.n == 0 || s.n > INV_MANIFEST_ID ||
-	    strspn(word, "0123456789abcdef") != s.n)
-		inv_opt_wrong("prove", word, "not the beginning of an id");
-	return s;
-}
-
 int
 inv_audit_do_prove(void *args, char *words[])
 {
 	const struct inv_audit_args *a = args;
 	struct prove p = {
-		.begin = id_begin(words[0]),
+		.begin = inv_audit_id_begin("prove", words[0]),
 		.row = inv_opt_u64("prove", words[1], 1, UINT64_MAX),
 		.digest = inv_digest_new(),
 		.fate = INV_BUF(FATE_MAX),
