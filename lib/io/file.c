@@ -169,7 +169,7 @@ inv_file_sync(int fd, const char *name, struct inv_err *err)
 
 /* A file of our own, whatever may lie under that name. */
 static bool
-write_beside(int dir, const char *beside, struct inv_str content,
+write_beside(int dir, const char *beside, mode_t mode, struct inv_str content,
     struct inv_err *err)
 {
 	(void)unlinkat(dir, beside, 0);
@@ -178,9 +178,12 @@ write_beside(int dir, const char *beside, struct inv_str content,
 
 	if (fd < 0)
 		return inv_fail_sys(err, INV_CREATE, "%s", beside);
-	bool ok = inv_file_write(fd, content, beside, err) &&
-	    inv_file_sync(fd, beside, err);
+	bool ok = inv_file_write(fd, content, beside, err);
 
+	/* umask(2) has no say in what is meant for others. */
+	if (ok && mode != 0600 && fchmod(fd, mode) != 0)
+		ok = inv_fail_sys(err, INV_IO, "%s: chmod", beside);
+	ok = ok && inv_file_sync(fd, beside, err);
 	if (close(fd) != 0 && ok)
 		ok = inv_fail_sys(err, INV_IO, "%s: close", beside);
 	if (!ok)
@@ -190,13 +193,14 @@ write_beside(int dir, const char *beside, struct inv_str content,
 
 /* Write name.new, synced, and give it the name. */
 static bool
-replace(int dir, const char *name, struct inv_str content, struct inv_err *err)
+replace(int dir, const char *name, mode_t mode, struct inv_str content,
+    struct inv_err *err)
 {
 	char *beside;
 
 	if (asprintf(&beside, "%s.new", name) < 0)
 		return inv_fail(err, INV_INTERNAL, "%s: no memory", name);
-	bool ok = write_beside(dir, beside, content, err);
+	bool ok = write_beside(dir, beside, mode, content, err);
 
 	if (ok && renameat(dir, beside, dir, name) != 0) {
 		ok = inv_fail_sys(err, INV_IO, "%s: rename", name);
@@ -210,8 +214,15 @@ bool
 inv_file_replace(int dir, const char *name, struct inv_str content,
     struct inv_err *err)
 {
-	return replace(dir, name, content, err) &&
+	return replace(dir, name, 0600, content, err) &&
 	    inv_file_sync(dir, name, err);
+}
+
+bool
+inv_file_publish(int dir, const char *name, struct inv_str content,
+    struct inv_err *err)
+{
+	return replace(dir, name, 0644, content, err);
 }
 
 static bool
@@ -437,5 +448,5 @@ inv_file_summary(const char *path, struct inv_str text, struct inv_err *err)
 		return inv_file_write(STDERR_FILENO, text, "stderr", err);
 	if (!is_plain(path))
 		return write_to(path, text, err);
-	return replace(AT_FDCWD, path, text, err);
+	return replace(AT_FDCWD, path, 0600, text, err);
 }

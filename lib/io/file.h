@@ -34,6 +34,13 @@ INV_MUST bool inv_file_replace(int dir, const char *name,
     struct inv_str content, struct inv_err *err);
 
 /*
+ * The same for what everybody may read (0644); but for a crash of the machine:
+ * the name may then be that of the file before.
+ */
+INV_MUST bool inv_file_publish(int dir, const char *name,
+    struct inv_str content, struct inv_err *err);
+
+/*
  * Open a directory for our state, 0700, made with its missing parents and
  * synced into the one above if it is not there.  Refused (INV_DENIED) where it
  * is a symbolic link, belongs to another user, or others may write to it.

@@ -38,6 +38,21 @@ replaces_a_file_whole(void)
 }
 
 static void
+what_is_published_can_be_read_by_all(void)
+{
+	mode_t mask = umask(077);
+	struct inv_err err;
+	struct stat st;
+
+	check(inv_file_publish(dir, "p", INV_LIT("one"), &err));
+	check(inv_file_publish(dir, "p", INV_LIT("two!"), &err));
+	check(fstatat(dir, "p", &st, 0) == 0);
+	check((st.st_mode & 07777) == 0644 && st.st_size == 4);
+	check(fstatat(dir, "p.new", &st, 0) != 0);
+	umask(mask);
+}
+
+static void
 says_so_when_it_can_not_replace(void)
 {
 	struct inv_err err;
@@ -265,6 +280,7 @@ a_nameless_file_has_no_name_and_holds_bytes(void)
 static const struct test tests[] = {
 	TEST(a_nameless_file_has_no_name_and_holds_bytes),
 	TEST(replaces_a_file_whole),
+	TEST(what_is_published_can_be_read_by_all),
 	TEST(says_so_when_it_can_not_replace),
 	TEST(reads_up_to_the_ceiling_and_refuses_one_byte_more),
 	TEST(reads_below_a_folder_and_never_beside_it),
