@@ -43,8 +43,9 @@ static const struct inv_prog_info info = {
 };
 
 static const struct inv_verb verbs[] = {
-	{ "", "", 0, 1, { SIGN_KEY, 0 }, inv_audit_do_filter },
-	{ "verify", "", 0, 0, { KEY, CHECKPOINT, READ_DATA, 0 },
+	{ "", "", 0, 1, { SIGN_KEY, INV_OPT_METRICS, 0 }, inv_audit_do_filter },
+	{ "verify", "", 0, 0,
+	    { KEY, CHECKPOINT, READ_DATA, INV_OPT_METRICS, 0 },
 	    inv_audit_do_verify },
 	{ "checkpoint", "", 0, 0, { SINCE, 0 }, inv_audit_do_checkpoint },
 	{ "prove", "MANIFEST and ROW", 2, 2, { CHECKPOINT, 0 },

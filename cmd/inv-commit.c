@@ -447,6 +447,8 @@ main(int argc, char *argv[])
 		    "", "goes with --dry-run");
 	if (c.up.resume && c.is_dry)
 		inv_opt_wrong("--resume", "", "does not go with --dry-run");
+	if (inv_prog.metrics != NULL && c.is_dry)
+		inv_opt_wrong("--metrics", "", "does not go with --dry-run");
 	find_ledger(&c);
 	int status =
 	    c.is_dry ? dry_run(&c, argv[optind]) : upload(&c, argv[optind]);

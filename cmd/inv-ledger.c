@@ -12,6 +12,7 @@
 #include "data/emit.h"
 #include "io/file.h"
 #include "io/stream.h"
+#include "prog/metrics.h"
 #include "prog/opt.h"
 #include "serve/api.h"
 
@@ -196,6 +197,8 @@ run_server(struct settings *set)
 	    .path = set->path,
 	    .delay_ms = set->delay_ms });
 
+	struct inv_metrics *metrics = inv_metrics_open(info.name);
+
 	/* Who reads where we listen may stop us at once. */
 	int signals = watch_signals();
 
@@ -209,6 +212,8 @@ run_server(struct settings *set)
 	inv_ledger_close(ledger);
 	inv_rehearsal_free(faults);
 	summarise(&counts);
+	if (!inv_metrics_close(metrics, 0, &err))
+		inv_die(&err);
 	return 0;
 }
 
@@ -349,6 +354,8 @@ main(int argc, char *argv[])
 		    "either a database or --sink");
 	if (set.sink && set.export != NULL)
 		inv_opt_wrong("--export", set.export, "a sink has nothing");
+	if (inv_prog.metrics != NULL && set.export != NULL)
+		inv_opt_wrong("--metrics", "", "does not go with --export");
 	if (set.path[0] != '/')
 		inv_opt_wrong("--path", set.path, "does not begin with /");
 	int status = set.export != NULL ? run_export(&set) : run_server(&set);

@@ -75,7 +75,8 @@ static const struct inv_prog_info info = {
 #define CHOICE AMONG, STATE
 
 static const struct inv_verb verbs[] = {
-	{ "", "", 0, 1, { NOTIFY, 0 }, inv_quarantine_do_filter },
+	{ "", "", 0, 1, { NOTIFY, INV_OPT_METRICS, 0 },
+	    inv_quarantine_do_filter },
 	{ "list", "", 0, 0, { CHOICE, JSON, 0 }, inv_quarantine_do_list },
 	{ "show", "ITEM", 1, -1, { JSON, 0 }, inv_quarantine_do_show },
 	{ "stats", "", 0, 0, { AMONG, JSON, 0 }, inv_quarantine_do_stats },

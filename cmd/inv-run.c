@@ -119,6 +119,10 @@ words_of(const struct run *r, int stage, char *program)
 		w[n++] = inv_mem_strdup("-q");
 	if (inv_prog.level == INV_LOG_VERBOSE)
 		w[n++] = inv_mem_strdup("-v");
+	if (inv_prog.metrics != NULL) {
+		w[n++] = inv_mem_strdup("--metrics");
+		w[n++] = inv_mem_strdup(inv_prog.metrics);
+	}
 	if (stage == COMMIT && r->ledger != NULL) {
 		w[n++] = inv_mem_strdup("-l");
 		w[n++] = inv_mem_strdup(r->ledger);
@@ -349,6 +353,7 @@ int
 main(int argc, char *argv[])
 {
 	struct run r = { .ledger = NULL };
+	struct inv_metrics *metrics;
 	struct inv_err err;
 
 	for (int c; (c = inv_opt(&info, argc, argv)) != -1;)
@@ -363,6 +368,7 @@ main(int argc, char *argv[])
 	r.files = argv + optind;
 	r.files_n = (size_t)(argc - optind);
 	r.dir = find_dir();
+	metrics = inv_metrics_open(info.name);
 	start_all(&r);
 	catch_signals();
 	relay(&r);
@@ -371,6 +377,8 @@ main(int argc, char *argv[])
 	int status = judge(&r);
 
 	if (inv_prog.stats != NULL && !write_stats(&r, status, &err))
+		inv_die(&err);
+	if (!inv_metrics_close(metrics, status, &err))
 		inv_die(&err);
 	return status;
 }

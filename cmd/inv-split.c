@@ -13,6 +13,7 @@
 #include "io/file.h"
 #include "io/stream.h"
 #include "io/text.h"
+#include "prog/metrics.h"
 #include "prog/opt.h"
 #include "store/archive.h"
 
@@ -29,6 +30,7 @@ enum {
 	CHUNK_MAX = 100000,   /* rows of a chunk, at most */
 	NAME_TEXT = 16 << 10, /* bytes of a name with its bytes escaped */
 	SUMMARY = 4096,       /* bytes of --stats */
+	TELL_ROWS = 4096,     /* after so many the clock is asked */
 };
 
 static const uint64_t SUBMISSION_MAX = (UINT64_C(1) << 53) - 1;
@@ -74,7 +76,8 @@ struct split {
 	uint64_t refused;
 	uint64_t counts[INV_VERDICTS]; /* of all manifests */
 	uint64_t started_ms;
-	enum inv_fault fault; /* the worst that did not stop us */
+	struct inv_metrics *metrics; /* NULL: nobody asked for them */
+	enum inv_fault fault;        /* the worst that did not stop us */
 };
 
 /* A manifest under way. */
@@ -257,6 +260,43 @@ emit_end(struct split *s, const struct manifest *m)
 	inv_out_check(&s->out);
 }
 
+/* ---- figures ---- */
+
+static uint64_t
+rows_of(const struct split *s, const struct manifest *m, int verdict)
+{
+	return s->counts[verdict] + (m == NULL ? 0 : m->counts[verdict]);
+}
+
+/* What has been written, with what has of the manifest under way, if any. */
+static void
+count(const struct split *s, const struct manifest *m)
+{
+	struct inv_str none = { NULL, 0 };
+
+	if (s->metrics == NULL)
+		return;
+	for (int v = 0; v < INV_VERDICTS; v++)
+		inv_metrics_count(s->metrics, INV_METRIC_ROWS,
+		    inv_verdict_name((enum inv_verdict)v), none,
+		    rows_of(s, m, v));
+	inv_metrics_count(s->metrics, INV_METRIC_VERDICTS,
+	    inv_verdict_name(INV_QUARANTINED), INV_LIT("malformed_row"),
+	    rows_of(s, m, INV_QUARANTINED));
+	inv_metrics_count(s->metrics, INV_METRIC_MANIFESTS, none, none,
+	    s->manifests + (m != NULL));
+}
+
+static void
+tell_figures(const struct split *s, const struct manifest *m)
+{
+	if (s->metrics == NULL || m->rows % TELL_ROWS != 0 ||
+	    inv_clock_ms() < inv_metrics_due(s->metrics))
+		return;
+	count(s, m);
+	inv_metrics_tell(s->metrics);
+}
+
 /* ---- a manifest ---- */
 
 static void
@@ -284,6 +324,7 @@ emit_rows(struct split *s, struct manifest *m, struct inv_err *err)
 	while ((next = inv_source_next(s->source, &line, err)) ==
 	    INV_NEXT_LINE) {
 		emit_row(s, m, line);
+		tell_figures(s, m);
 		if (s->out.failed)
 			return inv_out_flush(&s->out, err);
 	}
@@ -451,6 +492,13 @@ finish(struct split *s, bool ok, struct inv_err *err)
 		s->fault = why.fault;
 		ok = false;
 	}
+	count(s, NULL);
+	if (!inv_metrics_close(s->metrics, inv_fault_exit(s->fault), &why) &&
+	    ok) {
+		*err = why;
+		s->fault = why.fault;
+		ok = false;
+	}
 	inv_source_free(s->source);
 	inv_archive_close(s->archive);
 	inv_digest_free(s->digest);
@@ -478,6 +526,7 @@ main(int argc, char *argv[])
 	close(state);
 	if (s.archive == NULL)
 		inv_die(&err);
+	s.metrics = inv_metrics_open(info.name);
 	s.source = inv_source_new(&s.how, info.name);
 	s.digest = inv_digest_new();
 	inv_out_init(&s.out, STDOUT_FILENO, "stdout");

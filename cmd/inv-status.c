@@ -7,6 +7,7 @@
 #include "data/emit.h"
 #include "io/file.h"
 #include "io/stream.h"
+#include "prog/metrics.h"
 #include "prog/opt.h"
 #include "store/lease.h"
 #include "store/status.h"
@@ -309,6 +310,29 @@ summarise(const struct told *t, int status, struct inv_err *err)
 	return ok;
 }
 
+static uint64_t
+seconds_of(bool there, const char time[INV_CLOCK_TEXT])
+{
+	return there ? (uint64_t)inv_clock_read(time) : 0;
+}
+
+static void
+count(const struct told *t, struct inv_metrics *m)
+{
+	const struct inv_status *s = &t->status;
+	struct inv_str none = { NULL, 0 };
+
+	inv_metrics_set(m, INV_METRIC_OPEN_INTENTS, none, s->n);
+	inv_metrics_set(m, INV_METRIC_OLDEST_INTENT, none,
+	    seconds_of(s->n > 0, s->n > 0 ? s->open[0].time : ""));
+	inv_metrics_set(m, INV_METRIC_LEASE, none, t->lease.held);
+	inv_metrics_set(m, INV_METRIC_LEASE_TAKEN, none,
+	    t->lease.held ? (uint64_t)t->lease.since : 0);
+	inv_metrics_set(m, INV_METRIC_LAST_COMMIT, none,
+	    seconds_of(s->committed, s->last.time));
+	inv_metrics_set(m, INV_METRIC_JOURNAL_BYTES, none, s->segments.bytes);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -319,6 +343,8 @@ main(int argc, char *argv[])
 	(void)inv_opt(&info, argc, argv);
 	state.fd = inv_opt_state_there(&state.path);
 	inv_note("reading %s", state.path);
+	struct inv_metrics *metrics = inv_metrics_open(info.name);
+
 	if (!inv_lease_look(&state, &t.lease, &err) ||
 	    !inv_status_read(&state, &t.status, &err))
 		inv_die(&err);
@@ -333,6 +359,9 @@ main(int argc, char *argv[])
 	int status = inv_fault_exit(t.status.n > 0 ? INV_AGAIN : INV_OK);
 
 	if (inv_prog.stats != NULL && !summarise(&t, status, &err))
+		inv_die(&err);
+	count(&t, metrics);
+	if (!inv_metrics_close(metrics, status, &err))
 		inv_die(&err);
 	inv_status_free(&t.status);
 	close(state.fd);

@@ -171,6 +171,8 @@ check_settings(const struct settings *s)
 	if (inv_prog.stats != NULL && s->mode != MODE_FILTER &&
 	    s->mode != MODE_INFER)
 		refuse(modes[s->mode].name, "does not go with --stats", "");
+	if (inv_prog.metrics != NULL && s->mode != MODE_FILTER)
+		refuse(modes[s->mode].name, "does not go with --metrics", "");
 	if (rules->decisions != NULL && rules->n == 0)
 		inv_opt_wrong("--decisions", rules->decisions,
 		    "there are no --rules");

@@ -4,8 +4,10 @@
 #include <unistd.h>
 
 #include "audit/args.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "data/emit.h"
+#include "prog/metrics.h"
 
 enum { REPORT_MAX = 4096 }; /* bytes */
 
@@ -54,6 +56,18 @@ put(struct inv_buf *b, const struct inv_audit_verified *v, bool read_data)
 	inv_buf_byte(b, '\n');
 }
 
+/* What it has come to; the answer is no, or there is none, where it failed. */
+static bool
+count(struct inv_metrics *metrics, enum inv_fault fault, struct inv_err *err)
+{
+	struct inv_str none = { NULL, 0 };
+
+	inv_metrics_set(metrics, INV_METRIC_CHAIN, none, fault == INV_OK);
+	inv_metrics_set(metrics, INV_METRIC_CHAIN_CHECKED, none,
+	    (uint64_t)inv_clock_wall());
+	return inv_metrics_close(metrics, inv_fault_exit(fault), err);
+}
+
 int
 inv_audit_do_verify(void *args, char *words[])
 {
@@ -63,6 +77,7 @@ inv_audit_do_verify(void *args, char *words[])
 	struct inv_audit_verified v;
 	struct inv_state state;
 	struct inv_err err;
+	struct inv_err ignored;
 
 	(void)words;
 	state.fd = inv_opt_state_there(&state.path);
@@ -74,8 +89,14 @@ inv_audit_do_verify(void *args, char *words[])
 		.read_data = a->read_data,
 	};
 
-	if (!inv_audit_verify(&state, &trust, &v, &err))
+	struct inv_metrics *metrics = inv_metrics_open("inv-audit verify");
+
+	if (!inv_audit_verify(&state, &trust, &v, &err)) {
+		bool told = count(metrics, err.fault, &ignored);
+
+		(void)told; /* what has been found is worse */
 		inv_die(&err);
+	}
 	if (isatty(STDOUT_FILENO) == 1)
 		say(&b, &v, a->read_data);
 	else
@@ -83,5 +104,7 @@ inv_audit_do_verify(void *args, char *words[])
 	inv_audit_print(inv_buf_str(&b));
 	inv_buf_free(&b);
 	close(state.fd);
+	if (!count(metrics, INV_OK, &err))
+		inv_die(&err);
 	return EXIT_SUCCESS;
 }

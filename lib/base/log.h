@@ -21,7 +21,8 @@ enum inv_log_level {
 struct inv_prog {
 	const char *name;
 	enum inv_log_level level;
-	const char *stats; /* the file of --stats, or NULL */
+	const char *stats;   /* the file of --stats, or NULL */
+	const char *metrics; /* that of --metrics, or NULL */
 };
 
 extern struct inv_prog inv_prog;

@@ -101,7 +101,8 @@ start(struct inv_courier *c, struct inv_batch *b, struct inv_request req,
 	}
 	req.headers = line;
 	req.headers_count += a->headers;
-	req.deadline_ms = inv_clock_ms() + c->o.timeout_ms;
+	b->sent_ms = inv_clock_ms();
+	req.deadline_ms = b->sent_ms + c->o.timeout_ms;
 	x->owner = b;
 	return inv_transfers_start(c->transfers, x, &req, err);
 }
@@ -114,6 +115,7 @@ inv_courier_post(struct inv_courier *c, struct inv_batch *b,
 	char url[RESOURCE_MAX];
 
 	if (c->o.file != NULL) {
+		b->sent_ms = inv_clock_ms();
 		c->ready[c->ready_n++] = b;
 		return true;
 	}

@@ -110,6 +110,7 @@ inv_settle_batch_line(struct inv_uploader *u, struct inv_batch *b,
 	inv_emit_member_u64(&l, INV_LIT("journal"), b->outcome_line);
 	inv_emit_close(&l, '}');
 	inv_filter_emit(u->f, inv_buf_str(&l), INV_COMMITTED, rows->count);
+	inv_figures_committed(u, b, rows->count);
 	inv_buf_free(&l);
 	b->told = true;
 }
@@ -243,11 +244,13 @@ tell_breaker(struct inv_uploader *u, const struct inv_answer *a,
 
 	if (u->o->file != NULL || (nobody && t->breaker == INV_BREAKER_CLOSED))
 		return;
-	if (inv_throttle_answered(t, now,
+	if (!inv_throttle_answered(t, now,
 		nobody || meaning == INV_MEANS_UNCLEAR ||
 		    meaning == INV_MEANS_SYSTEMIC,
-		random_bits()) &&
-	    meaning != INV_MEANS_SYSTEMIC)
+		random_bits()))
+		return;
+	inv_figures_opened(u);
+	if (meaning != INV_MEANS_SYSTEMIC)
 		inv_warn("the ledger: %u answers in a row that can not be "
 			 "trusted: one more try in %ju ms",
 		    t->bad, (uintmax_t)(t->due_ms - now));
@@ -282,8 +285,11 @@ bool
 inv_settle_wait(const struct inv_uploader *u, const struct inv_batch *b,
     const struct inv_answer *a, uint64_t *wait_ms)
 {
-	return inv_retry_next(&u->o->retry, b->tries + b->retried, asked_for(a),
-	    random_bits(), wait_ms);
+	if (!inv_retry_next(&u->o->retry, b->tries + b->retried, asked_for(a),
+		random_bits(), wait_ms))
+		return false;
+	inv_figures_retry(u, a);
+	return true;
 }
 
 static void
@@ -795,6 +801,7 @@ inv_settle_landing(struct inv_uploader *u, const struct inv_landing *l)
 	struct inv_batch *b = l->batch;
 	bool sent_before = b->chunk == NULL || b->maybe;
 
+	inv_figures_landing(u, l);
 	if (renewed(u, b, &l->answer))
 		return;
 	if (b->state == INV_BATCH_ASKING) {

@@ -546,6 +546,8 @@ next_due(const struct inv_uploader *u)
 {
 	uint64_t due = u->drain_at == 0 ? UINT64_MAX : u->drain_at;
 
+	if (inv_metrics_due(u->f->metrics) < due)
+		due = inv_metrics_due(u->f->metrics);
 	if (u->throttled_until < due)
 		due = u->throttled_until;
 	if (u->throttle.breaker != INV_BREAKER_CLOSED && u->hold == NULL &&
@@ -903,6 +905,7 @@ close_all(struct inv_uploader *u)
 	if (!u->failed && !inv_out_flush(&u->f->out, &err))
 		u->failed = true;
 	inv_out_guard(&u->f->out, NULL, NULL);
+	inv_figures_now(u);
 	inv_courier_close(u->courier);
 	inv_ring_close(u->ring);
 	if (!inv_journal_close(u->journal, &err))
@@ -996,6 +999,7 @@ loop(struct inv_uploader *u)
 		take_signals(u);
 		if (u->failed)
 			break;
+		inv_figures_tell(u);
 		if (turn(u, &input)) {
 			look(u);
 			continue;
@@ -1030,6 +1034,7 @@ inv_uploader_run(struct inv_filter *f, const struct inv_uploader_options *o,
 	inv_backlog_init(&u->backlog, state->path);
 	u->signal_fd = -1;
 	u->eof = o->alone;
+	inv_figures_begin(u);
 	u->append.op.fn = u->input.op.fn = on_event;
 	u->timer.op.fn = u->signal.op.fn = on_event;
 	if (open_all(u, &err))

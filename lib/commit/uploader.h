@@ -13,8 +13,8 @@
  * intents in memory are bounded by INV_HELD_MAX, however slow the ledger is
  * and whatever a record weighs.
  *
- * The struct is shared by the six files of the loop (uploader, atomic, gate,
- * settle, partial, resume) and by nobody else.
+ * The struct is shared by the seven files of the loop (uploader, atomic, gate,
+ * settle, partial, resume, figures) and by nobody else.
  */
 #ifndef INV_COMMIT_UPLOADER_H
 #define INV_COMMIT_UPLOADER_H
@@ -165,7 +165,7 @@ struct inv_uploader {
 void inv_uploader_run(struct inv_filter *f,
     const struct inv_uploader_options *o, const struct inv_state *state);
 
-/* ---- between the six files ---- */
+/* ---- between the seven files ---- */
 
 /*
  * atomic.c: what has been read, to the gate; under --atomic when its end line
@@ -245,6 +245,21 @@ void inv_partial_tell(struct inv_uploader *u, const struct inv_batch *b);
  */
 void inv_resume_keep(struct inv_uploader *u, struct inv_batch *b);
 void inv_resume_tell(struct inv_uploader *u);
+
+/*
+ * figures.c, for --metrics: an answer, or what took its place; one that has the
+ * batch sent again; the breaker has opened; rows of a batch were committed.
+ * _begin has 0 where nothing will be; _now sets what holds at this moment, _tell writes it if it is time.
+ */
+void inv_figures_landing(struct inv_uploader *u, const struct inv_landing *l);
+void inv_figures_retry(const struct inv_uploader *u,
+    const struct inv_answer *a);
+void inv_figures_opened(struct inv_uploader *u);
+void inv_figures_committed(struct inv_uploader *u, const struct inv_batch *b,
+    uint64_t rows);
+void inv_figures_begin(struct inv_uploader *u);
+void inv_figures_now(struct inv_uploader *u);
+void inv_figures_tell(struct inv_uploader *u);
 
 /* A row's line, a row's line by what became of b, a line for committed rows. */
 void inv_settle_row(struct inv_uploader *u, const struct inv_record *rec,

@@ -19,6 +19,7 @@ enum {
 	RAW_MAX = INV_RECORD_MAX,  /* bytes of a bad line that travel on */
 	SAID_MAX = 5,              /* messages of one sort, then a sum */
 	WHERE_MAX = 1024,          /* bytes of "name:line" */
+	TELL_LINES = 4096, /* after so many the clock is asked at least */
 };
 
 static void
@@ -54,6 +55,34 @@ inv_filter_endure(void)
 	(void)signal(SIGPIPE, SIG_IGN);
 }
 
+/* What has passed, for --metrics. */
+static void
+count_metrics(struct inv_filter *f)
+{
+	struct inv_str none = { NULL, 0 };
+
+	if (f->metrics == NULL)
+		return;
+	for (int v = 0; v < INV_VERDICTS; v++)
+		inv_metrics_count(f->metrics, INV_METRIC_ROWS,
+		    inv_verdict_name((enum inv_verdict)v), none,
+		    f->totals[v] + f->broken[v] +
+			(f->block.open ? f->block.counts[v] : 0));
+	inv_metrics_count(f->metrics, INV_METRIC_MANIFESTS, none, none,
+	    f->manifests);
+	inv_metrics_count(f->metrics, INV_METRIC_MALFORMED, none, none,
+	    f->malformed);
+}
+
+void
+inv_filter_tell(struct inv_filter *f)
+{
+	if (f->metrics == NULL || inv_clock_ms() < inv_metrics_due(f->metrics))
+		return;
+	count_metrics(f);
+	inv_metrics_tell(f->metrics);
+}
+
 void
 inv_filter_open(struct inv_filter *f, const struct inv_prog_info *info,
     const char *path, unsigned want)
@@ -82,6 +111,8 @@ inv_filter_open(struct inv_filter *f, const struct inv_prog_info *info,
 	inv_out_init(&f->out, STDOUT_FILENO, "stdout");
 	inv_in_init(&f->in, fd, f->name, INV_LINE_MAX, &f->out);
 	f->scan = inv_scan_new();
+	f->metrics = inv_metrics_open(info->name);
+	count_metrics(f);
 }
 
 void
@@ -232,6 +263,8 @@ inv_filter_rule(struct inv_filter *f, const struct inv_record *rec,
 	struct inv_buf *b = inv_out_buf(&f->out);
 
 	count(f, ruling.verdict, 1);
+	inv_metrics_add(f->metrics, INV_METRIC_VERDICTS,
+	    inv_verdict_name(ruling.verdict), ruling.reason, 1);
 	ruling.stage = inv_str_of(f->info->name);
 	inv_record_rule(b, rec, &ruling);
 	inv_buf_byte(b, '\n');
@@ -330,6 +363,8 @@ begin_block(struct inv_filter *f, const struct inv_record *rec)
 		inv_say("%s:%ju: manifest %.12s has no end: incomplete",
 		    f->name, (uintmax_t)f->lines, k->id);
 		incomplete(f);
+		for (int v = 0; v < INV_VERDICTS; v++)
+			f->broken[v] += k->counts[v];
 	}
 	f->manifests++;
 	const struct inv_member *subset = inv_member_find(rec->outer, "subset");
@@ -591,6 +626,14 @@ line_read(struct inv_filter *f, struct inv_str text, struct inv_record *rec)
 	return malformed(f, text, err.msg, rec);
 }
 
+/* Where a read is about to come, and now and then: the clock is not free. */
+static bool
+may_tell(const struct inv_filter *f)
+{
+	return f->metrics != NULL &&
+	    (f->in.at == f->in.n || f->lines % TELL_LINES == 0);
+}
+
 static bool
 advance(struct inv_filter *f, struct inv_record *rec, bool *again)
 {
@@ -604,6 +647,8 @@ advance(struct inv_filter *f, struct inv_record *rec, bool *again)
 			return true;
 	}
 	while (!f->stopped && !f->out.failed) {
+		if (again == NULL && may_tell(f))
+			inv_filter_tell(f);
 		enum inv_next next = again == NULL
 		    ? inv_in_line(&f->in, &text, &err)
 		    : inv_in_try(&f->in, &text, again, &err);
@@ -735,6 +780,11 @@ inv_filter_close(struct inv_filter *f)
 	int status = inv_fault_exit(f->fault);
 
 	if (inv_prog.stats != NULL && !write_stats(f, status, &err)) {
+		inv_filter_stop(f, &err);
+		status = inv_fault_exit(f->fault);
+	}
+	count_metrics(f);
+	if (!inv_metrics_close(f->metrics, status, &err)) {
 		inv_filter_stop(f, &err);
 		status = inv_fault_exit(f->fault);
 	}

@@ -12,6 +12,7 @@
 
 #include "data/record.h"
 #include "io/stream.h"
+#include "prog/metrics.h"
 #include "prog/opt.h"
 
 /* What inv_filter_next hands out beside pending records. */
@@ -67,6 +68,8 @@ struct inv_filter {
 	uint64_t malformed;       /* lines that were no line of the stream */
 	uint64_t astray;          /* rows repeated, or of another manifest */
 	uint64_t totals[INV_VERDICTS]; /* over all blocks that ended */
+	uint64_t broken[INV_VERDICTS]; /* ... and over those that did not */
+	struct inv_metrics *metrics;   /* NULL: nobody asked for them */
 	uint64_t started_ms;
 	struct inv_str stats; /* the program's own members of --stats */
 	enum inv_fault fault; /* the worst so far */
@@ -152,11 +155,17 @@ void inv_filter_stop(struct inv_filter *f, const struct inv_err *err);
 /* Something is wrong that does not stop the run; the worst one wins. */
 void inv_filter_fault(struct inv_filter *f, enum inv_fault fault);
 
+/*
+ * Add to the file of --metrics what has passed, if it is time for it.
+ * inv_filter_next does; who uses _try has to.
+ */
+void inv_filter_tell(struct inv_filter *f);
+
 /* "name:line" of the row at hand, for messages; good until the next call. */
 const char *inv_filter_where(struct inv_filter *f,
     const struct inv_record *rec);
 
-/* Flush, check, write --stats; the exit status. */
+/* Flush, check, write --stats and --metrics; the exit status. */
 INV_MUST int inv_filter_close(struct inv_filter *f);
 
 #endif

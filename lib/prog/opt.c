@@ -26,7 +26,7 @@
 enum {
 	OPTIONS_MAX = 48,      /* of one program, the common ones included */
 	CONFIG_MAX = 64 << 10, /* bytes of the file named by INV_CONFIG */
-	STATS = INV_OPT_LONG + 4000, /* code of --stats */
+	STATS = INV_OPT_METRICS + 1, /* code of --stats */
 	HELP_COLUMN = 28,
 };
 
@@ -35,6 +35,8 @@ static const struct inv_option common[] = {
 	{ 'V', "version", NULL, "show the version and exit" },
 	{ 'q', "quiet", NULL, "say errors only" },
 	{ 'v', "verbose", NULL, "say what is being done" },
+	{ INV_OPT_METRICS, "metrics", "FILE",
+	    "add the run to figures for Prometheus" },
 	{ STATS, "stats", "FILE",
 	    "write a summary of the run as JSON; - is "
 	    "stderr" },
@@ -363,6 +365,18 @@ missing_argument(char *argv[])
 		: argv[optind - 1]);
 }
 
+/* What does not end so is not collected, and may be anything. */
+static void
+take_metrics(const char *path)
+{
+	size_t n = strlen(path);
+
+	if (n < sizeof(".prom") || strcmp(path + n - 5, ".prom") != 0 ||
+	    path[n - 6] == '/')
+		inv_opt_wrong("--metrics", path, "does not end in .prom");
+	inv_prog.metrics = path;
+}
+
 static bool
 is_common(const struct inv_prog_info *info, int code)
 {
@@ -378,6 +392,9 @@ is_common(const struct inv_prog_info *info, int code)
 		return true;
 	case 'v':
 		inv_prog.level = INV_LOG_VERBOSE;
+		return true;
+	case INV_OPT_METRICS:
+		take_metrics(optarg);
 		return true;
 	case STATS:
 		inv_prog.stats = optarg;

@@ -1,8 +1,8 @@
 /*
  * opt.h - one table of options: getopt_long, --help and the completions
  *
- * Every program has -h --help, -V --version, -q --quiet, -v --verbose and
- * --stats FILE without listing them.  Long options can not be abbreviated.
+ * Every program has -h --help, -V --version, -q --quiet, -v --verbose,
+ * --metrics FILE and --stats FILE without listing them.  Long options can not be abbreviated.
  */
 #ifndef INV_PROG_OPT_H
 #define INV_PROG_OPT_H
@@ -10,7 +10,10 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-enum { INV_OPT_LONG = 256 }; /* codes of long-only options start here */
+enum {
+	INV_OPT_LONG = 256, /* codes of long-only options start here */
+	INV_OPT_METRICS = INV_OPT_LONG + 4000, /* of --metrics, for verb.h */
+};
 
 struct inv_option {
 	int code;         /* the short letter, or INV_OPT_LONG + k */

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/log.h"
+
 void
 inv_verb_note(struct inv_verb_given *given, int code)
 {
@@ -51,6 +53,9 @@ check_options(const struct inv_verb *verb, const struct inv_verb *verbs,
     size_t n, const struct inv_prog_info *info,
     const struct inv_verb_given *given)
 {
+	static const struct inv_option metrics = { INV_OPT_METRICS, "metrics",
+		NULL, NULL };
+
 	for (size_t i = 0; i < given->n; i++) {
 		const struct inv_option *option = info->options;
 
@@ -60,6 +65,8 @@ check_options(const struct inv_verb *verb, const struct inv_verb *verbs,
 			option++;
 		refuse_option(verbs, n, option);
 	}
+	if (inv_prog.metrics != NULL && !takes(verb, metrics.code))
+		refuse_option(verbs, n, &metrics);
 }
 
 static void

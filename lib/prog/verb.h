@@ -2,7 +2,8 @@
  * verb.h - programs that do several things: their first operand may be a verb
  *
  * One table tells what each verb takes, so that an option or an operand that
- * it would not look at is refused.  The first entry, with an empty name, is
+ * it would not look at is refused; so is --metrics, which counts runs of what
+ * comes again and again, where INV_OPT_METRICS is not listed.  The first entry, with an empty name, is
  * what the program does without a verb.
  */
 #ifndef INV_PROG_VERB_H

@@ -18,6 +18,28 @@ struct quarantine {
 
 /* ---- the filter ---- */
 
+static const struct inv_str none = { NULL, 0 };
+
+/* What waits now, what was told in this run among it: that is on disk first. */
+static void
+count(struct quarantine *p, const struct inv_state *state)
+{
+	uint64_t items[INV_VERDICTS];
+	uint64_t oldest;
+	struct inv_err err;
+
+	if (p->f.metrics == NULL || !inv_out_flush(&p->f.out, &err))
+		return;
+	if (!inv_quarantine_waiting(state, items, &oldest, &err)) {
+		inv_warn("%s: not counted for --metrics", err.msg);
+		return;
+	}
+	for (int v = INV_QUARANTINED; v < INV_VERDICTS; v++)
+		inv_metrics_set(p->f.metrics, INV_METRIC_ITEMS,
+		    inv_verdict_name((enum inv_verdict)v), items[v]);
+	inv_metrics_set(p->f.metrics, INV_METRIC_OLDEST_ITEM, none, oldest);
+}
+
 /* Nothing leaves before what was stored of it is on disk. */
 static bool
 settle(void *arg, struct inv_err *err)
@@ -68,11 +90,15 @@ take_row(struct quarantine *p, const struct inv_record *rec,
 {
 	const struct inv_quarantine_sums *s = inv_quarantine_sums(p->store);
 	uint64_t told = s->told;
+	uint64_t fresh = s->fresh;
 
 	if (!inv_quarantine_row(p->store, rec, err))
 		return false;
 	if (s->told > told)
 		inv_alarm_row(p->alarm, &p->f.block, rec);
+	if (s->fresh > fresh && rec->verdict == INV_QUARANTINED)
+		inv_metrics_add(p->f.metrics, INV_METRIC_DEAD_LETTERS, none,
+		    none, 1);
 	return true;
 }
 
@@ -139,6 +165,7 @@ inv_quarantine_do_filter(void *args, char *words[])
 	    INV_WANT_MANIFEST | INV_WANT_STAGE | INV_WANT_BODY |
 		INV_WANT_VERDICT | INV_WANT_BATCH | INV_WANT_END);
 	p.store = inv_quarantine_new(&state);
+	inv_metrics_add(p.f.metrics, INV_METRIC_DEAD_LETTERS, none, none, 0);
 	inv_out_guard(&p.f.out, settle, &p);
 	while (inv_filter_next(&p.f, &rec)) {
 		if (!take(&p, &rec, &err)) {
@@ -149,6 +176,7 @@ inv_quarantine_do_filter(void *args, char *words[])
 			p.f.out.hold = INV_STREAM_HOLD_MAX;
 		inv_filter_pass(&p.f, &rec);
 	}
+	count(&p, &state);
 
 	int status = inv_filter_close(&p.f);
 

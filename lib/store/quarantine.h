@@ -186,6 +186,13 @@ INV_MUST enum inv_next inv_quarantine_next(struct inv_quarantine_reader *r,
     const struct inv_item **item, struct inv_err *err);
 
 /*
+ * How many items wait, by their last verdict, and since when the oldest has
+ * (seconds since 1970; 0 where none waits).  No quarantine has none.
+ */
+INV_MUST bool inv_quarantine_waiting(const struct inv_state *state,
+    uint64_t counts[INV_VERDICTS], uint64_t *oldest, struct inv_err *err);
+
+/*
  * Add the item as a JSON object that is left open for further members: "item",
  * "state" (open, skipped or committed), what its last failure said, and with
  * content the row itself.

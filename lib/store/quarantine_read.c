@@ -85,6 +85,12 @@ static const char select_origin[] =
     " WHERE b.manifest = ?1 AND b.submission = ?2 AND r.manifest <> ''"
     " ORDER BY instr(r.manifest, '\"subset\":'), r.id DESC LIMIT 1";
 
+/* Items are numbered in the order of their first failures. */
+static const char select_waiting[] =
+    "SELECT verdict, count(*), (SELECT min(at) FROM events WHERE item ="
+    " (SELECT min(id) FROM items WHERE verdict >= 3) AND verdict >= 3)"
+    " FROM items WHERE verdict >= 3 GROUP BY verdict";
+
 /* One row of a page; texts are places in its bytes. */
 struct line {
 	uint64_t number[MANIFEST];
@@ -143,6 +149,32 @@ inv_quarantine_read_close(struct inv_quarantine_reader *r)
 	inv_buf_free(&r->bytes);
 	inv_buf_free(&r->check);
 	free(r);
+}
+
+bool
+inv_quarantine_waiting(const struct inv_state *state,
+    uint64_t counts[INV_VERDICTS], uint64_t *oldest, struct inv_err *err)
+{
+	enum inv_step step = INV_STEP_ERR;
+	struct inv_stmt *st = NULL;
+
+	memset(counts, 0, INV_VERDICTS * sizeof(*counts));
+	*oldest = 0;
+	if (!inv_quarantine_is_there(state))
+		return true;
+	struct inv_db *db = inv_quarantine_db(state, INV_DB_READ, err);
+
+	if (db != NULL)
+		st = inv_db_prepare(db, select_waiting, err);
+	while (st != NULL && (step = inv_stmt_step(st, err)) == INV_STEP_ROW) {
+		uint64_t verdict = inv_stmt_u64(st, 0);
+
+		if (verdict < INV_VERDICTS)
+			counts[verdict] = inv_stmt_u64(st, 1);
+		*oldest = inv_stmt_u64(st, 2);
+	}
+	inv_db_close(db);
+	return step == INV_STEP_DONE;
 }
 
 void

@@ -69,6 +69,8 @@ program(const void *with)
 		dprintf(1, "[%s]", argv[optind]);
 	if (inv_prog.stats != NULL)
 		dprintf(1, " stats=%s", inv_prog.stats);
+	if (inv_prog.metrics != NULL)
+		dprintf(1, " metrics=%s", inv_prog.metrics);
 	if (inv_prog.level != INV_LOG_NORMAL)
 		dprintf(1, " level=%d", inv_prog.level);
 	return 0;
@@ -106,6 +108,8 @@ the_common_options_are_there_without_being_listed(void)
 	check_str(inv_str_of(child.out), " stats=f.json level=0");
 	RUN_WITH("--verbose", "--stats=-");
 	check_str(inv_str_of(child.out), " stats=- level=2");
+	RUN_WITH("--metrics", "d/f.prom");
+	check_str(inv_str_of(child.out), " metrics=d/f.prom");
 	RUN_WITH("-V");
 	check(child.status == 0);
 	check_str(inv_str_of(child.out), "inv-x " INV_VERSION "\n");
@@ -128,6 +132,8 @@ help_is_made_from_the_table(void)
 	    "  -V, --version             show the version and exit\n"
 	    "  -q, --quiet               say errors only\n"
 	    "  -v, --verbose             say what is being done\n"
+	    "      --metrics FILE        add the run to figures for "
+	    "Prometheus\n"
 	    "      --stats FILE          write a summary of the run as JSON; "
 	    "- is stderr\n");
 }
