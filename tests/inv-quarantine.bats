@@ -767,6 +767,16 @@ for i in range(1, 20001):
 	sqlite3 "$DB" 'drop trigger events_stay; update events set errors = "{"'
 	run -65 inv-quarantine list
 	[[ $output = *"damaged"* ]]
+	sqlite3 "$DB" 'update events set errors = ""'
+	inv-quarantine list > /dev/null
+	# A text that is none, and a column that is not ours.
+	sqlite3 "$DB" "update runs set name = cast(x'6de32e' as text)"
+	run -65 inv-quarantine list
+	[[ $output = *"damaged"* ]]
+	sqlite3 "$DB" "update runs set name = 'm';
+		alter table runs rename column stages to stakes"
+	run -65 inv-quarantine list
+	[[ $output = *"damaged: no such column"* ]]
 }
 
 @test "another program that holds the database is 75, and nothing passes" {

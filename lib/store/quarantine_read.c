@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "data/emit.h"
 #include "store/quarantine.h"
 #include "store/quarantine_db.h"
@@ -306,7 +307,8 @@ name_item(struct inv_item *item, struct inv_str digest)
 }
 
 /*
- * What is JSON in the database goes out as JSON: it had better be.  Each part
+ * What is JSON in the database goes out as JSON, what is text as text: it had
+ * better be.  Each part
  * is held to the limits of the line that it was taken from.
  */
 static bool
@@ -358,7 +360,9 @@ is_content(struct inv_quarantine_reader *r, uint64_t form,
 static bool
 is_sound(struct inv_quarantine_reader *r, const struct inv_item_event *e)
 {
-	return is_part(r, e->errors) && are_lines(r, e->more) &&
+	return inv_utf8_all(e->run) && inv_utf8_all(e->name) &&
+	    inv_utf8_all(e->reason) && inv_utf8_all(e->stage) &&
+	    is_part(r, e->errors) && are_lines(r, e->more) &&
 	    are_lines(r, e->stages);
 }
 
@@ -401,6 +405,7 @@ build(struct inv_quarantine_reader *r, const struct line *line,
 		},
 	};
 	if (item->manifest.n != INV_MANIFEST_ID ||
+	    !inv_utf8_all(item->manifest) || !inv_utf8_all(digest) ||
 	    (item->row == 0 && digest.n < ID_DIGEST) ||
 	    !verdict_in(number[STATE], INV_COMMITTED) ||
 	    !verdict_in(number[VERDICT], INV_QUARANTINED) ||
