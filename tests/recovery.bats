@@ -256,6 +256,20 @@ a_damaged_index_is_told() {
 	engines a_damaged_index_is_told
 }
 
+@test "an embedded ledger that is lost is not made anew" {
+	fixture 5 > two.in
+	inv-commit -q -l file:l.db two.in > /dev/null
+	mv l.db kept.db
+	run -$EX_CONFIG inv-commit -q -l file:l.db two.in
+	[[ $output == *'l.db: no ledger, and the journal has batches for it'* ]]
+	[ ! -e l.db ]
+	touch l.db
+	run -$EX_CONFIG inv-commit -q -l file:l.db two.in
+	cp -p kept.db l.db
+	inv-commit -q -l file:l.db two.in > out
+	[ "$(verdicts < out)" = 'skipped already_committed 5' ]
+}
+
 @test "a quarantine that was rolled back has it all again after the next run" {
 	local pipe='inv-validate -q | inv-commit -q -l file:l.db | inv-quarantine'
 	{ fixture 5 | jq -rc 'select(.record) | .record |

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -799,6 +800,27 @@ pack_journal(struct inv_uploader *u)
 	}
 }
 
+/*
+ * A database is made before the first intent.  One that is lost would be made
+ * anew, and rows that were in it skipped as committed.
+ */
+static bool
+has_its_ledger(const struct inv_uploader *u, struct inv_err *err)
+{
+	struct stat st;
+
+	if (u->o->file == NULL || inv_journal_durable(u->journal) == 0)
+		return true;
+	bool lost =
+	    stat(u->o->file, &st) == 0 ? st.st_size == 0 : errno == ENOENT;
+
+	return !lost ||
+	    inv_fail(err, INV_CONFIG,
+		"%s: no ledger, and the journal has batches for it: put it "
+		"back, or begin a new state directory",
+		u->o->file);
+}
+
 static bool
 open_store(struct inv_uploader *u, struct inv_err *err)
 {
@@ -812,7 +834,7 @@ open_store(struct inv_uploader *u, struct inv_err *err)
 	    !inv_home_check(&u->state, err))
 		return false;
 	u->journal = inv_journal_open(&u->state, err);
-	if (u->journal == NULL)
+	if (u->journal == NULL || !has_its_ledger(u, err))
 		return false;
 	if (inv_journal_cut(u->journal) > 0)
 		inv_warn("the journal ended in %ju bytes of a torn line: cut",
