@@ -133,6 +133,7 @@ check: strict test sanitize lint
 soak: all $(FAULTY)
 	scripts/soak $(B)
 	tests/helper/iofaults.py $(B)
+	tests/helper/damage.py $(B)
 
 CASES ?= 1000000
 SEED ?= $(shell date +%s)

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # A sample of what `make soak` does at every operation: one of them fails,
-# once or from there on; it is told, and the next run makes it good.
+# once or from there on; it is told, and the next run makes it good.  And of
+# what it does to every file of a state: damage is told, and never believed.
 
 load lib
 
@@ -26,4 +27,14 @@ sweep() {
 
 @test "a system call that fails, of the programs that keep state" {
 	sweep 1 calls
+}
+
+@test "a file of the state that is damaged, each in some ways" {
+	local build
+	build=$(dirname "$(command -v inv-commit)")
+	export POINTS=${POINTS:-2} TMPDIR=$PWD
+	run "$ROOT/tests/helper/damage.py" "$build" 3>&-
+	echo "$output"
+	[ "$status" = 0 ]
+	printf '# %s\n' "${lines[-1]}" >&3
 }
