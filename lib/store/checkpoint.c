@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/mem.h"
 #include "data/cursor.h"
 #include "data/emit.h"
@@ -23,6 +22,7 @@ static const char file_name[] = "audit/checkpoints.ndjson";
 struct line {
 	uint64_t size;
 	unsigned char root[INV_DIGEST];
+	struct inv_str time;
 	struct inv_str note;
 };
 
@@ -33,10 +33,10 @@ parse(struct inv_str text, struct line *line)
 
 	line->size = inv_cursor_u64(&c, "{\"size\":", 1);
 	inv_cursor_digest(&c, ",\"root\":", line->root);
-	(void)inv_cursor_text(&c, ",\"time\":");
+	line->time = inv_cursor_text(&c, ",\"time\":");
 	line->note = inv_cursor_text(&c, ",\"note\":");
 	inv_cursor_expect(&c, "}");
-	return !c.bad && c.rest.n == 0;
+	return !c.bad && c.rest.n == 0 && line->time.n == INV_CLOCK_TEXT - 1;
 }
 
 static void
@@ -51,6 +51,8 @@ keep(struct inv_checkpoints *c, const struct line *line, size_t n)
 	at->size = line->size;
 	at->offset = c->end;
 	at->n = (uint32_t)n;
+	memcpy(at->time, line->time.p, INV_CLOCK_TEXT - 1);
+	at->time[INV_CLOCK_TEXT - 1] = '\0';
 	memcpy(at->root, line->root, INV_DIGEST);
 	c->end += n + 1;
 }
@@ -192,17 +194,14 @@ inv_checkpoints_note(const struct inv_checkpoints *c, size_t i,
 static void
 put_line(struct inv_buf *b, const struct line *line)
 {
-	char time[INV_CLOCK_TEXT];
 	char hex[INV_DIGEST_HEX];
 
 	inv_str_hex(line->root, INV_DIGEST, hex);
-	inv_clock_text(inv_clock_wall(), time);
 	inv_emit_open(b, '{');
 	inv_emit_member_u64(b, INV_LIT("size"), line->size);
 	inv_emit_member_str(b, INV_LIT("root"),
 	    (struct inv_str){ hex, sizeof(hex) });
-	inv_emit_member_str(b, INV_LIT("time"),
-	    (struct inv_str){ time, INV_CLOCK_TEXT - 1 });
+	inv_emit_member_str(b, INV_LIT("time"), line->time);
 	inv_emit_member_str(b, INV_LIT("note"), line->note);
 	inv_emit_close(b, '}');
 	inv_buf_byte(b, '\n');
@@ -243,8 +242,11 @@ inv_checkpoints_sign(struct inv_checkpoints *c, const struct inv_merkle *tree,
 {
 	struct inv_buf note = INV_BUF(INV_NOTE_MAX);
 	struct inv_buf text = INV_BUF(LINE_MAX_BYTES);
-	struct line line = { .size = tree->n };
+	char time[INV_CLOCK_TEXT];
+	struct line line = { .size = tree->n,
+		.time = { time, INV_CLOCK_TEXT - 1 } };
 
+	inv_clock_text(inv_clock_wall(), time);
 	inv_merkle_root(tree, d, line.root);
 	put_note(&note, &line, by);
 	line.note = inv_buf_str(&note);

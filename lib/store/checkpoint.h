@@ -12,13 +12,15 @@
 #ifndef INV_STORE_CHECKPOINT_H
 #define INV_STORE_CHECKPOINT_H
 
+#include "base/clock.h"
 #include "data/merkle.h"
 #include "store/audit_key.h"
 
 struct inv_checkpoint_at {
 	uint64_t size;
-	uint64_t offset; /* of its line */
-	uint32_t n;      /* bytes of that, without the newline */
+	uint64_t offset;           /* of its line */
+	uint32_t n;                /* bytes of that, without the newline */
+	char time[INV_CLOCK_TEXT]; /* when it was signed; "": not known */
 	unsigned char root[INV_DIGEST];
 };
 
