@@ -8,18 +8,22 @@
 
 enum {
 	CHECKPOINT = INV_OPT_LONG,
+	HTML,
 	KEY,
 	NAME,
 	READ_DATA,
 	SIGN_KEY,
 	SINCE,
 	STATE,
+	TEXT,
 };
 
 static const struct inv_option options[] = {
 	{ CHECKPOINT, "checkpoint", "FILE",
 	    "verify, prove, check: this checkpoint, kept elsewhere" },
-	{ KEY, "key", "FILE", "verify, check: a public key that is trusted" },
+	{ HTML, "html", "FILE", "report: as a page, - being stdout" },
+	{ KEY, "key", "FILE",
+	    "verify, report, check: a public key that is trusted" },
 	{ NAME, "name", "NAME", "key new: what the key is called" },
 	{ READ_DATA, "read-data", NULL,
 	    "verify: hash archive and bodies as well" },
@@ -28,6 +32,7 @@ static const struct inv_option options[] = {
 	{ SINCE, "since", "FILE",
 	    "checkpoint: that the log has only grown from that one" },
 	{ STATE, "state", "DIR", "find: the log of this state directory" },
+	{ TEXT, "text", "FILE", "report: as text, to FILE" },
 	{ 0, NULL, NULL, NULL },
 };
 
@@ -36,7 +41,8 @@ static const struct inv_prog_info info = {
 	.purpose = "account for every row, in a log that shows any change",
 	.usage =
 	    "[FILE | verify | checkpoint | prove MANIFEST ROW | check FILE | "
-	    "find WORD | show SEQ|MANIFEST | key new|show]",
+	    "find WORD | show SEQ|MANIFEST | "
+	    "report MANIFEST | key new|show]",
 	.options = options,
 	.operands = -1,
 	.reads_stdin = true,
@@ -53,6 +59,8 @@ static const struct inv_verb verbs[] = {
 	{ "check", "FILE", 1, 1, { KEY, CHECKPOINT, 0 }, inv_audit_do_check },
 	{ "find", "WORD", 1, 1, { STATE, 0 }, inv_audit_do_find },
 	{ "show", "SEQ or MANIFEST", 1, 1, { 0 }, inv_audit_do_show },
+	{ "report", "MANIFEST", 1, 1, { HTML, TEXT, KEY, 0 },
+	    inv_audit_do_report },
 	{ "key", "new or show", 1, 1, { NAME, 0 }, inv_audit_do_key },
 };
 
@@ -78,6 +86,9 @@ main(int argc, char *argv[])
 			add_file(args.checkpoint, &args.checkpoints,
 			    "--checkpoint");
 			break;
+		case HTML:
+			args.html = optarg;
+			break;
 		case KEY:
 			add_file(args.key, &args.keys, "--key");
 			break;
@@ -96,6 +107,9 @@ main(int argc, char *argv[])
 			break;
 		case STATE:
 			add_file(args.state, &args.states, "--state");
+			break;
+		case TEXT:
+			args.text = optarg;
 			break;
 		}
 	}

@@ -20,6 +20,8 @@ struct inv_audit_args {
 	bool read_data;       /* --read-data */
 	const char *name;     /* of --name, or NULL */
 	const char *sign_key; /* of --sign-key, or NULL */
+	const char *html;     /* of --html, or NULL */
+	const char *text;     /* of --text, or NULL */
 };
 
 /*
@@ -92,5 +94,6 @@ int inv_audit_do_prove(void *args, char *words[]);
 int inv_audit_do_check(void *args, char *words[]);
 int inv_audit_do_find(void *args, char *words[]);
 int inv_audit_do_show(void *args, char *words[]);
+int inv_audit_do_report(void *args, char *words[]);
 
 #endif
