@@ -93,6 +93,16 @@ inv_sheet_is_formula(struct inv_str text)
 	return false;
 }
 
+struct inv_str
+inv_sheet_unguard(struct inv_str cell)
+{
+	struct inv_str text = { cell.p + 1, cell.n - 1 };
+
+	return cell.n > 1 && cell.p[0] == '\'' && inv_sheet_is_formula(text)
+	    ? text
+	    : cell;
+}
+
 static bool
 is_plain(struct inv_str text)
 {

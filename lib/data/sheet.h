@@ -24,6 +24,9 @@ void inv_sheet_cell(struct inv_buf *out, struct inv_str text, bool first);
 /* The text would be run. */
 bool inv_sheet_is_formula(struct inv_str text);
 
+/* A cell without the apostrophe that it was given; most had none. */
+struct inv_str inv_sheet_unguard(struct inv_str cell);
+
 struct inv_sheet;
 
 struct inv_sheet *inv_sheet_new(void);

@@ -28,6 +28,8 @@ enum {
 	MESSAGE = 160,        /* bytes of an error's message */
 };
 
+static const char item_name[] = "inv:item";
+
 /* What lasts for one file. */
 struct file {
 	int fd;
@@ -57,6 +59,8 @@ struct inv_source {
 	struct inv_scan *scan;
 	struct inv_canon *canon;
 	struct inv_buf scratch;
+	struct inv_str item; /* of the row at hand; or empty */
+	struct inv_str why;
 };
 
 struct inv_source *
@@ -563,6 +567,8 @@ write_cells(struct inv_source *s, struct inv_buf *out)
 
 	if (cells == NULL)
 		return rule_row(s, "csv_invalid", err.msg, out);
+	s->item = inv_table_aside(cells, s->table.item);
+	s->why = inv_table_aside(cells, s->table.why);
 	inv_buf_add(out, INV_LIT("\"record\":"));
 	if (inv_table_row(&s->table, cells,
 		rec->special ? INV_CARE_ESCAPE : INV_CARE_NONE, out))
@@ -608,6 +614,39 @@ has_exact_numbers(struct inv_source *s, struct inv_str text,
 	return inv_canon_object(s->canon, text, m, &s->scratch, err);
 }
 
+/* A member that is a string, decoded behind what scratch holds. */
+static struct inv_str
+lift(struct inv_source *s, const char *name)
+{
+	const struct inv_member *m =
+	    inv_member_find(inv_scan_record(s->scan), name);
+	size_t from = s->scratch.n;
+
+	if (m == NULL || m->kind != INV_KIND_STRING || m->value.n == 2 ||
+	    !inv_buf_room(&s->scratch, m->value.n))
+		return INV_LIT("");
+	s->scratch.n +=
+	    inv_text_decode(inv_member_inner(m), s->scratch.p + from);
+	return (struct inv_str){ s->scratch.p + from, s->scratch.n - from };
+}
+
+/* The object without what is about it and no part of it. */
+static void
+write_lifted(struct inv_source *s, struct inv_buf *out)
+{
+	const struct inv_members *m = inv_scan_record(s->scan);
+
+	inv_buf_reset(&s->scratch);
+	(void)inv_buf_room(&s->scratch, s->rec.raw.n);
+	s->item = lift(s, item_name);
+	s->why = lift(s, "inv:why");
+	inv_emit_open(out, '{');
+	for (size_t i = 0; i < m->n; i++)
+		if (!inv_str_starts(m->at[i].key, INV_LIT("inv:")))
+			inv_emit_member_raw(out, m->at[i].key, m->at[i].value);
+	inv_emit_close(out, '}');
+}
+
 static bool
 write_object(struct inv_source *s, struct inv_buf *out)
 {
@@ -627,13 +666,29 @@ write_object(struct inv_source *s, struct inv_buf *out)
 		    inv_buf_str(&s->scratch), err.msg, out);
 	}
 	inv_buf_add(out, INV_LIT("\"record\":"));
-	inv_buf_add(out, text);
+	if (inv_member_find(inv_scan_record(s->scan), item_name) != NULL)
+		write_lifted(s, out);
+	else
+		inv_buf_add(out, text);
 	return true;
+}
+
+struct inv_str
+inv_source_item(const struct inv_source *s)
+{
+	return s->item;
+}
+
+struct inv_str
+inv_source_why(const struct inv_source *s)
+{
+	return s->why;
 }
 
 bool
 inv_source_write(struct inv_source *s, struct inv_buf *out)
 {
+	s->item = s->why = INV_LIT("");
 	return inv_source_has_columns(s) ? write_cells(s, out)
 					 : write_object(s, out);
 }

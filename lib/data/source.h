@@ -70,6 +70,14 @@ INV_MUST enum inv_next inv_source_next(struct inv_source *s, uint64_t *line,
  */
 bool inv_source_write(struct inv_source *s, struct inv_buf *out);
 
+/*
+ * Of the row that was written: what its inv:item and inv:why say, columns of
+ * a table or members of an object that are no part of the record (table.h).
+ * Empty where there are none; good until the next row.
+ */
+struct inv_str inv_source_item(const struct inv_source *s);
+struct inv_str inv_source_why(const struct inv_source *s);
+
 /* Members for the stage line: how it was read, what was passed over. */
 void inv_source_notes(const struct inv_source *s, struct inv_buf *out);
 

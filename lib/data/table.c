@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "data/emit.h"
 #include "data/scan.h"
+#include "data/sheet.h"
 
 enum {
 	TEXT_MAX = 8 << 20, /* bytes of all names: a header, escaped */
@@ -60,6 +61,25 @@ are_different(const struct inv_str *names, size_t n, struct inv_err *err)
 	return ok;
 }
 
+/* Which columns are about the rows of an exported table. */
+static void
+set_aside(struct inv_table *t, const struct inv_str *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (inv_str_is(names[i], "inv:item"))
+			t->item = i + 1;
+		if (inv_str_is(names[i], "inv:why"))
+			t->why = i + 1;
+	}
+	if (t->item == 0) {
+		t->why = 0;
+		return;
+	}
+	t->aside = inv_mem_new(n * sizeof(*t->aside));
+	for (size_t i = 0; i < n; i++)
+		t->aside[i] = inv_str_starts(names[i], INV_LIT("inv:"));
+}
+
 bool
 inv_table_name(struct inv_table *t, const struct inv_str *names, size_t n,
     struct inv_err *err)
@@ -84,6 +104,7 @@ inv_table_name(struct inv_table *t, const struct inv_str *names, size_t n,
 	begin(t, n);
 	for (size_t i = 0; i < n; i++)
 		add(t, names[i]);
+	set_aside(t, names, n);
 	return true;
 }
 
@@ -102,15 +123,22 @@ inv_table_number(struct inv_table *t, size_t n)
 	inv_buf_free(&name);
 }
 
+static bool
+is_aside(const struct inv_table *t, size_t i)
+{
+	return t->aside != NULL && t->aside[i];
+}
+
 void
 inv_table_columns(const struct inv_table *t, struct inv_buf *out)
 {
 	inv_emit_open(out, '[');
 	for (size_t i = 0; i < t->columns; i++)
 		/* Without the comma and the colon: a JSON string. */
-		inv_emit_raw(out,
-		    (struct inv_str){ t->text.p + t->at[i] + 1,
-			t->at[i + 1] - t->at[i] - 2 });
+		if (!is_aside(t, i))
+			inv_emit_raw(out,
+			    (struct inv_str){ t->text.p + t->at[i] + 1,
+				t->at[i + 1] - t->at[i] - 2 });
 	inv_emit_close(out, ']');
 }
 
@@ -151,6 +179,8 @@ add_escaped(const struct inv_table *t, const struct inv_str *cells,
     struct inv_buf *out)
 {
 	for (size_t i = 0; i < t->columns; i++) {
+		if (is_aside(t, i))
+			continue;
 		inv_buf_add(out, before(t, i));
 		if (cells[i].p == NULL && t->null_empty) {
 			inv_buf_add(out, INV_LIT("null"));
@@ -159,7 +189,8 @@ add_escaped(const struct inv_table *t, const struct inv_str *cells,
 		inv_buf_byte(out, '"');
 		size_t from = out->n;
 
-		inv_emit_text(out, cells[i]);
+		inv_emit_text(out,
+		    t->item > 0 ? inv_sheet_unguard(cells[i]) : cells[i]);
 		if (out->n - from > INV_FIELD_MAX)
 			return false;
 		inv_buf_byte(out, '"');
@@ -179,7 +210,7 @@ inv_table_row(const struct inv_table *t, const struct inv_str *cells,
 		n += cells[i].n;
 	if (n > 2 * (size_t)INV_RECORD_MAX || !inv_buf_room(out, n))
 		return false;
-	switch (care) {
+	switch (t->item > 0 ? INV_CARE_ESCAPE : care) {
 	case INV_CARE_NONE:
 		out->n = (size_t)(put_plain(t, cells, out->p + from) - out->p);
 		break;
@@ -188,6 +219,8 @@ inv_table_row(const struct inv_table *t, const struct inv_str *cells,
 		break;
 	}
 	/* The first column's comma is the opening brace. */
+	if (out->n == from)
+		inv_buf_byte(out, '{');
 	out->p[from] = '{';
 	inv_buf_byte(out, '}');
 	if (ok && out->n - from <= INV_RECORD_MAX)
@@ -196,11 +229,21 @@ inv_table_row(const struct inv_table *t, const struct inv_str *cells,
 	return false;
 }
 
+struct inv_str
+inv_table_aside(const struct inv_str *cells, size_t which)
+{
+	if (which == 0 || cells[which - 1].p == NULL)
+		return INV_LIT("");
+	return inv_sheet_unguard(cells[which - 1]);
+}
+
 void
 inv_table_free(struct inv_table *t)
 {
 	inv_buf_free(&t->text);
 	free(t->at);
+	free(t->aside);
 	t->at = NULL;
-	t->columns = 0;
+	t->aside = NULL;
+	t->columns = t->item = t->why = 0;
 }

@@ -3,6 +3,10 @@
  *
  * Every cell is a string, exactly as it came.  What stands before each cell in
  * a row's text is made once, when the columns are named.
+ *
+ * A table with a column inv:item is one that inv-quarantine(1) has exported,
+ * and corrected since: columns whose names begin with inv: are about a row and
+ * no part of it, and the apostrophes that guard cells are taken off.
  */
 #ifndef INV_DATA_TABLE_H
 #define INV_DATA_TABLE_H
@@ -15,6 +19,9 @@ struct inv_table {
 	bool null_empty;     /* a cell with a NULL pointer is null, not "" */
 	struct inv_buf text; /* `,"name":` for each column */
 	size_t *at;          /* where each begins; and where the last ends */
+	size_t item;         /* the column inv:item, from 1; 0: none */
+	size_t why;          /* inv:why, the same */
+	bool *aside;         /* of each column: no part of the row; or NULL */
 };
 
 /* How much care a row's cells need. */
@@ -33,7 +40,7 @@ INV_MUST bool inv_table_name(struct inv_table *t, const struct inv_str *names,
 /* Name n columns c1, c2, ... */
 void inv_table_number(struct inv_table *t, size_t n);
 
-/* ["name",...] */
+/* ["name",...] of those that are part of a row. */
 void inv_table_columns(const struct inv_table *t, struct inv_buf *out);
 
 /*
@@ -42,6 +49,12 @@ void inv_table_columns(const struct inv_table *t, struct inv_buf *out);
  */
 INV_MUST bool inv_table_row(const struct inv_table *t,
     const struct inv_str *cells, enum inv_care care, struct inv_buf *out);
+
+/*
+ * What a row's cell in the column `which` (item or why) says, a view into
+ * cells; empty where that is 0.
+ */
+struct inv_str inv_table_aside(const struct inv_str *cells, size_t which);
 
 void inv_table_free(struct inv_table *t);
 

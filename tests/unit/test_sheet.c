@@ -121,6 +121,25 @@ too_many_columns_are_refused(void)
 	inv_sheet_free(s);
 }
 
+static void
+unguards(const char *cell, const char *want)
+{
+	check_str(inv_sheet_unguard(inv_str_of(cell)), want);
+}
+
+static void
+an_apostrophe_that_was_given_is_taken_off(void)
+{
+	unguards("'=1", "=1");
+	unguards("''=1", "'=1");
+	unguards("' \t-3", " \t-3");
+	unguards("'tis", "'tis");
+	unguards("'", "'");
+	unguards("''", "''");
+	unguards("", "");
+	unguards("=1", "=1");
+}
+
 int
 main(void)
 {
@@ -128,6 +147,7 @@ main(void)
 		TEST(plain_cells_stand_as_they_are_and_others_are_quoted),
 		TEST(what_would_be_run_gets_an_apostrophe),
 		TEST(what_would_not_gets_none),
+		TEST(an_apostrophe_that_was_given_is_taken_off),
 		TEST(columns_are_learned_in_the_order_they_come),
 		TEST(too_many_columns_are_refused),
 	};

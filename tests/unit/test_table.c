@@ -104,10 +104,43 @@ writes_no_record_past_the_ceilings(void)
 	inv_table_free(&t);
 }
 
+static void
+columns_about_a_row_are_no_part_of_it(void)
+{
+	static const struct inv_str names[] = { { "inv:row", 7 }, { "a", 1 },
+		{ "inv:item", 8 }, { "inv:why", 7 } };
+	static const struct inv_str cells[] = { { "9", 1 }, { "'=1", 3 },
+		{ "x-1", 3 }, { NULL, 0 } };
+	struct inv_table t = { 0 };
+	struct inv_buf b = INV_BUF(1000);
+	struct inv_err err;
+
+	check(inv_table_name(&t, names, 4, &err));
+	inv_table_columns(&t, &b);
+	check(inv_table_row(&t, cells, INV_CARE_NONE, &b));
+	check_str(inv_buf_str(&b), "[\"a\"]{\"a\":\"=1\"}");
+	check_str(inv_table_aside(cells, t.item), "x-1");
+	check_str(inv_table_aside(cells, t.why), "");
+	inv_buf_reset(&b);
+	/* All of them are. */
+	check(inv_table_name(&t, names + 2, 2, &err));
+	check(inv_table_row(&t, cells + 2, INV_CARE_NONE, &b));
+	check_str(inv_buf_str(&b), "{}");
+	inv_buf_reset(&b);
+	/* None is, without an item. */
+	check(inv_table_name(&t, names, 2, &err) && t.item == 0);
+	check(inv_table_row(&t, cells, INV_CARE_NONE, &b));
+	check_str(inv_buf_str(&b), "{\"inv:row\":\"9\",\"a\":\"'=1\"}");
+	check_str(inv_table_aside(cells, t.why), "");
+	inv_buf_free(&b);
+	inv_table_free(&t);
+}
+
 static const struct test tests[] = {
 	TEST(names_columns_and_writes_rows),
 	TEST(refuses_names_that_can_not_tell_columns_apart),
 	TEST(numbers_columns),
+	TEST(columns_about_a_row_are_no_part_of_it),
 	TEST(writes_no_record_past_the_ceilings),
 };
 
