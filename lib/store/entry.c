@@ -28,6 +28,57 @@ inv_outcome_name(enum inv_outcome_kind kind)
 	return INV_LIT("");
 }
 
+/* ---- rows that correct others ---- */
+
+void
+inv_order_put(struct inv_buf *order, const struct inv_corrected *c)
+{
+	inv_emit_open(order, '[');
+	inv_emit_u64(order, c->row);
+	inv_emit_u64(order, c->arrival);
+	inv_emit_u64(order, c->of);
+	inv_emit_close(order, ']');
+}
+
+/* One of a list whose text is rest: behind its bracket, or behind a comma. */
+static void
+take_corrected(struct inv_cursor *c, struct inv_corrected *to)
+{
+	inv_cursor_expect(c, inv_cursor_at(c, "[") ? "[" : ",");
+	to->row = inv_cursor_u64(c, "[", 1);
+	to->arrival = inv_cursor_u64(c, ",", 1);
+	to->of = inv_cursor_u64(c, ",", 1);
+	inv_cursor_expect(c, "]");
+}
+
+bool
+inv_order_each(struct inv_str *rest, struct inv_corrected *to)
+{
+	struct inv_cursor c = { .rest = *rest };
+
+	if (rest->n <= 1)
+		return false;
+	take_corrected(&c, to);
+	*rest = c.bad ? (struct inv_str){ NULL, 0 } : c.rest;
+	return !c.bad;
+}
+
+void
+inv_order_place(struct inv_str *rest, struct inv_seen_row *row)
+{
+	struct inv_str next = *rest;
+	struct inv_corrected c;
+
+	while (inv_order_each(&next, &c) && c.row <= row->row) {
+		*rest = next;
+		if (c.row < row->row)
+			continue;
+		row->arrival = c.arrival;
+		row->row = c.of | INV_SEEN_CORRECTS;
+		return;
+	}
+}
+
 /* ---- building ---- */
 
 void
@@ -75,6 +126,13 @@ put_hashes(struct inv_buf *b, const struct inv_intent *i)
 		    i->records_root);
 }
 
+static void
+put_order(struct inv_buf *b, const struct inv_intent *i)
+{
+	if (i->order.n > 0)
+		inv_emit_member_raw(b, INV_LIT("order"), i->order);
+}
+
 void
 inv_entry_put_intent(struct inv_buf *b, const struct inv_entry_head *head,
     uint64_t copy_of, const struct inv_intent *intent)
@@ -90,6 +148,7 @@ inv_entry_put_intent(struct inv_buf *b, const struct inv_entry_head *head,
 	if (intent->parent.n > 0)
 		inv_emit_member_str(b, INV_LIT("parent"), intent->parent);
 	put_hashes(b, intent);
+	put_order(b, intent);
 	inv_emit_member_raw(b, INV_LIT("keyed_by"), intent->keyed_by);
 	inv_emit_member_raw(b, INV_LIT("body"), intent->body);
 	inv_emit_close(b, '}');
@@ -137,6 +196,7 @@ inv_entry_put_kept(struct inv_buf *b, const struct inv_entry_head *head,
 	inv_entry_put_head(b, head, INV_LIT("kept"));
 	inv_emit_member_str(b, INV_LIT("time"), head->time);
 	put_rows(b, of);
+	put_order(b, of);
 	inv_emit_key(b, INV_LIT("keys"));
 	inv_emit_open(b, '[');
 	for (uint64_t i = 0; i < of->rows->count; i++) {
@@ -167,6 +227,29 @@ names(struct inv_cursor *c)
 	}
 	s.n -= c->rest.n;
 	return s;
+}
+
+/* Of which rows some may correct others; rows ascending. */
+static void
+order_of(struct inv_cursor *c, struct inv_intent *of)
+{
+	struct inv_corrected one = { .row = 0 };
+
+	if (!inv_cursor_at(c, ",\"order\":"))
+		return;
+	inv_cursor_expect(c, ",\"order\":");
+	struct inv_str s = c->rest;
+
+	do {
+		uint64_t before = one.row;
+
+		take_corrected(c, &one);
+		if (one.row <= before)
+			c->bad = true;
+	} while (!c->bad && inv_cursor_at(c, ","));
+	inv_cursor_expect(c, "]");
+	s.n -= c->rest.n;
+	of->order = s;
 }
 
 /* Ranges that nobody needs as such: their text. */
@@ -222,6 +305,7 @@ intent_rest(struct inv_cursor *c, struct inv_intent *of)
 	if (inv_cursor_at(c, ",\"parent\":"))
 		of->parent = inv_cursor_hex(c, ",\"parent\":", INV_DIGEST_HEX);
 	hashes(c, of);
+	order_of(c, of);
 	of->keyed_by = names(c);
 	inv_cursor_expect(c, ",\"body\":");
 	struct inv_str s = c->rest;
@@ -268,8 +352,10 @@ outcome_rest(struct inv_cursor *c, struct inv_intent *of, struct inv_outcome *o)
 
 /* For each row its key and its digest. */
 static struct inv_str
-kept_rest(struct inv_cursor *c, const struct inv_rows *rows)
+kept_rest(struct inv_cursor *c, struct inv_intent *of,
+    const struct inv_rows *rows)
 {
+	order_of(c, of);
 	inv_cursor_expect(c, ",\"keys\":");
 	struct inv_str s = c->rest;
 
@@ -312,7 +398,7 @@ inv_entry_parse(struct inv_str line, struct inv_rows *rows,
 		entry->type = INV_ENTRY_KEPT;
 		entry->time = inv_cursor_text(&c, ",\"time\":");
 		rows_of(&c, &entry->of, rows);
-		entry->keys = kept_rest(&c, rows);
+		entry->keys = kept_rest(&c, &entry->of, rows);
 	} else {
 		c.bad = true;
 	}

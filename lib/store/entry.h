@@ -32,6 +32,8 @@ struct inv_intent {
 	struct inv_str records_root; /* 64 hex: RFC 6962, over the canonical
 					text of each record; may be empty */
 	struct inv_str keyed_by;     /* JSON list of member names, or "null" */
+	struct inv_str order;        /* of rows that correct others: a list of
+					[row, arrival, row of it]; or empty */
 	struct inv_str body;         /* the exact bytes sent: a JSON array */
 };
 
@@ -42,6 +44,28 @@ enum inv_outcome_kind {
 	INV_OUTCOME_NO_EFFECT,    /* proved: it never reached the ledger */
 	INV_OUTCOME_OPEN,         /* no trustworthy answer: the intent stays */
 };
+
+/* A row, and the row of another manifest that it corrects. */
+struct inv_corrected {
+	uint64_t row;
+	uint64_t arrival; /* of the other manifest */
+	uint64_t of;      /* its row */
+};
+
+/* Add one to the list of an intent's `order`, which is closed by the caller. */
+void inv_order_put(struct inv_buf *order, const struct inv_corrected *c);
+
+/*
+ * Walk such a list: start with *rest = order; true, and *c is set, until there
+ * is none left.
+ */
+bool inv_order_each(struct inv_str *rest, struct inv_corrected *c);
+
+/*
+ * The place of a row in the order of what its key holds: its own, unless it is
+ * the one that *rest stands at or comes to.  Rows are asked for ascending.
+ */
+void inv_order_place(struct inv_str *rest, struct inv_seen_row *row);
 
 /* "committed", "refused", "key_mismatch", "no_effect", "open". */
 struct inv_str inv_outcome_name(enum inv_outcome_kind kind);

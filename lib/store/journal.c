@@ -95,7 +95,8 @@ complete(struct inv_journal *j, struct inv_buf *b, size_t start)
 static size_t
 intent_bound(const struct inv_intent *i)
 {
-	return HEAD_MAX + i->rows->n * RANGE_MAX + i->keyed_by.n + i->body.n;
+	return HEAD_MAX + i->rows->n * RANGE_MAX + i->order.n + i->keyed_by.n +
+	    i->body.n;
 }
 
 uint64_t
@@ -464,17 +465,24 @@ known_upto(const struct inv_journal *j)
 	return j->synced;
 }
 
+/* Where they stand, which is not where they are if they correct others. */
 static void
-put_rows(struct inv_journal *j, const struct inv_live *v,
-    const struct inv_seen_row *rows, size_t n)
+put_rows(struct inv_journal *j, const struct inv_intent *of,
+    const struct inv_rows *took, const struct inv_seen_row *rows, size_t n)
 {
-	if (v->took.count == 0) {
+	struct inv_str order = of->order;
+
+	if (took->count == 0 && order.n == 0) {
 		inv_seen_put(j->seen, rows, n);
 		return;
 	}
-	for (size_t i = 0; i < n; i++)
-		if (inv_rows_has(&v->took, rows[i].row))
-			inv_seen_put(j->seen, &rows[i], 1);
+	for (size_t i = 0; i < n; i++) {
+		struct inv_seen_row row = rows[i];
+
+		inv_order_place(&order, &row);
+		if (took->count == 0 || inv_rows_has(took, rows[i].row))
+			inv_seen_put(j->seen, &row, 1);
+	}
 }
 
 static bool
@@ -499,7 +507,7 @@ index_rows(struct inv_journal *j, const struct inv_live *v,
 		if (!inv_keyer_rows(j->keyer, &of, &rows, &n, err))
 			return false;
 	}
-	put_rows(j, v, rows, n);
+	put_rows(j, &v->of, &v->took, rows, n);
 	inv_lives_drop(&j->lives, v->seq);
 	return write_if_full(j, err);
 }
@@ -519,11 +527,12 @@ inv_journal_kept(struct inv_journal *j, const struct inv_intent *of,
     const struct inv_seen_row *seen, uint64_t *line, struct inv_err *err)
 {
 	struct inv_buf *b = &j->lines[j->filling];
+	const struct inv_rows none = { 0 };
 	char time[INV_CLOCK_TEXT];
 	size_t start = b->n;
 
 	if (!inv_buf_room(b,
-		HEAD_MAX + of->rows->n * RANGE_MAX +
+		HEAD_MAX + of->rows->n * RANGE_MAX + of->order.n +
 		    of->rows->count * KEPT_MAX)) {
 		b->failed = false;
 		return inv_fail(err, INV_INTERNAL,
@@ -535,7 +544,7 @@ inv_journal_kept(struct inv_journal *j, const struct inv_intent *of,
 	inv_entry_put_kept(b, &head, of, seen);
 	complete(j, b, start);
 	*line = head.seq;
-	inv_seen_put(j->seen, seen, of->rows->count);
+	put_rows(j, of, &none, seen, of->rows->count);
 	return write_if_full(j, err);
 }
 
@@ -661,6 +670,7 @@ recover_kept(struct inv_journal *j, const struct inv_entry *e,
     struct inv_err *err)
 {
 	struct inv_cursor c = { .rest = e->keys };
+	struct inv_str order = e->of.order;
 	const char *before = "[";
 
 	for (size_t r = 0; r < e->of.rows->n; r++)
@@ -673,6 +683,7 @@ recover_kept(struct inv_journal *j, const struct inv_entry *e,
 			inv_cursor_digest(&c, before, both);
 			memcpy(seen.key, both, INV_KEY);
 			memcpy(seen.digest, both + INV_KEY, INV_KEY);
+			inv_order_place(&order, &seen);
 			inv_seen_put(j->seen, &seen, 1);
 			before = ",";
 		}

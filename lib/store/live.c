@@ -51,6 +51,9 @@ inv_lives_add(struct inv_lives *l, uint64_t seq,
 	v->of.records_root = keep(v->records_root, intent->records_root);
 	v->keyed_by = inv_mem_dup(intent->keyed_by.p, intent->keyed_by.n);
 	v->of.keyed_by.p = v->keyed_by;
+	if (intent->order.n > 0)
+		v->order = inv_mem_dup(intent->order.p, intent->order.n);
+	v->of.order.p = v->order;
 	v->of.body = (struct inv_str){ 0 };
 	for (size_t i = 0; i < intent->rows->n; i++)
 		inv_rows_join(&v->rows, intent->rows->range[i].first,
@@ -79,6 +82,7 @@ release(struct inv_live *v)
 	inv_rows_free(&v->rows);
 	inv_rows_free(&v->took);
 	free(v->keyed_by);
+	free(v->order);
 	free(v);
 }
 

@@ -30,6 +30,7 @@ struct inv_live {
 	char batch_hash[INV_DIGEST_HEX];
 	char records_root[INV_DIGEST_HEX];
 	char *keyed_by;
+	char *order;
 };
 
 struct inv_lives {

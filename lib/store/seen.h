@@ -33,6 +33,18 @@ struct inv_place {
 /* The beginning of every journal. */
 #define INV_PLACE ((struct inv_place){ .segment = 1, .seq = 1 })
 
+/*
+ * Of `row`: it corrects that row, and so comes right behind it in the order of
+ * what its key holds.  inv_seen_rank tells that order within an arrival.
+ */
+#define INV_SEEN_CORRECTS (UINT64_C(1) << 63)
+
+static inline uint64_t
+inv_seen_rank(uint64_t row)
+{
+	return 2 * (row & ~INV_SEEN_CORRECTS) + (row >> 63);
+}
+
 /* One committed row. */
 struct inv_seen_row {
 	unsigned char key[INV_KEY];

@@ -454,6 +454,105 @@ what_a_key_holds_is_the_rows_that_kept_it(void)
 	close(state.fd);
 }
 
+/* Rows 1 to 3 of arrival 17, of which 2 and 3 correct others. */
+static uint64_t
+intend_corrections(struct inv_journal *j)
+{
+	struct batch b;
+
+	make(&b, 1, 3, 1);
+	b.intent.order = INV_LIT("[[2,9,40],[3,8,41]]");
+	uint64_t seq = inv_journal_intent(j, &b.intent);
+
+	unmake(&b);
+	return seq;
+}
+
+static void
+a_row_that_corrects_another_has_its_place(void)
+{
+	struct inv_state state = fresh();
+	struct inv_journal *j = opened(&state);
+	struct inv_err err;
+
+	check(intend_corrections(j) == 1);
+	/* It is copied on, with what it says of them. */
+	for (int i = 0; i < 2; i++) {
+		check(closed(j));
+		j = opened(&state);
+	}
+	uint64_t seq;
+	int64_t wall;
+	struct inv_intent in = inv_journal_open_at(j, 0, &seq, &wall);
+
+	check_str(in.order, "[[2,9,40],[3,8,41]]");
+	check(end(j, 1, INV_OUTCOME_COMMITTED) != 0 && synced(j));
+	check(inv_journal_index(j, 1, NULL, 0, &err));
+	for (int i = 0; i < 3; i++) {
+		check(seen(j, 1, 1) == 17);
+		check(seen(j, 2, 1) == 9);
+		check(seen(j, 3, 1) == 8);
+		check(closed(j));
+		if (i > 0)
+			check(unlinkat(state.fd, "journal/seen.db", 0) == 0);
+		j = opened(&state);
+	}
+	check(closed(j));
+	close(state.fd);
+}
+
+static void
+places_are_those_of_rows_that_come(void)
+{
+	struct inv_str order = INV_LIT("[[2,9,40],[5,8,41]]");
+	struct inv_seen_row row = { .arrival = 17 };
+	static const struct {
+		uint64_t row, arrival, place;
+	} want[] = { { 1, 17, 1 }, { 2, 9, 40 | INV_SEEN_CORRECTS },
+		{ 3, 17, 3 }, { 5, 8, 41 | INV_SEEN_CORRECTS }, { 6, 17, 6 } };
+
+	for (size_t i = 0; i < sizeof(want) / sizeof(*want); i++) {
+		row =
+		    (struct inv_seen_row){ .arrival = 17, .row = want[i].row };
+		inv_order_place(&order, &row);
+		check(row.arrival == want[i].arrival &&
+		    row.row == want[i].place);
+	}
+	check(inv_seen_rank(40) < inv_seen_rank(40 | INV_SEEN_CORRECTS));
+	check(inv_seen_rank(40 | INV_SEEN_CORRECTS) < inv_seen_rank(41));
+}
+
+static void
+an_order_that_is_none_is_no_line(void)
+{
+	static const char *const bad[] = { "[]", "[[2,9,40]", "[[2,9]]",
+		"[[0,9,40]]", "[[3,9,40],[2,9,40]]", "[[2,9,40],]", "{}" };
+	struct inv_rows rows = { 0 };
+	struct inv_buf b = INV_BUF(1 << 16);
+	struct inv_entry e;
+	struct inv_err err;
+	struct batch in;
+	unsigned char prev[INV_DIGEST] = { 0 };
+	const struct inv_entry_head head = {
+		.seq = 1, .prev = prev, .time = INV_LIT("2026-11-20T06:30:00Z")
+	};
+
+	for (size_t i = 0; i <= sizeof(bad) / sizeof(*bad); i++) {
+		bool sound = i == sizeof(bad) / sizeof(*bad);
+
+		make(&in, 1, 3, 1);
+		in.intent.order =
+		    sound ? INV_LIT("[[2,9,40]]") : inv_str_of(bad[i]);
+		inv_buf_reset(&b);
+		inv_entry_put_intent(&b, &head, 0, &in.intent);
+		check(inv_entry_parse(inv_buf_str(&b), &rows, &e, &err) ==
+		    sound);
+		unmake(&in);
+	}
+	inv_buf_free(&b);
+	inv_rows_free(&rows);
+}
+
 static void
 a_line_of_rows_kept_says_whose_they_are(void)
 {
@@ -1266,6 +1365,9 @@ main(int argc, char *argv[])
 		TEST(of_a_batch_committed_in_part_only_those_rows_are_known),
 		TEST(an_outcome_in_part_says_which_rows),
 		TEST(what_a_key_holds_is_the_rows_that_kept_it),
+		TEST(a_row_that_corrects_another_has_its_place),
+		TEST(places_are_those_of_rows_that_come),
+		TEST(an_order_that_is_none_is_no_line),
 		TEST(a_line_of_rows_kept_says_whose_they_are),
 		TEST(only_what_no_outcome_closed_is_open),
 		TEST(a_clean_end_leaves_nothing_to_read_again),
