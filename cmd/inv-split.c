@@ -16,6 +16,7 @@
 #include "prog/metrics.h"
 #include "prog/opt.h"
 #include "store/archive.h"
+#include "store/correction.h"
 
 enum {
 	NO_HEADER = INV_OPT_LONG,
@@ -67,9 +68,10 @@ struct split {
 	enum inv_keep keep;
 	uint64_t submission;
 	uint64_t chunk_size;
-	const char *state; /* its path, for messages */
+	struct inv_state state;
 	struct inv_archive *archive;
 	struct inv_source *source;
+	struct inv_corrections *corrections;
 	struct inv_digest *digest;
 	struct inv_out out;
 	uint64_t manifests;
@@ -86,7 +88,10 @@ struct manifest {
 	struct inv_archived kept;
 	uint64_t rows;
 	uint64_t counts[INV_VERDICTS];
-	uint64_t first_bad; /* line of the first row quarantined; 0: none */
+	uint64_t malformed;       /* rows */
+	uint64_t first_malformed; /* line of the first of them */
+	uint64_t astray;          /* rows that correct no item */
+	uint64_t first_astray;    /* the same */
 	bool refused;
 	struct inv_err why; /* it was refused */
 };
@@ -299,20 +304,45 @@ tell_figures(const struct split *s, const struct manifest *m)
 
 /* ---- a manifest ---- */
 
-static void
-emit_row(struct split *s, struct manifest *m, uint64_t line)
+/* A row that says which item it corrects: its record begins at `record`. */
+static bool
+take_correction(struct split *s, const struct manifest *m, struct inv_buf *b,
+    size_t record, bool *correct, struct inv_err *err)
+{
+	const struct inv_correction row = {
+		.row = m->rows,
+		.item = inv_source_item(s->source),
+		.why = inv_source_why(s->source),
+		.cells = inv_source_has_columns(s->source),
+	};
+
+	return row.item.n == 0 ||
+	    inv_corrections_take(s->corrections, &row, b, record, correct, err);
+}
+
+static bool
+emit_row(struct split *s, struct manifest *m, uint64_t line,
+    struct inv_err *err)
 {
 	struct inv_buf *b = inv_out_buf(&s->out);
 	struct inv_str id = { m->kept.id, INV_MANIFEST_SHORT };
 
 	inv_record_head(b, id, m->rows + 1, line, m->rows / s->chunk_size);
 	m->rows++;
-	if (inv_source_write(s->source, b))
-		m->counts[INV_PENDING]++;
-	else if (m->counts[INV_QUARANTINED]++ == 0)
-		m->first_bad = line;
+	size_t record = b->n + sizeof("\"record\":") - 1;
+	bool sound = inv_source_write(s->source, b);
+	bool correct = true;
+
+	if (!sound && m->malformed++ == 0)
+		m->first_malformed = line;
+	if (sound && !take_correction(s, m, b, record, &correct, err))
+		return false;
+	if (!correct && m->astray++ == 0)
+		m->first_astray = line;
+	m->counts[sound && correct ? INV_PENDING : INV_QUARANTINED]++;
 	inv_buf_add(b, INV_LIT("}\n"));
 	inv_out_check(&s->out);
+	return true;
 }
 
 static bool
@@ -323,7 +353,8 @@ emit_rows(struct split *s, struct manifest *m, struct inv_err *err)
 
 	while ((next = inv_source_next(s->source, &line, err)) ==
 	    INV_NEXT_LINE) {
-		emit_row(s, m, line);
+		if (!emit_row(s, m, line, err))
+			return false;
 		tell_figures(s, m);
 		if (s->out.failed)
 			return inv_out_flush(&s->out, err);
@@ -336,10 +367,15 @@ tell(const struct manifest *m)
 {
 	if (m->refused)
 		inv_say("%s", m->why.msg);
-	if (m->first_bad != 0)
+	if (m->malformed > 0)
 		inv_warn("%s:%ju: malformed, as are %ju of %ju rows", m->name,
-		    (uintmax_t)m->first_bad,
-		    (uintmax_t)m->counts[INV_QUARANTINED], (uintmax_t)m->rows);
+		    (uintmax_t)m->first_malformed, (uintmax_t)m->malformed,
+		    (uintmax_t)m->rows);
+	if (m->astray > 0)
+		inv_warn("%s:%ju: inv:item is none that it could correct, as "
+			 "in %ju of %ju rows",
+		    m->name, (uintmax_t)m->first_astray, (uintmax_t)m->astray,
+		    (uintmax_t)m->rows);
 }
 
 /* All lines of a manifest that has been taken in. */
@@ -353,6 +389,8 @@ split(struct split *s, struct manifest *m, struct inv_err *err)
 	}
 	inv_note("%s: read as %s", m->name,
 	    inv_format_name(inv_source_format(s->source)));
+	inv_corrections_begin(s->corrections,
+	    (struct inv_str){ m->kept.id, INV_MANIFEST_ID }, s->submission);
 	emit_manifest(s, m);
 	if (!m->refused && !emit_rows(s, m, err))
 		return false;
@@ -406,7 +444,7 @@ take_in(struct split *s, struct manifest *m, struct inv_err *err)
 	switch (s->keep) {
 	case INV_KEEP:
 		inv_warn("%s: archived as %s/%s, arrival %ju", m->name,
-		    s->state, m->kept.path, (uintmax_t)m->kept.arrival);
+		    s->state.path, m->kept.path, (uintmax_t)m->kept.arrival);
 		break;
 	case INV_KEEP_NOT:
 		inv_warn("%s: not archived: %s, arrival %ju", m->name,
@@ -500,6 +538,8 @@ finish(struct split *s, bool ok, struct inv_err *err)
 		ok = false;
 	}
 	inv_source_free(s->source);
+	inv_corrections_free(s->corrections);
+	close(s->state.fd);
 	inv_archive_close(s->archive);
 	inv_digest_free(s->digest);
 	return ok;
@@ -520,14 +560,13 @@ main(int argc, char *argv[])
 		set_option(&s, c);
 	if (s.how.format == INV_FORMAT_TSV && s.how.delimiter != ',')
 		inv_opt_wrong("-d", "with -f tsv", "TAB is between cells");
-	int state = inv_opt_state(&s.state);
-
-	s.archive = inv_archive_open(state, &err);
-	close(state);
+	s.state.fd = inv_opt_state(&s.state.path);
+	s.archive = inv_archive_open(s.state.fd, &err);
 	if (s.archive == NULL)
 		inv_die(&err);
 	s.metrics = inv_metrics_open(info.name);
 	s.source = inv_source_new(&s.how, info.name);
+	s.corrections = inv_corrections_new(&s.state, info.name);
 	s.digest = inv_digest_new();
 	inv_out_init(&s.out, STDOUT_FILENO, "stdout");
 

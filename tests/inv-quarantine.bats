@@ -524,10 +524,10 @@ rows_of() { inv-quarantine list "$@" | jq -r .row | paste -sd ' '; }
 		end 3; } | keep
 	inv-quarantine export --csv > out
 	cat > want <<-EOF
-	id,n,t,z,m,inv:item,inv:reason,inv:errors,inv:name,inv:manifest,inv:row,inv:line,inv:raw
-	A,5,true,,,aaaaaaaaaaaa-1,a,"n: wrong [t]",m.csv,$M,1,2,
-	"ä","say ""hi"", ok",,,"[1,2]",aaaaaaaaaaaa-2,b,"n: wrong [t]",m.csv,$M,2,3,
-	,,,,,aaaaaaaaaaaa-3,malformed_row,,m.csv,$M,3,9,"x;y"
+	id,n,t,z,m,inv:item,inv:reason,inv:errors,inv:why,inv:name,inv:manifest,inv:row,inv:line,inv:raw
+	A,5,true,,,aaaaaaaaaaaa-1,a,"n: wrong [t]",,m.csv,$M,1,2,
+	"ä","say ""hi"", ok",,,"[1,2]",aaaaaaaaaaaa-2,b,"n: wrong [t]",,m.csv,$M,2,3,
+	,,,,,aaaaaaaaaaaa-3,malformed_row,,,m.csv,$M,3,9,"x;y"
 	EOF
 	diff want out
 }

@@ -12,6 +12,7 @@
 
 enum {
 	HEADERS_TEXT_MAX = 4096, /* bytes of all header lines of a request */
+	ITEMS_MAX = 10 << 20,    /* of `items` of a batch line */
 };
 
 size_t
@@ -36,6 +37,8 @@ inv_batch_new(const struct inv_origin *of, struct inv_chunk *c,
 	b->of = *of;
 	b->chunk = c;
 	b->body = INV_BUF(INV_BATCH_BODY_MAX + INV_RECORD_MAX);
+	b->items = INV_BUF(ITEMS_MAX);
+	b->order = INV_BUF(INV_ORDER_MAX);
 	if (c == NULL)
 		return b;
 	c->uses++;
@@ -45,6 +48,7 @@ inv_batch_new(const struct inv_origin *of, struct inv_chunk *c,
 	b->keys = inv_mem_resize(NULL, n, sizeof(*b->keys));
 	for (size_t i = 0; i < n; i++)
 		b->keys[i] = c->key[member[i]];
+	inv_correct_order(c, member, n, &b->order);
 	return b;
 }
 
@@ -61,6 +65,8 @@ inv_batch_free(struct inv_batch *b)
 	inv_rows_free(&b->rows);
 	inv_rows_free(&b->back);
 	inv_buf_free(&b->body);
+	inv_buf_free(&b->items);
+	inv_buf_free(&b->order);
 	free(b);
 }
 
@@ -176,6 +182,7 @@ inv_batch_intent(const struct inv_batch *b)
 		.batch_hash = { b->hash, INV_DIGEST_HEX },
 		.records_root = inv_batch_root(b),
 		.keyed_by = inv_key_json(b->keyed_by),
+		.order = inv_buf_str(&b->order),
 		.body = inv_buf_str(&b->body),
 	};
 }

@@ -107,7 +107,10 @@ struct inv_batch {
 	char why[INV_ERR_MSG]; /* for people, and the outcome */
 	char processed_at[INV_CLOCK_TEXT + 16];
 	struct inv_partial *partial; /* or NULL: partial.c */
-	bool told;                   /* its batch line has been written */
+	struct inv_buf order;        /* of rows that correct others: entry.h */
+	struct inv_buf
+	    items; /* those of the batch line, not closed; correct.h */
+	bool told; /* its batch line has been written */
 	struct inv_rows back; /* of a replayed one: rows that have come by */
 	uint64_t spilled;     /* where its body is, for --resume */
 	size_t spilled_n;

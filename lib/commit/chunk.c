@@ -49,6 +49,7 @@ inv_chunk_free(struct inv_chunk *c)
 	free(c->row);
 	free(c->key);
 	free(c->leaf);
+	free(c->corrected);
 	free(c);
 }
 
@@ -62,6 +63,9 @@ inv_chunk_reset(struct inv_chunk *c, uint64_t number)
 	c->n = 0;
 	c->uses = 0;
 	c->next = NULL;
+	free(c->corrected);
+	c->corrected = NULL;
+	c->corrected_n = 0;
 	if (c->text.cap > KEEP_BYTES)
 		inv_buf_free(&c->text);
 	if (c->cap <= KEEP_ROWS)
@@ -175,6 +179,44 @@ make_room(struct inv_chunk *c)
 	c->leaf = inv_mem_resize(c->leaf, c->cap, sizeof(*c->leaf));
 }
 
+static void
+note_corrected(struct inv_chunk *c, const struct inv_record *rec,
+    const struct inv_chunk_tools *t)
+{
+	struct inv_corrected of;
+
+	if (t->arrivals == NULL ||
+	    !inv_corrects(t->arrivals, rec, t->manifest, t->submission, &of))
+		return;
+	/* Doubled at each power of two. */
+	if ((c->corrected_n & (c->corrected_n - 1)) == 0)
+		c->corrected = inv_mem_resize(c->corrected,
+		    c->corrected_n == 0 ? 1 : 2 * c->corrected_n,
+		    sizeof(*c->corrected));
+	c->corrected[c->corrected_n++] =
+	    (struct inv_chunk_corrected){ .index = c->n, .of = of };
+}
+
+static int
+by_index(const void *a, const void *b)
+{
+	const size_t *index = a;
+	const struct inv_chunk_corrected *e = b;
+
+	return (*index > e->index) - (*index < e->index);
+}
+
+const struct inv_corrected *
+inv_chunk_corrected(const struct inv_chunk *c, size_t i)
+{
+	const struct inv_chunk_corrected *e = NULL;
+
+	if (c->corrected_n > 0)
+		e = bsearch(&i, c->corrected, c->corrected_n, sizeof(*e),
+		    by_index);
+	return e == NULL ? NULL : &e->of;
+}
+
 bool
 inv_chunk_add(struct inv_chunk *c, const struct inv_record *rec,
     const struct inv_chunk_tools *t, struct inv_err *err)
@@ -202,6 +244,7 @@ inv_chunk_add(struct inv_chunk *c, const struct inv_record *rec,
 	inv_key_of(t->key, t->digest, fields, record, k->key);
 	inv_merkle_leaf(t->digest, record, c->leaf[c->n]);
 	memcpy(k->digest, c->leaf[c->n], INV_KEY);
+	note_corrected(c, rec, t);
 	c->row[c->n++] = r;
 	s->kept += c->text.n - r.line;
 	if (c->text.n < KEEP_BYTES ||

@@ -13,6 +13,7 @@
 #define INV_COMMIT_CHUNK_H
 
 #include "base/buf.h"
+#include "commit/correct.h"
 #include "commit/spill.h"
 #include "data/canon.h"
 #include "data/record.h"
@@ -29,6 +30,12 @@ struct inv_chunk_row {
 	size_t line_n; /* bytes */
 	size_t record; /* offset of its canonical record from there */
 	size_t record_n;
+};
+
+/* A row that corrects another, by its index. */
+struct inv_chunk_corrected {
+	size_t index;
+	struct inv_corrected of;
 };
 
 /* Lines of a chunk that are on disk. */
@@ -50,7 +57,9 @@ struct inv_chunk {
 	size_t spilled; /* of the first rows the lines are on disk */
 	struct inv_extent *extent;
 	size_t extents;
-	struct inv_buf text;    /* lines, and records that were rewritten */
+	struct inv_buf text; /* lines, and records that were rewritten */
+	struct inv_chunk_corrected *corrected; /* rows that correct others */
+	size_t corrected_n;
 	size_t uses;            /* batches that still need it, and the queue */
 	struct inv_chunk *next; /* in the list it is in */
 };
@@ -62,6 +71,10 @@ struct inv_chunk_tools {
 	const struct inv_key *key;
 	struct inv_scan *scan; /* for records that had to be rewritten */
 	uint64_t arrival;
+	/* To tell rows that correct others; NULL: it does not matter. */
+	struct inv_arrivals *arrivals;
+	struct inv_str manifest; /* 64 hex: whose rows they are */
+	uint64_t submission;
 };
 
 /* The spill, one for all chunks, must outlive it. */
@@ -84,6 +97,10 @@ INV_MUST bool inv_chunk_settle(struct inv_chunk *c, struct inv_err *err);
 
 /* The indexes 0..n of its rows, in the order of their numbers. */
 void inv_chunk_order(const struct inv_chunk *c, size_t *order);
+
+/* What row i corrects; NULL: nothing.  Good until the next add. */
+const struct inv_corrected *inv_chunk_corrected(const struct inv_chunk *c,
+    size_t i);
 
 /*
  * Views, good until the next of any chunk, or an add or reset.  INV_IO where

@@ -95,7 +95,7 @@ static bool
 add_row(struct dry *d, const struct inv_record *rec, struct inv_err *err)
 {
 	struct inv_chunk_tools tools = { d->canon, d->digest, &d->key, d->scan,
-		d->f->block.arrival };
+		d->f->block.arrival, .arrivals = NULL };
 
 	if (d->chunk->n > 0 && d->chunk->number != rec->chunk &&
 	    !print_chunk(d, err))

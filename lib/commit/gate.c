@@ -206,7 +206,8 @@ void
 inv_gate_record(struct inv_uploader *u, const struct inv_record *rec)
 {
 	struct inv_chunk_tools tools = { u->canon, u->digest, &u->key, u->scan,
-		u->of.arrival };
+		u->of.arrival, &u->arrivals,
+		{ u->of.manifest, INV_MANIFEST_ID }, u->of.submission };
 	struct inv_err err;
 
 	if (u->hold != NULL) {
@@ -290,17 +291,31 @@ enum standing {
 	STANDS_OLDER,  /* a manifest that arrived later: superseded */
 };
 
-/* What has no arrival of our archive has no place in an order. */
+static bool
+is_behind(const struct inv_seen_row *own, const struct inv_seen_row *seen)
+{
+	return own->arrival != 0 && seen->arrival == own->arrival &&
+	    inv_seen_rank(seen->row) > inv_seen_rank(own->row);
+}
+
+/*
+ * What has no arrival of our archive has no place in an order.  A correction
+ * is not done because a later row of what it corrects has its key.
+ */
 static enum standing
 standing_of(const struct inv_seen_row *own, const struct inv_seen_row *seen)
 {
+	bool same = memcmp(seen->digest, own->digest, INV_KEY) == 0;
+	bool corrects = (own->row & INV_SEEN_CORRECTS) != 0;
+
 	if (seen->row == 0)
 		return STANDS_NEW;
-	if (own->arrival != 0 && seen->arrival == own->arrival &&
-	    seen->row > own->row)
+	if (is_behind(own, seen) && !corrects)
 		return STANDS_BEHIND;
-	if (memcmp(seen->digest, own->digest, INV_KEY) == 0)
+	if (same)
 		return STANDS_SAME;
+	if (is_behind(own, seen))
+		return STANDS_OLDER;
 	return own->arrival != 0 && seen->arrival > own->arrival ? STANDS_OLDER
 								 : STANDS_NEW;
 }
@@ -330,11 +345,11 @@ manifest_of(struct inv_uploader *u, uint64_t arrival)
 }
 
 static void
-skip_row(struct inv_uploader *u, const struct inv_chunk *c, size_t i,
+skip_row(struct inv_uploader *u, const struct inv_seen_row *own,
     const struct inv_record *rec, const struct inv_seen_row *seen)
 {
 	struct inv_buf more = INV_BUF(1024);
-	enum standing standing = standing_of(&c->key[i], seen);
+	enum standing standing = standing_of(own, seen);
 	bool older = standing == STANDS_OLDER;
 	const char *of = NULL;
 
@@ -345,7 +360,8 @@ skip_row(struct inv_uploader *u, const struct inv_chunk *c, size_t i,
 	if (of != NULL)
 		inv_buf_addf(&more,
 		    "\"of\":{\"manifest\":\"%.*s\",\"row\":%ju}",
-		    INV_MANIFEST_SHORT, of, (uintmax_t)seen->row);
+		    INV_MANIFEST_SHORT, of,
+		    (uintmax_t)(seen->row & ~INV_SEEN_CORRECTS));
 	if (!u->failed)
 		inv_settle_row(u, rec,
 		    (struct inv_ruling){ .verdict = INV_SKIPPED,
@@ -385,6 +401,8 @@ enum fate {
 struct passage {
 	struct inv_chunk *c;
 	size_t *order; /* indexes, by row number */
+	/* Their keys, and where they stand in the order of what these hold. */
+	struct inv_seen_row *own;
 	struct inv_seen_row *seen;
 	enum fate *fate;
 	/* By key: 1 + the index of the row that has decided for it; 0: none. */
@@ -445,13 +463,13 @@ decider_of(const struct passage *p, const unsigned char *key)
 static enum fate
 fate_of(struct inv_uploader *u, const struct passage *p, size_t i)
 {
-	const struct inv_seen_row *own = &p->c->key[i];
+	const struct inv_seen_row *own = &p->own[i];
 	const struct inv_seen_row *seen = &p->seen[i];
-	const struct inv_batch *known = known_batch(u, own->row);
+	const struct inv_batch *known = known_batch(u, p->c->row[i].row);
 
 	if (known != NULL && known->outcome == INV_OUTCOME_OPEN)
 		return FATE_OPEN;
-	if (known != NULL && has_brought(known, own))
+	if (known != NULL && has_brought(known, &p->c->key[i]))
 		return known->told ? FATE_SKIP : FATE_BACK;
 	size_t *decider = decider_of(p, own->key);
 
@@ -479,7 +497,7 @@ decide(struct inv_uploader *u, const struct passage *p)
 		p->fate[p->order[k]] = fate;
 		c->proven |= fate == FATE_BACK ||
 		    (fate == FATE_SKIP &&
-			standing_of(&c->key[p->order[k]],
+			standing_of(&p->own[p->order[k]],
 			    &p->seen[p->order[k]]) != STANDS_OLDER);
 	}
 }
@@ -495,7 +513,10 @@ pass_row(struct inv_uploader *u, const struct passage *p, size_t i)
 	if (p->fate[i] == FATE_SEND)
 		return true;
 	if (p->fate[i] == FATE_BACK) {
-		inv_rows_join(&known_batch(u, row)->back, row, row);
+		struct inv_batch *known = known_batch(u, row);
+
+		inv_rows_join(&known->back, row, row);
+		inv_correct_note(u, known, c, i);
 		return false;
 	}
 	if (!inv_settle_kept(u, c, i, &rec))
@@ -505,7 +526,7 @@ pass_row(struct inv_uploader *u, const struct passage *p, size_t i)
 		inv_settle_verdict(u, known_batch(u, row), &rec);
 		return false;
 	case FATE_SKIP:
-		skip_row(u, c, i, &rec, &p->seen[i]);
+		skip_row(u, &p->own[i], &rec, &p->seen[i]);
 		return false;
 	case FATE_WAIT:
 		wait_row(u, &rec, inv_flight_find(u->flight, c->key[i].key));
@@ -552,13 +573,14 @@ cut_batches(struct inv_uploader *u, struct inv_chunk *c, const size_t *member,
 static bool
 is_kept(const struct inv_uploader *u, const struct passage *p, size_t i)
 {
-	const struct inv_seen_row *own = &p->c->key[i];
+	const struct inv_seen_row *own = &p->own[i];
 	const struct inv_seen_row *seen = &p->seen[i];
 
 	return p->fate[i] == FATE_SKIP &&
 	    standing_of(own, seen) == STANDS_SAME &&
 	    (own->arrival > seen->arrival ||
-		(own->arrival == seen->arrival && own->row > seen->row)) &&
+		(own->arrival == seen->arrival &&
+		    inv_seen_rank(own->row) > inv_seen_rank(seen->row))) &&
 	    inv_flight_find(u->flight, own->key) == NULL;
 }
 
@@ -569,6 +591,8 @@ keep_rows(struct inv_uploader *u, const struct passage *p, struct inv_err *err)
 	struct inv_chunk *c = p->c;
 	struct inv_seen_row *kept = inv_mem_resize(NULL, c->n, sizeof(*kept));
 	struct inv_rows rows = { 0 };
+	size_t *member = inv_mem_resize(NULL, c->n, sizeof(*member));
+	struct inv_buf order = INV_BUF(INV_ORDER_MAX);
 	struct inv_intent of = { .manifest = { u->of.manifest,
 				     INV_MANIFEST_ID },
 		.submission = u->of.submission,
@@ -581,13 +605,18 @@ keep_rows(struct inv_uploader *u, const struct passage *p, struct inv_err *err)
 
 		if (!is_kept(u, p, i))
 			continue;
+		member[rows.count] = i;
 		kept[rows.count] = c->key[i];
 		inv_rows_join(&rows, c->key[i].row, c->key[i].row);
 	}
+	inv_correct_order(c, member, rows.count, &order);
+	of.order = inv_buf_str(&order);
 	bool ok = rows.count == 0 ||
 	    inv_journal_kept(u->journal, &of, kept, &u->kept_line, err);
 
 	inv_rows_free(&rows);
+	inv_buf_free(&order);
+	free(member);
 	free(kept);
 	return ok;
 }
@@ -611,12 +640,34 @@ pass(struct inv_uploader *u, const struct passage *p, struct inv_err *err)
 	return ok;
 }
 
+/* Where the rows stand: a correction behind what it corrects. */
+static void
+place(struct passage *p)
+{
+	const struct inv_chunk *c = p->c;
+
+	if (c->n == 0)
+		return;
+	memcpy(p->seen, c->key, c->n * sizeof(*p->seen));
+	memcpy(p->own, c->key, c->n * sizeof(*p->own));
+	for (size_t i = 0; i < c->corrected_n; i++) {
+		struct inv_seen_row *own = &p->own[c->corrected[i].index];
+		const struct inv_corrected *of = &c->corrected[i].of;
+
+		if (of->arrival == 0)
+			continue;
+		own->arrival = of->arrival;
+		own->row = of->of | INV_SEEN_CORRECTS;
+	}
+}
+
 static bool
 gate(struct inv_uploader *u, struct inv_chunk *c, struct inv_err *err)
 {
 	struct passage p = {
 		.c = c,
 		.order = inv_mem_resize(NULL, c->n, sizeof(*p.order)),
+		.own = inv_mem_resize(NULL, c->n, sizeof(*p.own)),
 		.seen = inv_mem_resize(NULL, c->n, sizeof(*p.seen)),
 		.fate = inv_mem_resize(NULL, c->n, sizeof(*p.fate)),
 		.mask = 1,
@@ -625,13 +676,13 @@ gate(struct inv_uploader *u, struct inv_chunk *c, struct inv_err *err)
 	while (p.mask < 2 * c->n)
 		p.mask = 2 * p.mask + 1;
 	p.decider = inv_mem_new((p.mask + 1) * sizeof(*p.decider));
-	if (c->n > 0)
-		memcpy(p.seen, c->key, c->n * sizeof(*p.seen));
+	place(&p);
 	bool ok =
 	    inv_seen_find(inv_journal_seen(u->journal), p.seen, c->n, err) &&
 	    pass(u, &p, err);
 
 	free(p.order);
+	free(p.own);
 	free(p.seen);
 	free(p.fate);
 	free(p.decider);

@@ -80,7 +80,7 @@ add_row(struct inv_uploader *u, struct inv_batch *b, uint64_t row,
     struct inv_str record, struct inv_err *err)
 {
 	const struct inv_chunk_tools tools = { u->canon, u->digest, b->keyed_by,
-		u->scan, b->of.arrival };
+		u->scan, b->of.arrival, .arrivals = NULL };
 	struct inv_buf line = INV_BUF(INV_LINE_MAX);
 	struct inv_record rec;
 

@@ -108,6 +108,7 @@ inv_settle_batch_line(struct inv_uploader *u, struct inv_batch *b,
 		inv_emit_member_str(&l, INV_LIT("processed_at"),
 		    inv_str_of(b->processed_at));
 	inv_emit_member_u64(&l, INV_LIT("journal"), b->outcome_line);
+	inv_correct_tell(u, b, rows, &l);
 	inv_emit_close(&l, '}');
 	inv_filter_emit(u->f, inv_buf_str(&l), INV_COMMITTED, rows->count);
 	inv_figures_committed(u, b, rows->count);

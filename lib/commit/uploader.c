@@ -750,6 +750,7 @@ replay_of(struct inv_uploader *u, size_t i, struct inv_err *err)
 	for (size_t r = 0; r < in.rows->n; r++)
 		inv_rows_join(&b->rows, in.rows->range[r].first,
 		    in.rows->range[r].last);
+	inv_buf_add(&b->order, in.order);
 	b->own_key = inv_mem_new(sizeof(*b->own_key));
 	b->keyed_by = b->own_key;
 	if (inv_key_init(b->own_key, u->digest, in.keyed_by, err))
@@ -940,6 +941,7 @@ close_all(struct inv_uploader *u)
 	drop_all(u, u->suspects);
 	free_known(u->known);
 	inv_gate_free(u);
+	inv_arrivals_free(&u->arrivals);
 	inv_backlog_free(&u->backlog);
 	inv_flight_free(u->flight);
 	inv_keyer_free(u->keyer);
@@ -1051,6 +1053,7 @@ inv_uploader_run(struct inv_filter *f, const struct inv_uploader_options *o,
 	u->o = o;
 	u->f = f;
 	u->state = *state;
+	u->arrivals.state = state->fd;
 	u->lease = INV_LEASE;
 	inv_spill_init(&u->spill, state->path);
 	inv_backlog_init(&u->backlog, state->path);

@@ -112,6 +112,7 @@ struct inv_uploader {
 	struct inv_key key;
 	struct inv_origin of;   /* arrival 0: our archive does not have it */
 	struct inv_whose whose; /* the last arrival that was asked for */
+	struct inv_arrivals arrivals; /* of what rows correct */
 	/*
 	 * A line that can not pass before all is settled: the end line, or the
 	 * manifest line behind a block without one.  Nothing is read while it

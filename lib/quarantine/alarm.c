@@ -63,10 +63,16 @@ inv_alarm_row(struct inv_alarm *a, const struct inv_block *block,
 	if (a->critical++ >= INV_ALARM_ITEMS)
 		return;
 	struct inv_alarm_item *item = &a->item[a->critical - 1];
+	struct inv_str corrects = inv_member_text(rec->outer, "item");
 
+	memcpy(item->run, block->run, sizeof(item->run));
+	if (corrects.n > 0 && corrects.n < sizeof(item->id)) {
+		memcpy(item->id, corrects.p, corrects.n);
+		item->id[corrects.n] = '\0';
+		return;
+	}
 	snprintf(item->id, sizeof(item->id), "%.*s.%ju-%ju", INV_MANIFEST_ID,
 	    block->id, (uintmax_t)block->submission, (uintmax_t)rec->row);
-	memcpy(item->run, block->run, sizeof(item->run));
 }
 
 /* ---- the end ---- */

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "data/emit.h"
 #include "prog/filter.h"
+#include "prog/who.h"
 #include "quarantine/alarm.h"
 #include "quarantine/args.h"
 #include "store/quarantine.h"
@@ -156,6 +157,7 @@ inv_quarantine_do_filter(void *args, char *words[])
 	};
 	struct inv_record rec;
 	struct inv_state state;
+	struct inv_who who;
 	struct inv_err err;
 
 	inv_filter_endure();
@@ -166,6 +168,9 @@ inv_quarantine_do_filter(void *args, char *words[])
 		INV_WANT_VERDICT | INV_WANT_BATCH | INV_WANT_END);
 	p.store = inv_quarantine_new(&state);
 	inv_metrics_add(p.f.metrics, INV_METRIC_DEAD_LETTERS, none, none, 0);
+	inv_who_init(&who);
+	inv_quarantine_by(p.store, inv_buf_str(&who.user),
+	    inv_buf_str(&who.login));
 	inv_out_guard(&p.f.out, settle, &p);
 	while (inv_filter_next(&p.f, &rec)) {
 		if (!take(&p, &rec, &err)) {
@@ -183,6 +188,7 @@ inv_quarantine_do_filter(void *args, char *words[])
 	if (status == 0 || status == inv_fault_exit(INV_BAD))
 		sum_up(inv_quarantine_sums(p.store));
 	inv_quarantine_free(p.store);
+	inv_who_free(&who);
 	inv_alarm_ring(p.alarm, &state);
 	inv_alarm_free(p.alarm);
 	inv_buf_free(&p.line);

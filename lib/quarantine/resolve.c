@@ -249,6 +249,11 @@ resolve(struct resolution *p, const struct inv_item *item)
 		inv_desk_refuse(&p->d, t.id, "no row of a manifest");
 		return;
 	}
+	if (item->corrected && item->last.verdict == INV_AMBIGUOUS) {
+		inv_desk_refuse(&p->d, t.id,
+		    "its correction is in doubt: run that again");
+		return;
+	}
 	if (b == NULL && p->how == INV_RESOLVE_NOT_COMMITTED) {
 		inv_desk_refuse(&p->d, t.id, "in no open batch");
 		return;

@@ -156,6 +156,9 @@ obstacle(struct resubmission *p, const struct inv_item *item)
 		return "closed: nothing to resubmit";
 	if (item->row == 0 || item->last.form != INV_FORM_RECORD)
 		return "never became a record: correct the manifest";
+	if (item->corrected)
+		return "was corrected, and that failed: run its correction "
+		       "again, or correct it anew";
 	if (generations(p, item->id) >= GENERATIONS_MAX)
 		return "resubmitted 10 times: it needs a person";
 	return NULL;

@@ -14,6 +14,7 @@
 #include "base/rows.h"
 #include "data/digest.h"
 #include "data/emit.h"
+#include "data/patch.h"
 #include "store/action.h"
 #include "store/quarantine_db.h"
 
@@ -21,6 +22,7 @@ enum {
 	STAGES_MAX = 1 << 20,      /* bytes of a run's stage lines */
 	DIGEST_BYTES = 16,         /* of a line without a row */
 	NAME_MAX_BYTES = 64 << 10, /* of a manifest's name */
+	DETAIL_REST = 256, /* bytes of an action's detail beside the patch */
 };
 
 static const char no_manifest[] =
@@ -38,6 +40,9 @@ enum {
 	ADD_FAILURE,
 	OPEN_ROWS,
 	CLOSE_ROWS,
+	FIND_ITEM,
+	FIRST_CONTENT,
+	COUNT_ACTIONS,
 	STATEMENTS,
 };
 
@@ -74,6 +79,16 @@ static const char *const sql[STATEMENTS] = {
 	    " SELECT id, ?4, ?5, ?6, ?7, ?8, '', ?9 FROM items"
 	    " WHERE block = ?1 AND row BETWEEN ?2 AND ?3 AND digest = ''"
 	    " AND verdict >= 3 ON CONFLICT DO NOTHING",
+	[FIND_ITEM] = "SELECT b.id, b.manifest FROM items i"
+		      " JOIN blocks b ON b.id = i.block"
+		      " WHERE b.manifest >= ?1 AND b.manifest < ?1 || 'g'"
+		      " AND b.submission = ?2 AND i.row = ?3 AND i.digest = ''",
+	[FIRST_CONTENT] =
+	    "SELECT e.form, e.content FROM events e JOIN items i ON i.id = e.item"
+	    " WHERE i.block = ?1 AND i.row = ?2 AND i.digest = ''"
+	    " AND e.content IS NOT NULL ORDER BY e.id LIMIT 1",
+	[COUNT_ACTIONS] = "SELECT count(*) FROM action"
+			  " WHERE item = ?1 AND verb = ?2 AND detail = ?3",
 };
 
 struct inv_quarantine {
@@ -98,6 +113,10 @@ struct inv_quarantine {
 	bool open_many;    /* too many to keep: ask the database */
 	struct inv_rows open_rows;
 	struct inv_quarantine_sums sums;
+	struct inv_str user; /* who corrects items */
+	struct inv_str login;
+	struct inv_scan *before; /* records, to compare; NULL: none so far */
+	struct inv_scan *after;
 
 	/* Of the line at hand. */
 	struct inv_buf more;
@@ -132,6 +151,8 @@ inv_quarantine_free(struct inv_quarantine *q)
 	inv_action_writer_free(q->actions);
 	inv_db_close(q->db);
 	inv_digest_free(q->digest);
+	inv_scan_free(q->before);
+	inv_scan_free(q->after);
 	inv_rows_free(&q->open_rows);
 	inv_buf_free(&q->manifest);
 	inv_buf_free(&q->run);
@@ -142,6 +163,14 @@ inv_quarantine_free(struct inv_quarantine *q)
 	inv_buf_free(&q->reason);
 	inv_buf_free(&q->stage);
 	free(q);
+}
+
+void
+inv_quarantine_by(struct inv_quarantine *q, struct inv_str user,
+    struct inv_str login)
+{
+	q->user = user;
+	q->login = login;
 }
 
 static void
@@ -349,7 +378,7 @@ gather_more(struct inv_quarantine *q, const struct inv_record *rec)
 {
 	static const char *const known[] = { "type", "manifest", "row", "rows",
 		"line", "chunk", "verdict", "stage", "reason", "evidence",
-		"errors", "record", "raw", "raw_base64", NULL };
+		"errors", "record", "raw", "raw_base64", "items", NULL };
 	struct inv_buf *b = &q->more;
 
 	inv_buf_reset(b);
@@ -419,6 +448,15 @@ digest_of(struct inv_quarantine *q, const struct inv_record *rec,
 	return (struct inv_str){ hex, 2 * DIGEST_BYTES };
 }
 
+/* The item that a line is about: its own row, or what that corrects. */
+struct target {
+	uint64_t block;
+	uint64_t row;
+	struct inv_str digest; /* of a line without a row */
+	char manifest[INV_MANIFEST_ID];
+	uint64_t submission;
+};
+
 static bool
 add_item(struct inv_quarantine *q, const struct inv_record *rec,
     struct inv_str digest, struct inv_err *err)
@@ -436,21 +474,17 @@ add_item(struct inv_quarantine *q, const struct inv_record *rec,
 }
 
 static bool
-add_failure(struct inv_quarantine *q, const struct inv_record *rec,
-    struct inv_err *err)
+add_event(struct inv_quarantine *q, const struct inv_record *rec,
+    const struct target *t, struct inv_err *err)
 {
 	const struct inv_member *errors = inv_member_find(rec->outer, "errors");
 	struct inv_stmt *st = q->stmt[ADD_FAILURE];
-	char hex[INV_DIGEST_HEX];
 	struct inv_str content;
 	enum inv_item_form form = content_of(rec, &content);
-	struct inv_str digest = digest_of(q, rec, content, hex);
 
-	if (!add_item(q, rec, digest, err))
-		return false;
-	inv_stmt_bind_u64(st, 1, q->block_id);
-	inv_stmt_bind_u64(st, 2, rec->row);
-	inv_stmt_bind_text(st, 3, digest);
+	inv_stmt_bind_u64(st, 1, t->block);
+	inv_stmt_bind_u64(st, 2, t->row);
+	inv_stmt_bind_text(st, 3, t->digest);
 	inv_stmt_bind_u64(st, 4, q->run_id);
 	inv_stmt_bind_u64(st, 5, (uint64_t)q->now);
 	inv_stmt_bind_u64(st, 6, rec->verdict);
@@ -465,6 +499,20 @@ add_failure(struct inv_quarantine *q, const struct inv_record *rec,
 		return false;
 	q->sums.told += inv_db_changes(q->db);
 	return true;
+}
+
+static bool
+add_failure(struct inv_quarantine *q, const struct inv_record *rec,
+    struct inv_err *err)
+{
+	char hex[INV_DIGEST_HEX];
+	struct inv_str content;
+	struct target t = { .row = rec->row };
+
+	(void)content_of(rec, &content);
+	t.block = q->block_id;
+	t.digest = digest_of(q, rec, content, hex);
+	return add_item(q, rec, t.digest, err) && add_event(q, rec, &t, err);
 }
 
 /* Read which rows of this manifest are open, once in a run. */
@@ -509,23 +557,14 @@ may_close(struct inv_quarantine *q, uint64_t first, uint64_t last, bool *may,
 	return true;
 }
 
-/* An end for the open items among first..last. */
+/* An end for the open items among first..last of that block. */
 static bool
-close_rows(struct inv_quarantine *q, const struct inv_record *rec,
+add_ends(struct inv_quarantine *q, const struct inv_record *rec, uint64_t block,
     uint64_t first, uint64_t last, struct inv_err *err)
 {
-	struct inv_stmt *st;
-	bool may;
+	struct inv_stmt *st = q->stmt[CLOSE_ROWS];
 
-	if (!may_close(q, first, last, &may, err))
-		return false;
-	if (!may)
-		return true;
-	gather(q, rec);
-	if (!begin_writing(q, err))
-		return false;
-	st = q->stmt[CLOSE_ROWS];
-	inv_stmt_bind_u64(st, 1, q->block_id);
+	inv_stmt_bind_u64(st, 1, block);
 	inv_stmt_bind_u64(st, 2, first);
 	inv_stmt_bind_u64(st, 3, last);
 	inv_stmt_bind_u64(st, 4, q->run_id);
@@ -540,10 +579,296 @@ close_rows(struct inv_quarantine *q, const struct inv_record *rec,
 	return true;
 }
 
+static bool
+close_rows(struct inv_quarantine *q, const struct inv_record *rec,
+    uint64_t first, uint64_t last, struct inv_err *err)
+{
+	bool may;
+
+	if (!may_close(q, first, last, &may, err))
+		return false;
+	if (!may)
+		return true;
+	gather(q, rec);
+	return begin_writing(q, err) &&
+	    add_ends(q, rec, q->block_id, first, last, err);
+}
+
+/* ---- rows that correct an item ---- */
+
+/* The item of that id, if it is of another manifest than this. */
+static bool
+find_target(struct inv_quarantine *q, struct inv_str id, struct target *t,
+    bool *found, struct inv_err *err)
+{
+	struct inv_item_filter which;
+	enum inv_step step;
+
+	*found = false;
+	if (!inv_item_id_of(id, &which) || which.row == 0 ||
+	    (which.submission == q->submission &&
+		inv_str_starts(inv_buf_str(&q->manifest), which.manifest)))
+		return true;
+	if (q->db == NULL && !inv_quarantine_is_there(q->state))
+		return true;
+	if (!open_db(q, err))
+		return false;
+	struct inv_stmt *st = q->stmt[FIND_ITEM];
+
+	inv_stmt_bind_text(st, 1, which.manifest);
+	inv_stmt_bind_u64(st, 2, which.submission);
+	inv_stmt_bind_u64(st, 3, which.row);
+	*t = (struct target){ .row = which.row,
+		.submission = which.submission,
+		.digest = INV_LIT("") };
+	while ((step = inv_stmt_step(st, err)) == INV_STEP_ROW) {
+		struct inv_str manifest = inv_stmt_str(st, 1);
+
+		*found = t->block == 0 && manifest.n == INV_MANIFEST_ID;
+		t->block = inv_stmt_u64(st, 0);
+		if (*found)
+			memcpy(t->manifest, manifest.p, manifest.n);
+	}
+	return step == INV_STEP_DONE;
+}
+
+/* A row of this block that corrects something, and what became of it. */
+struct correction {
+	uint64_t row;
+	struct inv_str why;    /* as written; or empty */
+	struct inv_str record; /* what was committed; or empty */
+	bool superseded;
+	struct inv_str of; /* by which row, a JSON object; or empty */
+};
+
+static void
+need_scans(struct inv_quarantine *q)
+{
+	if (q->before != NULL)
+		return;
+	q->before = inv_scan_new();
+	q->after = inv_scan_new();
+}
+
+/* What the item's record was when it came; NULL where it was none. */
+static bool
+read_first(struct inv_quarantine *q, const struct target *t,
+    const struct inv_members **was, struct inv_buf *text, struct inv_err *err)
+{
+	struct inv_stmt *st = q->stmt[FIRST_CONTENT];
+
+	*was = NULL;
+	need_scans(q);
+	inv_stmt_bind_u64(st, 1, t->block);
+	inv_stmt_bind_u64(st, 2, t->row);
+	if (inv_stmt_step(st, err) != INV_STEP_ROW)
+		return false;
+	bool record = inv_stmt_u64(st, 0) == INV_FORM_RECORD;
+
+	inv_buf_add(text, inv_stmt_str(st, 1));
+	inv_stmt_reset(st);
+	if (!record)
+		return true;
+	if (!inv_scan_object(q->before, inv_buf_str(text), err))
+		return false;
+	*was = inv_scan_record(q->before);
+	return true;
+}
+
+/* From the record as it came to that which was committed. */
+static bool
+add_patch(struct inv_quarantine *q, const struct target *t,
+    const struct correction *c, struct inv_buf *detail, struct inv_err *err)
+{
+	struct inv_buf first = INV_BUF(INV_ITEM_TEXT_MAX);
+	struct inv_buf patch = INV_BUF(INV_ITEM_TEXT_MAX);
+	const struct inv_members *was;
+	bool ok = read_first(q, t, &was, &first, err) &&
+	    inv_scan_object(q->after, c->record, err);
+
+	if (ok) {
+		inv_patch_emit(&patch, was, inv_scan_record(q->after));
+		if (detail->n + patch.n + DETAIL_REST < INV_ACTION_DETAIL_MAX)
+			inv_emit_member_raw(detail, INV_LIT("patch"),
+			    inv_buf_str(&patch));
+		else
+			inv_emit_member_bool(detail, INV_LIT("patch_too_long"),
+			    true);
+	}
+	inv_buf_free(&first);
+	inv_buf_free(&patch);
+	return ok;
+}
+
+/* The same again, of a run that comes once more, is not written down twice. */
+static bool
+note_once(struct inv_quarantine *q, const struct inv_action *a,
+    struct inv_err *err)
+{
+	struct inv_stmt *st = q->stmt[COUNT_ACTIONS];
+	uint64_t n;
+
+	inv_stmt_bind_text(st, 1, a->item);
+	inv_stmt_bind_text(st, 2, a->verb);
+	inv_stmt_bind_text(st, 3, a->detail);
+	return ask(st, &n, err) && (n > 0 || inv_quarantine_act(q, a, err));
+}
+
+static bool
+note_correction(struct inv_quarantine *q, const struct target *t,
+    const struct correction *c, struct inv_err *err)
+{
+	struct inv_buf detail = INV_BUF(INV_ACTION_DETAIL_MAX);
+	struct inv_str manifest = { t->manifest, INV_MANIFEST_ID };
+	struct inv_buf why = INV_BUF(INV_ACTION_WHY_MAX);
+	char id[INV_ITEM_ID];
+	bool ok = true;
+
+	inv_item_id(id, manifest, t->submission, t->row);
+	decode(&why, c->why);
+	inv_emit_open(&detail, '{');
+	if (!c->superseded)
+		inv_item_emit_row(&detail, "resolved_by",
+		    inv_buf_str(&q->manifest), c->row);
+	else
+		inv_emit_member_raw(&detail, INV_LIT("superseded"),
+		    c->of.n > 0 ? c->of : INV_LIT("{}"));
+	if (!c->superseded && c->record.n > 0)
+		ok = add_patch(q, t, c, &detail, err);
+	inv_emit_close(&detail, '}');
+	ok = ok &&
+	    note_once(q,
+		&(struct inv_action){ .at = (uint64_t)q->now,
+		    .verb = INV_LIT("fix"),
+		    .item = inv_str_of(id),
+		    .manifest = manifest,
+		    .submission = t->submission,
+		    .row = t->row,
+		    .user = q->user,
+		    .login = q->login,
+		    .why = inv_buf_str(&why),
+		    .detail = inv_buf_str(&detail) },
+		err);
+	inv_buf_free(&detail);
+	inv_buf_free(&why);
+	return ok;
+}
+
+/* What the event says beside what its line does: which row it was. */
+static void
+say_row(struct inv_quarantine *q, const char *name, uint64_t row)
+{
+	if (q->more.n == 0)
+		inv_emit_open(&q->more, '{');
+	else
+		q->more.n--;
+	inv_item_emit_row(&q->more, name, inv_buf_str(&q->manifest), row);
+	inv_emit_close(&q->more, '}');
+}
+
+/* The row is done with, and with it the item, unless that was before. */
+static bool
+close_target(struct inv_quarantine *q, const struct inv_record *rec,
+    const struct target *t, const struct correction *c, struct inv_err *err)
+{
+	uint64_t before = q->sums.closed;
+
+	gather(q, rec);
+	say_row(q, "resolved_by", c->row);
+	return begin_writing(q, err) &&
+	    (c->superseded ||
+		add_ends(q, rec, t->block, t->row, t->row, err)) &&
+	    ((!c->superseded && q->sums.closed == before) ||
+		note_correction(q, t, c, err));
+}
+
+static bool
+is_superseded(const struct inv_record *rec)
+{
+	return rec->verdict == INV_SKIPPED &&
+	    inv_str_is(rec->reason, "superseded");
+}
+
+/* A member of that kind as it is written; empty where there is none. */
+static struct inv_str
+member_raw(const struct inv_members *m, const char *name, enum inv_kind kind)
+{
+	const struct inv_member *is = inv_member_find(m, name);
+
+	return is != NULL && is->kind == kind ? is->value : INV_LIT("");
+}
+
+/* A record line with `item`, and a verdict. */
+static bool
+take_correction(struct inv_quarantine *q, const struct inv_record *rec,
+    const struct target *t, struct inv_err *err)
+{
+	const struct correction c = {
+		.row = rec->row,
+		.why = inv_member_text(rec->outer, "why"),
+		.record = rec->record,
+		.superseded = is_superseded(rec),
+		.of = member_raw(rec->outer, "of", INV_KIND_OBJECT),
+	};
+
+	if (rec->verdict == INV_COMMITTED || rec->verdict == INV_SKIPPED)
+		return close_rows(q, rec, rec->row, rec->row, err) &&
+		    close_target(q, rec, t, &c, err);
+	gather(q, rec);
+	say_row(q, "corrected_by", rec->row);
+	return begin_writing(q, err) && add_event(q, rec, t, err);
+}
+
+/* One of the `items` of a batch line. */
+static bool
+take_item(struct inv_quarantine *q, const struct inv_record *rec,
+    struct inv_str text, struct inv_err *err)
+{
+	struct correction c = { .superseded = false };
+	struct target t;
+	bool found;
+
+	need_scans(q);
+	if (!inv_scan_line(q->after, text, err))
+		return false;
+	const struct inv_members *m = inv_scan_outer(q->after);
+
+	if (!inv_member_u64(m, "row", &c.row))
+		return inv_fail(err, INV_BAD, "an item without its row");
+	c.why = inv_member_text(m, "why");
+	c.record = member_raw(m, "record", INV_KIND_OBJECT);
+	return find_target(q, inv_member_text(m, "item"), &t, &found, err) &&
+	    (!found || close_target(q, rec, &t, &c, err));
+}
+
+static bool
+take_items(struct inv_quarantine *q, const struct inv_record *rec,
+    struct inv_err *err)
+{
+	struct inv_str rest = member_raw(rec->outer, "items", INV_KIND_ARRAY);
+	struct inv_member one;
+
+	while (rest.n > 0 && inv_scan_each(&rest, &one))
+		if (!take_item(q, rec, one.value, err))
+			return false;
+	return true;
+}
+
 bool
 inv_quarantine_row(struct inv_quarantine *q, const struct inv_record *rec,
     struct inv_err *err)
 {
+	struct inv_str item = inv_member_text(rec->outer, "item");
+	struct target t;
+	bool found = false;
+
+	if (rec->verdict != INV_PENDING && rec->row > 0 && item.n > 0 &&
+	    !find_target(q, item, &t, &found, err))
+		return false;
+	if (found)
+		return take_correction(q, rec, &t, err);
+	if (item.n > 0 && is_superseded(rec))
+		return true;
 	switch (rec->verdict) {
 	case INV_PENDING:
 		return true;
@@ -573,5 +898,5 @@ inv_quarantine_batch(struct inv_quarantine *q, const struct inv_record *rec,
 		ok = close_rows(q, rec, rows.range[i].first, rows.range[i].last,
 		    err);
 	inv_rows_free(&rows);
-	return ok;
+	return ok && take_items(q, rec, err);
 }

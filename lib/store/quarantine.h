@@ -12,6 +12,10 @@
  *	skipped         closed        closed          committed
  *	committed       committed     committed       committed
  *
+ * A row whose line has the id of an item of another manifest as `item` corrects
+ * that item: what becomes of the row is the item's event, and the row is none
+ * itself.  One with `item` that is skipped as superseded leaves it as it is.
+ *
  * What has been told is on disk when inv_quarantine_commit has returned true,
  * and not before.
  */
@@ -78,6 +82,10 @@ INV_MUST bool inv_quarantine_batch(struct inv_quarantine *q,
 /* How many rows the manifest has, as the end line of the run says. */
 INV_MUST bool inv_quarantine_end(struct inv_quarantine *q, uint64_t rows,
     struct inv_err *err);
+
+/* Who it is that corrects items here; kept. */
+void inv_quarantine_by(struct inv_quarantine *q, struct inv_str user,
+    struct inv_str login);
 
 /* What a person does, in the same transaction as what that changes. */
 struct inv_action;
@@ -148,6 +156,8 @@ struct inv_item {
 	uint64_t line;            /* 0: unknown */
 	enum inv_verdict verdict; /* the latest, a committed one being final */
 	struct inv_item_event last; /* its latest failure */
+	bool corrected; /* that is of a row that corrects it, and so is the
+			   content; the name is that of its own manifest */
 	uint64_t failures;
 	uint64_t first_at;  /* the first failure */
 	uint64_t closed_at; /* committed or skipped for good; 0: open */
@@ -208,6 +218,20 @@ void inv_item_emit(struct inv_buf *out, const struct inv_item *item,
 INV_MUST bool inv_quarantine_origin(struct inv_quarantine_reader *r,
     struct inv_str manifest, uint64_t submission, struct inv_buf *line,
     uint64_t *rows, struct inv_err *err);
+
+/*
+ * The item was closed by this row of a manifest, which corrects it.
+ */
+INV_MUST bool inv_quarantine_resolved_by(struct inv_quarantine_reader *r,
+    uint64_t number, struct inv_str manifest, uint64_t submission, uint64_t row,
+    bool *is, struct inv_err *err);
+
+/*
+ * How that row is told, in `more` of an event: the member
+ * "resolved_by":{"manifest":"...","row":N}.
+ */
+void inv_item_emit_row(struct inv_buf *out, const char *name,
+    struct inv_str manifest, uint64_t row);
 
 /*
  * Add the history of an item to out, a JSON list from the first event on; a

@@ -70,6 +70,7 @@ put_item(struct csv *c, const struct inv_item *item, struct inv_err *err)
 	inv_buf_reset(&c->text);
 	inv_errors_text(&c->text, item->last.errors, SIZE_MAX);
 	inv_sheet_cell(b, inv_buf_str(&c->text), false);
+	inv_sheet_cell(b, INV_LIT(""), false);
 	inv_sheet_cell(b, item->last.name, false);
 	inv_sheet_cell(b, item->manifest, false);
 	put_number(b, item->row);
@@ -136,8 +137,8 @@ inv_quarantine_csv(struct inv_quarantine_reader *r,
 		bool any = inv_sheet_names(c.sheet, inv_out_buf(out));
 
 		inv_buf_addf(inv_out_buf(out),
-		    "%sinv:item,inv:reason,inv:errors,inv:name,inv:manifest,"
-		    "inv:row,inv:line,inv:raw\n",
+		    "%sinv:item,inv:reason,inv:errors,inv:why,inv:name,"
+		    "inv:manifest,inv:row,inv:line,inv:raw\n",
 		    any ? "," : "");
 		inv_quarantine_seek(r, filter);
 		ok = put_all(&c, found, err);

@@ -2,9 +2,9 @@
  * quarantine_csv.h - items as a CSV file for a spreadsheet
  *
  * The columns of all records first, in the order they appear, then inv:item,
- * inv:reason, inv:errors (as words), inv:name, inv:manifest, inv:row, inv:line
- * and inv:raw, which is what a row is that never became a record (where it is
- * text).  A field of a record whose own name begins with "inv:" is left out.
+ * inv:reason, inv:errors (as words), inv:why (empty, to be filled in), inv:name,
+ * inv:manifest, inv:row, inv:line and inv:raw, which is what a row is that never
+ * became a record (where it is text).  A field of a record whose own name begins with "inv:" is left out.
  */
 #ifndef INV_STORE_QUARANTINE_CSV_H
 #define INV_STORE_QUARANTINE_CSV_H

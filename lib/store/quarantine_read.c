@@ -34,6 +34,7 @@ enum {
 	FAILURES,
 	FIRST_AT,
 	CLOSED_AT,
+	CORRECTED,
 	MANIFEST, /* from here on texts */
 	DIGEST,
 	RUN,
@@ -55,7 +56,10 @@ enum {
 	" iif(i.verdict >= 3, 0, (SELECT min(at) FROM events"                  \
 	"  WHERE item = i.id AND (id > i.last OR i.verdict = 1) AND"           \
 	"  (verdict = i.verdict OR reason = 'already_committed'))),"           \
-	" b.manifest, i.digest, r.run, r.name, l.reason, l.stage, l.errors,"   \
+	" r.block <> i.block, b.manifest, i.digest, r.run,"                    \
+	" iif(r.block = i.block, r.name, (SELECT name FROM runs"               \
+	"  WHERE block = i.block ORDER BY id DESC LIMIT 1)),"                  \
+	" l.reason, l.stage, l.errors,"                                        \
 	" l.more, r.stages, c.content"                                         \
 	" FROM items i JOIN blocks b ON b.id = i.block"                        \
 	" JOIN events l ON l.id = i.last JOIN runs r ON r.id = l.run"          \
@@ -92,6 +96,12 @@ static const char select_waiting[] =
     " (SELECT min(id) FROM items WHERE verdict >= 3) AND verdict >= 3)"
     " FROM items WHERE verdict >= 3 GROUP BY verdict";
 
+static const char select_resolved[] =
+    "SELECT count(*) FROM events e JOIN runs r ON r.id = e.run"
+    " JOIN blocks b ON b.id = r.block"
+    " WHERE e.item = ?1 AND e.verdict < 3 AND b.manifest = ?2"
+    " AND b.submission = ?3 AND instr(e.more, ?4) > 0";
+
 /* One row of a page; texts are places in its bytes. */
 struct line {
 	uint64_t number[MANIFEST];
@@ -105,6 +115,7 @@ struct inv_quarantine_reader {
 	struct inv_stmt *one;
 	struct inv_stmt *history;
 	struct inv_stmt *origin;
+	struct inv_stmt *resolved;
 	struct inv_scan *scan;
 	struct inv_item_filter filter;
 	uint64_t behind; /* the last item read */
@@ -135,6 +146,8 @@ inv_quarantine_read(const struct inv_state *state, struct inv_err *err)
 	if (r->history != NULL)
 		r->origin = inv_db_prepare(r->db, select_origin, err);
 	if (r->origin != NULL)
+		r->resolved = inv_db_prepare(r->db, select_resolved, err);
+	if (r->resolved != NULL)
 		return r;
 	inv_quarantine_read_close(r);
 	return NULL;
@@ -390,6 +403,7 @@ build(struct inv_quarantine_reader *r, const struct line *line,
 		.failures = number[FAILURES],
 		.first_at = number[FIRST_AT],
 		.closed_at = number[CLOSED_AT],
+		.corrected = number[CORRECTED] != 0,
 		.last = {
 			.verdict = (enum inv_verdict)number[VERDICT],
 			.at = number[AT],
@@ -626,4 +640,35 @@ inv_quarantine_origin(struct inv_quarantine_reader *r, struct inv_str manifest,
 		break;
 	}
 	return false;
+}
+
+void
+inv_item_emit_row(struct inv_buf *out, const char *name,
+    struct inv_str manifest, uint64_t row)
+{
+	inv_emit_key(out, inv_str_of(name));
+	inv_emit_open(out, '{');
+	inv_emit_member_str(out, INV_LIT("manifest"), manifest);
+	inv_emit_member_u64(out, INV_LIT("row"), row);
+	inv_emit_close(out, '}');
+}
+
+bool
+inv_quarantine_resolved_by(struct inv_quarantine_reader *r, uint64_t number,
+    struct inv_str manifest, uint64_t submission, uint64_t row, bool *is,
+    struct inv_err *err)
+{
+	struct inv_stmt *st = r->resolved;
+
+	inv_buf_reset(&r->check);
+	inv_item_emit_row(&r->check, "resolved_by", manifest, row);
+	inv_stmt_bind_u64(st, 1, number);
+	inv_stmt_bind_text(st, 2, manifest);
+	inv_stmt_bind_u64(st, 3, submission);
+	inv_stmt_bind_text(st, 4, inv_buf_str(&r->check));
+	if (inv_stmt_step(st, err) != INV_STEP_ROW)
+		return false;
+	*is = inv_stmt_u64(st, 0) > 0;
+	inv_stmt_reset(st);
+	return true;
 }

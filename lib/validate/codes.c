@@ -424,6 +424,12 @@ static const struct code codes[] = {
 	    "(quarantined).",
 	    "A program in the pipe that writes something else.",
 	    "Look at what stands in the pipe; use jq with -c.", NULL },
+	{ "item_refused", "reason",
+	    "The row says which item of the quarantine it corrects, and is "
+	    "none that could (quarantined).",
+	    "The item is closed, or corrected twice in the sheet, or its id "
+	    "was changed.",
+	    "See its errors; export the open items again.", NULL },
 	{ "conflict", "reason",
 	    "An earlier row has the same key and other content (quarantined).",
 	    "A thing was listed twice, with two quantities.",

@@ -23,7 +23,7 @@ open_kit(struct kit *k)
 
 	*k = (struct kit){ .lines = inv_scan_new(), .line = INV_BUF(2 << 20) };
 	k->tools = (struct inv_chunk_tools){ inv_canon_new(), inv_digest_new(),
-		&k->key, inv_scan_new(), 3 };
+		&k->key, inv_scan_new(), 3, .arrivals = NULL };
 	check(inv_key_init(&k->key, k->tools.digest, INV_LIT("[\"id\"]"),
 	    &err));
 	inv_spill_init(&k->spill, "/tmp");

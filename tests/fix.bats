@@ -1,0 +1,342 @@
+#!/usr/bin/env bats
+# fix.bats - rows that correct items, from export to the closed item
+
+load lib
+
+prepare() {
+	set -o pipefail
+	export INV_SCHEMA=inventory
+	HEADER=asset_id,grant_code,description,quantity,location_code,acquired_on
+}
+
+teardown() {
+	stop_ledger
+}
+
+row() { echo "LAB-$1,NIH-R01-7,${3:-Pipette tips},$2,BLDG12-RM304-CAB2,2026-03-14"; }
+
+# sheet ROW...: a manifest; each ROW is the arguments of row.
+sheet() {
+	local r
+	echo "$HEADER"
+	for r; do
+		IFS=' ' read -r a b c <<< "$r"
+		row "$a" "$b" "$c"
+	done
+}
+
+# through FILE...: the whole pipe; its stream is in `run`.
+through() {
+	inv-split -q "$@" | inv-validate -q | inv-dedup -q | inv-commit -q | tee run |
+		inv-quarantine -q | inv-audit > summary
+}
+
+open_ids() { inv-quarantine list | jq -r .item | sort | paste -sd' '; }
+item() { inv-quarantine list --state all --manifest "$1" | jq -r "select(.row == $2).item"; }
+ledger() { inv-ledger -q --db "$INV_STATE/embedded/ledger.db" --export records; }
+# quantity ASSET: what the ledger has.
+quantity() { ledger | jq -r "select(.asset_id == \"LAB-$1\").quantity"; }
+state_of() { inv-quarantine show "$1" | jq -r .state; }
+fixes() { inv-quarantine show "$1" | jq -c '.actions | map(select(.verb == "fix"))[]'; }
+
+# corrected ID CELLS... < m.csv: the header and a row for each pair of an id
+# and the row's cells.
+corrected() {
+	echo "$HEADER,inv:item,inv:why"
+	while [ $# -gt 0 ]; do
+		echo "$2,$1,typing error"
+		shift 2
+	done
+}
+
+@test "an exported sheet comes back, and each row closes its item" {
+	cp "$ROOT/examples/manifests/q3-chemistry.csv" q3.csv
+	through q3.csv || [ $? = 75 ]
+	inv-quarantine export --csv > out.csv
+	n=$(inv-quarantine list | wc -l)
+	[ "$n" -gt 50 ]
+	python3 - <<-'EOF'
+	import csv
+	rows = list(csv.DictReader(open("out.csv", encoding="utf-8-sig")))
+	out = csv.DictWriter(open("fixed.csv", "w", encoding="utf-8-sig", newline=""), rows[0].keys())
+	out.writeheader()
+	for r in rows:
+	    r.update(asset_id="MEND-%06d" % int(r["inv:row"]), grant_code="NSF-CHE-2104567",
+	        description='=A1+"x"', quantity="3", location_code="BLDG4-RM100-CAB5",
+	        acquired_on="2024-02-14")
+	    r["inv:why"] = "wrong in row " + r["inv:row"]
+	    out.writerow(r)
+	EOF
+	through fixed.csv
+	jq -e '.complete and .counts.committed == '"$n" summary
+	[ "$(open_ids)" = "" ]
+	[ "$(ledger | jq -c 'select(.asset_id[:5] == "MEND-" and .description == "=A1+\"x\"" and
+		(keys | join(",")) == "acquired_on,asset_id,description,grant_code,location_code,quantity")' | wc -l)" = "$n" ]
+	inv-quarantine list --state closed | inv-quarantine show - | jq -se 'all(.state == "committed" and
+		(.history[-1].more.resolved_by.manifest == $m) and
+		(.actions[0] | .verb == "fix" and .user == $user and (.why | startswith("wrong in row"))))' \
+		--arg m "$(jq -r 'select(.type == "end").manifest' run)" --arg user "$(id -un)"
+	inv-audit verify > /dev/null
+	# A second time changes nothing.
+	inv-quarantine list --state all | inv-quarantine show - > before
+	through fixed.csv
+	inv-quarantine list --state all | inv-quarantine show - | diff before -
+	jq -e '.counts.skipped == '"$n" summary
+	# Nor does the manifest with its mistakes.
+	through q3.csv || [ $? = 75 ]
+	[ "$(open_ids)" = "" ]
+}
+
+@test "the patch is what differs from the record as it came" {
+	sheet '1 -3' > m.csv
+	through m.csv
+	corrected "$(item m.csv 1)" "$(row 1 3 'Other ~/tips')" > fix.csv
+	SUDO_USER=ann through fix.csv
+	fixes "$(item m.csv 1)" | jq -e '.login == "ann" and .why == "typing error" and
+		(.detail | .resolved_by == {manifest: $m, row: 1} and .patch == [
+			{op: "replace", path: "/description", was: "Pipette tips", value: "Other ~/tips"},
+			{op: "replace", path: "/quantity", was: "-3", value: 3}])' \
+		--arg m "$(sha256sum < fix.csv | cut -c 1-64)"
+	[ "$(jq -c 'select(.type == "batch").items' run)" = \
+		"[{\"row\":1,\"item\":\"$(item m.csv 1)\",\"why\":\"typing error\",\"record\":$(ledger)}]" ]
+}
+
+@test "columns of ours are no part of the record, nor of the manifest's columns" {
+	sheet '1 -3' > m.csv
+	through m.csv
+	corrected "$(item m.csv 1)" "$(row 1 3)" > fix.csv
+	inv-split -q fix.csv > out
+	[ "$(jq -r 'select(.type == "manifest").columns | join(",")' out)" = "$HEADER" ]
+	jq -se '.[1] | .item == $id and .why == "typing error" and (.record | keys | length == 6)' \
+		--arg id "$(item m.csv 1)" out
+	"$ROOT/tests/helper/check-stream" "$ROOT/examples/stream" < out
+	printf 'a,inv:why\n1,2\n' | inv-split -q | jq -se '.[1].record == {a: "1", "inv:why": "2"}'
+	printf 'a,inv:item\n1,\n' | inv-split -q | jq -se '.[1] | .record == {a: "1"} and .item == null and .verdict == null'
+	printf '{"a":[1],"inv:item":"%s","inv:why":"x\\ny"}\n' "$(item m.csv 1)" | inv-split -q |
+		jq -se '.[1] | .record == {a: [1]} and .item == $id and .why == "x\ny"' --arg id "$(item m.csv 1)"
+}
+
+@test "the apostrophe of a cell is taken off, where it was given" {
+	sheet '1 -3' > m.csv
+	through m.csv
+	id=$(item m.csv 1)
+	printf "a,b,c,d,inv:item\n'=1,''-x,'tis,''',%s\n" "$id" | inv-split -q |
+		jq -se '.[1].record == {a: "=1", b: "'\''-x", c: "'\''tis", d: "'\'\'\''"}'
+	printf "a\n'=1\n" | inv-split -q | jq -se '.[1].record == {a: "'\''=1"}'
+}
+
+@test "an empty cell for which the item has no member is left out" {
+	sheet '1 -3' > m.csv
+	through m.csv
+	id=$(item m.csv 1)
+	printf 'asset_id,quantity,other,some,inv:item\nLAB-1,,,x,%s\nLAB-2,,,x,\n' "$id" | inv-split -q |
+		jq -se '.[1].record == {asset_id: "LAB-1", quantity: "", some: "x"} and
+			.[2].record == {asset_id: "LAB-2", quantity: "", other: "", some: "x"}'
+}
+
+# The errors of each row that was quarantined: ROW TYPE.
+refusals() { jq -r 'select(.verdict == "quarantined") | "\(.row) \(.reason) \(.errors[0].type) \(.errors[0].msg)"' run; }
+
+@test "ids that are no item, and items that are closed or corrected twice, cost their row alone" {
+	sheet '1 -3' '2 -3' '3 -3' > m.csv
+	printf 'x\n' >> m.csv
+	through m.csv
+	inv-quarantine resolve --discard --why 'thrown away' "$(item m.csv 2)"
+	a=$(item m.csv 1)
+	corrected "$a" "$(row 1 1)" "$a" "$(row 1 2)" "$(item m.csv 2)" "$(row 2 2)" \
+		000000000000-1 "$(row 4 4)" nonsense "$(row 5 5)" "$(item m.csv 3)" "$(row 3 3)" > fix.csv
+	printf 'LAB-9,NIH-R01-7,x,1,BLDG12-RM304-CAB2,2026-03-14,%s,%s\n' "$(item m.csv 4)" \
+		"$(printf 'y%.0s' {1..4097})" >> fix.csv
+	run -0 --separate-stderr inv-split -q fix.csv
+	run -0 --separate-stderr inv-split fix.csv
+	grep -Fx 'inv-split: fix.csv:3: inv:item is none that it could correct, as in 5 of 7 rows' <<< "$stderr"
+	through fix.csv
+	[ "$(refusals)" = '2 item_refused item_twice row 1 corrects it as well
+3 item_refused item_closed was closed before: skipped
+4 item_refused item_unknown there is no such item
+5 item_refused item_unknown is not the id of an item
+7 item_refused why_too_long inv:why is longer than 4096 bytes' ]
+	[ "$(quantity 1) $(quantity 3)" = '1 3' ]
+	[ "$(state_of "$a") $(state_of "$(item m.csv 3)")" = 'committed committed' ]
+	# Nothing of them is lost: they are items themselves.
+	f=$(sha256sum < fix.csv | cut -c 1-12)
+	[ "$(open_ids)" = "$(printf '%s\n' "$(item m.csv 4)" $f-{2,3,4,5,7} | sort | paste -sd' ')" ]
+	"$ROOT/tests/helper/check-stream" "$ROOT/examples/stream" < run
+}
+
+@test "a line without a row can not be corrected" {
+	sheet '1 1' > m.csv
+	through m.csv
+	inv-split -q m.csv | sed '2i nonsense' | inv-quarantine -q > /dev/null
+	corrected "$(inv-quarantine list --reason malformed_line | jq -r .item)" "$(row 1 2)" > fix.csv
+	through fix.csv
+	[ "$(refusals)" = '1 item_refused item_unknown is a line without a row: correct its manifest' ]
+}
+
+@test "a malformed row is corrected by the record that it should have been" {
+	sheet '1 1' > m.csv
+	echo 'LAB-2,NIH-R01-7,5' >> m.csv
+	through m.csv
+	inv-quarantine export --csv > out.csv
+	corrected "$(item m.csv 2)" "$(row 2 5)" > fix.csv
+	through fix.csv
+	[ "$(quantity 2)" = 5 ]
+	[ "$(open_ids)" = "" ]
+	fixes "$(item m.csv 2)" | jq -e '.detail.patch | length == 6 and all(.op == "add")'
+}
+
+@test "a correction that fails is the item's last failure, and no item of its own" {
+	sheet '1 -3' > m.csv
+	through m.csv
+	id=$(item m.csv 1)
+	corrected "$id" "$(row 1 -4)" > fix.csv
+	through fix.csv
+	[ "$(open_ids)" = "$id" ]
+	inv-quarantine show "$id" | jq -e '.failures == 2 and .name == "m.csv" and .record.quantity == "-4" and
+		.more.corrected_by == {manifest: $m, row: 1} and .more.why == "typing error" and
+		.history[0].record.quantity == "-3"' --arg m "$(sha256sum < fix.csv | cut -c 1-64)"
+	inv-quarantine export --csv | grep -F "'-4"
+	inv-quarantine list --manifest fix.csv | jq -e '.item == $id' --arg id "$id"
+	run -1 --separate-stderr inv-quarantine resubmit "$id"
+	[ "$stderr" = "inv-quarantine: $id: was corrected, and that failed: run its correction again, or correct it anew" ]
+	# The second attempt is of another sheet.
+	corrected "$id" "$(row 1 4)" > fix2.csv
+	through fix2.csv
+	[ "$(state_of "$id") $(quantity 1)" = 'committed 4' ]
+	fixes "$id" | jq -e '.detail.patch == [{op: "replace", path: "/quantity", was: "-3", value: 4}]'
+}
+
+@test "a correction does not undo what arrived later, and its item stays open" {
+	sheet '1 -3' > m.csv
+	through m.csv
+	sheet '1 7' > later.csv
+	through later.csv
+	id=$(item m.csv 1)
+	corrected "$id" "$(row 1 3)" > fix.csv
+	through fix.csv
+	[ "$(jq -r 'select(.row == 1).reason' run)" = superseded ]
+	[ "$(quantity 1) $(open_ids)" = "7 $id" ]
+	fixes "$id" | jq -e '.detail.superseded == {manifest: $m, row: 1} and .why == "typing error"' \
+		--arg m "$(sha256sum < later.csv | cut -c 1-32)"
+	through fix.csv
+	[ "$(fixes "$id" | wc -l)" = 1 ]
+	# The same content as the later one closes it.
+	corrected "$id" "$(row 1 7)" > same.csv
+	through same.csv
+	[ "$(state_of "$id")" = committed ]
+}
+
+@test "a correction does not undo a later row of its manifest" {
+	sheet '1 -3' '1 7' > m.csv
+	through m.csv
+	id=$(item m.csv 1)
+	corrected "$id" "$(row 1 3)" > fix.csv
+	through fix.csv
+	[ "$(jq -c 'select(.reason == "superseded").of.row' run)" = 2 ]
+	[ "$(quantity 1) $(open_ids)" = "7 $id" ]
+}
+
+@test "what is corrected has the place of the item, not of the sheet" {
+	sheet '1 -3' > monday.csv
+	sheet '1 -5' > tuesday.csv
+	through monday.csv tuesday.csv
+	corrected "$(item tuesday.csv 1)" "$(row 1 5)" > fix2.csv
+	corrected "$(item monday.csv 1)" "$(row 1 3)" > fix1.csv
+	# Monday's first, then Tuesday's, which is newer.
+	through fix1.csv
+	through fix2.csv
+	[ "$(quantity 1) $(open_ids)" = '5 ' ]
+	# A new correction of Monday's row is older than that.
+	sheet '2 -3' > more.csv
+	sheet '2 7' > between.csv
+	through more.csv between.csv
+	corrected "$(item more.csv 1)" "$(row 2 3)" > fix3.csv
+	through fix3.csv
+	[ "$(quantity 2)" = 7 ]
+	# Nor does it stand in the way of a manifest that arrived between it and its sheet.
+	sheet '3 -3' > m3.csv
+	through m3.csv
+	sheet '3 9' > late.csv
+	inv-split -q late.csv > late
+	corrected "$(item m3.csv 1)" "$(row 3 3)" > fix4.csv
+	through fix4.csv
+	[ "$(quantity 3)" = 3 ]
+	through late.csv
+	[ "$(quantity 3)" = 9 ]
+}
+
+@test "a manifest whose row was refused by the ledger does not undo the correction" {
+	sheet '1 3' > m.csv
+	inv-split -q m.csv | jq -c 'if .type == "record" then . +
+		{verdict:"quarantined",stage:"inv-commit",reason:"rejected"} else . end' | inv-quarantine -q > /dev/null
+	corrected "$(item m.csv 1)" "$(row 1 4)" > fix.csv
+	through fix.csv
+	[ "$(quantity 1)" = 4 ]
+	through m.csv
+	[ "$(quantity 1)" = 4 ]
+	[ "$(jq -r 'select(.row == 1).reason' run)" = already_committed ]
+	# Nor where the journal is read anew.
+	rm "$INV_STATE/journal/seen.db"
+	through m.csv
+	[ "$(quantity 1)" = 4 ]
+}
+
+@test "a run that is killed between the commit and the item is told by the next" {
+	sheet '1 -3' > m.csv
+	through m.csv
+	id=$(item m.csv 1)
+	corrected "$id" "$(row 1 3)" > fix.csv
+	inv-split -q fix.csv | inv-validate -q | inv-commit -q > /dev/null
+	[ "$(state_of "$id") $(quantity 1)" = 'open 3' ]
+	through fix.csv
+	[ "$(state_of "$id")" = committed ]
+	fixes "$id" | jq -e '.detail.patch | length == 1'
+}
+
+@test "a correction in doubt is told where it is replayed, also by --resume" {
+	sheet '1 -3' '2 -3' > m.csv
+	inv-split -q m.csv | inv-validate -q | inv-quarantine -q > /dev/null
+	for way in again resume; do
+		id=$(item m.csv $([ $way = again ] && echo 1 || echo 2))
+		corrected "$id" "$(row ${id##*-} 3)" > fix-$way.csv
+		start_ledger --db ledger.db --fault garbage@1
+		inv-split -q fix-$way.csv | inv-validate -q |
+			inv-commit -q -l "$LEDGER" --namespace x -r 0 > out || [ $? = 75 ]
+		inv-quarantine -q out > /dev/null
+		[ "$(inv-quarantine show "$id" | jq -r .verdict)" = ambiguous ]
+		run -1 --separate-stderr inv-quarantine resolve --discard --why x "$id"
+		[ "$stderr" = "inv-quarantine: $id: its correction is in doubt: run that again" ]
+		start_ledger --db ledger.db
+		if [ $way = again ]; then
+			inv-split -q fix-$way.csv | inv-validate -q | inv-commit -q -l "$LEDGER" --namespace x > out
+		else
+			inv-commit -q --resume -l "$LEDGER" --namespace x > out < /dev/null
+		fi
+		inv-quarantine -q out > /dev/null
+		[ "$(state_of "$id")" = committed ]
+		fixes "$id" | jq -e '.detail.resolved_by.row == 1'
+		[ "$(fixes "$id" | jq -c '.detail | has("patch")')" = $([ $way = again ] && echo true || echo false) ]
+	done
+}
+
+@test "a patch that would be too long is left out" {
+	sheet '1 -3' > m.csv
+	through m.csv
+	long=$(printf 'x%.0s' {1..70000})
+	printf '{"inv:item":"%s","asset_id":"LAB-1","grant_code":"x","a":"%s"}\n' "$(item m.csv 1)" "$long" |
+		inv-split -q | inv-commit -q -k asset_id,grant_code | inv-quarantine -q > /dev/null
+	fixes "$(item m.csv 1)" | jq -e '.detail.patch_too_long and (.detail | has("patch") | not)'
+}
+
+@test "--notify tells of a correction that fails as CRITICAL by its item" {
+	sheet '1 -3' > m.csv
+	through m.csv
+	id=$(item m.csv 1)
+	corrected "$id" "$(row 1 3)" > fix.csv
+	inv-split -q fix.csv | jq -c 'if .type == "record" then . + {verdict:"quarantined",stage:"x",
+		reason:"compliance_block",errors:[{type:"t",loc:[],msg:"m",severity:"CRITICAL"}]} else . end' > bad
+	printf '#!/bin/sh\ncat >> told\n' > tell
+	chmod +x tell
+	inv-quarantine -q --notify ./tell bad > /dev/null
+	[ "$(jq -r .item told)" = "$id" ]
+}
