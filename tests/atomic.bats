@@ -4,15 +4,7 @@
 # between.
 
 load lib
-
-prepare() {
-	export INV_SCHEMA=inventory
-	fast=(--backoff 1ms --max-backoff 20ms)
-}
-
-teardown() {
-	stop_ledger
-}
+load commit
 
 commit() { # ENGINE [OPTION...]: against the ledger that runs
 	local engine=$1
@@ -32,15 +24,6 @@ fixture() {
 
 failed() { # < STREAM: as inv-validate would leave it with --drift-fail
 	sed '/^{"type":"end"/s/}$/,"failed":"inv-validate"}/'
-}
-
-verdicts() { # < STREAM: rows by verdict and reason
-	jq -r 'if .type == "batch" then "committed \(.evidence) \(.count)"
-		elif .type == "record" then
-			"\(.verdict // "pending") \(.reason // "-") 1"
-		else empty end' |
-		awk '{ n[$1 " " $2] += $3 } END { for (k in n) print k, n[k] }' |
-		sort
 }
 
 intents() { # how many there are in the journal

@@ -3,15 +3,7 @@
 # What inv-commit(1) promises of them.  Whatever sends runs with both engines.
 
 load lib
-
-prepare() {
-	export INV_SCHEMA=inventory
-	fast=(--backoff 1ms --max-backoff 20ms)
-}
-
-teardown() {
-	stop_ledger
-}
+load commit
 
 # fixture ROWS [CHUNK [PREFIX]]: a validated stream of so many good rows.
 fixture() {
@@ -28,16 +20,6 @@ commit() { # ENGINE [OPTION...]: against the ledger that runs
 	shift
 	inv-commit -q --engine "$engine" -l "$LEDGER" --namespace ledger \
 		"${fast[@]}" "$@"
-}
-
-# verdicts < STREAM: count rows by verdict and reason.
-verdicts() {
-	jq -r 'if .type == "batch" then "committed \(.evidence) \(.count)"
-		elif .type == "record" then
-			"\(.verdict // "pending") \(.reason // "-") 1"
-		else empty end' |
-		awk '{ n[$1 " " $2] += $3 } END { for (k in n) print k, n[k] }' |
-		sort
 }
 
 requests() { # that the ledger has had
