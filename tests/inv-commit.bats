@@ -3,53 +3,10 @@
 # Every test that talks to a ledger runs with both engines.
 
 load lib
-
-prepare() {
-	export INV_SCHEMA=inventory
-	fast=(--backoff 1ms --max-backoff 20ms)
-}
-
-teardown() {
-	stop_ledger
-}
+load commit
 
 # blocked PID: it sleeps, in a wait or a write.
 blocked() { [[ $(cut -d ' ' -f 3 "/proc/$1/stat" 2> /dev/null) == S ]]; }
-
-# fixture ROWS [CHUNK]: a validated stream of so many good rows.
-fixture() {
-	rows "$1" | inv-split -q --chunk-size "${2:-500}" - |
-		inv-validate -q
-}
-
-rows() {
-	echo asset_id,grant_code,description,quantity,location_code,acquired_on
-	seq "$1" | awk '{ printf "LAB-%06d,NIH-R01-7,Pipette tips,%d," \
-		"BLDG12-RM304-CAB2,2026-03-14\n", $1, $1 }'
-}
-
-commit() { # ENGINE [OPTION...]: against the ledger that runs
-	local engine=$1
-	shift
-	inv-commit -q --engine "$engine" -l "$LEDGER" "${fast[@]}" "$@"
-}
-
-# verdicts < STREAM: count rows by verdict and reason.
-verdicts() {
-	jq -r 'if .type == "batch" then "committed \(.evidence) \(.count)"
-		elif .type == "record" then
-			"\(.verdict // "pending") \(.reason // "-") 1"
-		else empty end' |
-		awk '{ n[$1 " " $2] += $3 } END { for (k in n) print k, n[k] }' |
-		sort
-}
-
-effects() { # rows that took effect at the ledger, by its request log
-	curl -sf "$LEDGER/requests" |
-		jq -s '[.[] | select(.effect == 1 or .effect == true) |
-			if .taken then .taken | map(.[1] - .[0] + 1) | add
-			else .body | length end] | add // 0'
-}
 
 # ---- what it is for ----
 
@@ -267,64 +224,6 @@ a_lost_answer_is_replayed() {
 	engines a_lost_answer_is_replayed
 }
 
-retries() {
-	local fault
-	for fault in 408 425 429 500 500-after 502 503 504 reset; do
-		start_ledger --fault "$fault@1"
-		rm -rf "$INV_STATE"
-		fixture 10 | commit "$1" > out
-		[[ $(verdicts < out) == 'committed '*' 10' ]]
-		[ "$(effects)" = 10 ]
-		stop_ledger
-	done
-}
-
-@test "408, 425, 429, 5xx and resets are sent again with the same key" {
-	engines retries
-}
-
-exhausted() {
-	start_ledger --fault 500
-	fixture 10 > in
-	commit "$1" -r 2 in > out
-	[ "$(verdicts < out)" = 'quarantined transient_failure 10' ]
-	[ "$(jq -s '[.[] | select(.type == "record").attempts] | unique[]' \
-		out)" = 3 ]
-	[ "$(curl -sf "$LEDGER/requests" | jq -r .key | sort -u |
-		wc -l)" = 1 ]
-}
-
-@test "when the tries are used up, rows are transient_failure" {
-	engines exhausted
-}
-
-nobody_there() {
-	fixture 10 > in
-	LEDGER=http://127.0.0.1:1
-	run -75 --separate-stderr commit "$1" -r 1 in
-	[ "$(verdicts <<< "$output")" = 'held systemic 10' ]
-}
-
-@test "no ledger at all: everything is held" {
-	engines nobody_there
-}
-
-unclear() {
-	local fault
-	for fault in garbage html short; do
-		start_ledger --fault "$fault"
-		rm -rf "$INV_STATE"
-		fixture 10 > in
-		run -75 --separate-stderr commit "$1" -r 1 in
-		[ "$(verdicts <<< "$output")" = 'ambiguous unanswered 10' ]
-		stop_ledger
-	done
-}
-
-@test "answers that can not be trusted leave rows ambiguous" {
-	engines unclear
-}
-
 timeout_is_ambiguous() {
 	start_ledger --fault 'delay=5s'
 	fixture 10 > in
@@ -369,28 +268,6 @@ rows_of_an_open_intent_wait() {
 	engines rows_of_an_open_intent_wait
 }
 
-mismatch() {
-	start_ledger --fault mismatch
-	fixture 10 > in
-	commit "$1" in > out
-	[ "$(verdicts < out)" = 'quarantined key_mismatch 10' ]
-}
-
-@test "an answer that speaks of the key is a key_mismatch, not bisected" {
-	engines mismatch
-}
-
-in_progress() {
-	start_ledger --fault '409=0@1-5'
-	fixture 10 > in
-	commit "$1" -r 0 in > out
-	[[ $(verdicts < out) == 'committed '*' 10' ]]
-}
-
-@test "409 in progress is waited for and not counted as a try" {
-	engines in_progress
-}
-
 bisected() {
 	start_ledger --fault '422-row=LAB-000007'
 	fixture 20 10 > in
@@ -403,18 +280,6 @@ quarantined rejected 1' ]
 
 @test "a refused batch is halved until the bad row stands alone" {
 	engines bisected
-}
-
-refused_alike() {
-	start_ledger --fault 422-row=LAB
-	fixture 40 10 > in
-	run -69 --separate-stderr commit "$1" in
-	[ "$(verdicts <<< "$output")" = 'held systemic 40' ]
-	[ "$(effects)" = 0 ]
-}
-
-@test "two batches refused alike before any commit: systemic, all held" {
-	engines refused_alike
 }
 
 refused_again() {
@@ -456,52 +321,6 @@ refused_after_effect() {
 }
 
 # ---- an answer for each row ----
-
-# scripted POST... [-- GET]: a ledger that answers "STATUS BODY" to each batch
-# in turn, the last to all further ones, and GET to questions.  HASH in a body
-# is the SHA-256 of the batch; a 202 points to /jobs/1.  In log are the keys
-# and the numbers of records that came.
-scripted() {
-	rm -f port log
-	python3 - "$@" > port 3>&- <<- 'END' &
-	import hashlib, http.server, json, sys
-	args = sys.argv[1:]
-	cut = args.index("--") if "--" in args else len(args)
-	posts, gets = args[:cut], args[cut + 1:] or ["404 {}"]
-	known = {}
-	class Ledger(http.server.BaseHTTPRequestHandler):
-	    protocol_version = "HTTP/1.1"
-	    def answer(self, told, hash):
-	        status, text = told.split(" ", 1)
-	        text = text.replace("HASH", hash).encode()
-	        self.send_response(int(status))
-	        if status == "202":
-	            self.send_header("Location", "/jobs/1")
-	        self.send_header("Content-Type", "application/json")
-	        self.send_header("Content-Length", str(len(text)))
-	        self.end_headers()
-	        self.wfile.write(text)
-	    def do_POST(self):
-	        body = self.rfile.read(int(self.headers["Content-Length"]))
-	        key = self.headers["Idempotency-Key"].strip('"')
-	        known[key] = hashlib.sha256(body).hexdigest()
-	        with open("log", "a") as f:
-	            f.write("%s %d\n" % (key, len(json.loads(body))))
-	        self.answer(posts.pop(0) if len(posts) > 1 else posts[0], "")
-	    def do_GET(self):
-	        key = self.path.rsplit("/", 1)[1]
-	        self.answer(gets.pop(0) if len(gets) > 1 else gets[0],
-	            known.get(key, ""))
-	    def log_message(self, *args):
-	        pass
-	server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Ledger)
-	print(server.server_port, flush=True)
-	server.serve_forever()
-	END
-	LEDGER_PID=$!
-	wait_for test -s port
-	LEDGER=http://127.0.0.1:$(cat port)
-}
 
 # results STATUS...: a list of results by index, with an error where not 200.
 results() {

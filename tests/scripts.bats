@@ -107,6 +107,37 @@ completes() {
 	[[ $output == *"inv-x: directory: an empty cell"* ]]
 }
 
+@test "check-docs sees an answer whose test is not there" {
+	mkdir tree/tests/unit
+	echo 'it_works(void)' > tree/tests/unit/test_x.c
+	cat > tree/tests/README.md <<- 'END'
+		## What an answer means
+
+		| clause | file | test |
+		|---|---|---|
+		| 200 | `inv-x.bats` | `it works` |
+		| 500 | `unit/test_x.c` | `it_works` |
+	END
+	# of bad input there is no table here
+	check() { tree/scripts/check-docs build 2>&1; }
+	run check
+	[ "$status $output" = '0 ' ]
+	sed -i 's/^| 200 .*/| 200 | `inv-x.bats` | `it flies` |/' \
+		tree/tests/README.md
+	run check
+	[ "$status" = 1 ]
+	[[ $output == *'answers: no test "it flies" in inv-x.bats'* ]]
+	sed -i 's/^| 200 .*/| 200 | `inv-y.bats` | `it works` |/' \
+		tree/tests/README.md
+	run check
+	[ "$status" = 1 ]
+	[[ $output == *'answers: no test "it works" in inv-y.bats'* ]]
+	sed -i 's/^| 200 .*/| 200 | | |/' tree/tests/README.md
+	run check
+	[ "$status" = 1 ]
+	[[ $output == *"answers: 200: an empty cell"* ]]
+}
+
 @test "check-docs sees a path that is gone and a function that is too long" {
 	echo 'Read `cmd/inv-x.c`, then `man/inv-*.1` and `a/b`.' \
 		> tree/ARCHITECTURE.md
