@@ -181,8 +181,7 @@ a_schema_that_is_not_as_it_was_written_is_damage(void)
 
 	check(inv_db_prepare(db, "SELECT other FROM t", &err) == NULL);
 	check(err.fault == INV_BAD);
-	check_str(inv_str_of(err.msg),
-	    "t.db: damaged: no such column: other");
+	check_str(inv_str_of(err.msg), "t.db: damaged: no such column: other");
 	/* As if it were of the first version, and were to be brought up. */
 	check(inv_db_run(db, "PRAGMA user_version=0", &err));
 	inv_db_close(db);
