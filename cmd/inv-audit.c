@@ -7,23 +7,33 @@
 #include "prog/verb.h"
 
 enum {
-	CHECKPOINT = INV_OPT_LONG,
+	ALLOW_HTTP = INV_OPT_LONG,
+	CACERT,
+	CHECKPOINT,
 	HTML,
 	KEY,
+	LEDGER,
 	NAME,
 	READ_DATA,
 	SIGN_KEY,
 	SINCE,
 	STATE,
 	TEXT,
+	TOKEN_FILE,
 };
 
 static const struct inv_option options[] = {
+	{ ALLOW_HTTP, "allow-http", NULL,
+	    "verify --ledger: plain, to another machine" },
+	{ CACERT, "cacert", "FILE",
+	    "verify --ledger: trust these authorities instead" },
 	{ CHECKPOINT, "checkpoint", "FILE",
 	    "verify, prove, check: this checkpoint, kept elsewhere" },
 	{ HTML, "html", "FILE", "report: as a page, - being stdout" },
 	{ KEY, "key", "FILE",
 	    "verify, report, check: a public key that is trusted" },
+	{ LEDGER, "ledger", "URL|file:DB",
+	    "verify: ask the ledger for every batch as well" },
 	{ NAME, "name", "NAME", "key new: what the key is called" },
 	{ READ_DATA, "read-data", NULL,
 	    "verify: hash archive and bodies as well" },
@@ -33,6 +43,8 @@ static const struct inv_option options[] = {
 	    "checkpoint: that the log has only grown from that one" },
 	{ STATE, "state", "DIR", "find: the log of this state directory" },
 	{ TEXT, "text", "FILE", "report: as text, to FILE" },
+	{ TOKEN_FILE, "token-file", "FILE|fd:N|cred:NAME",
+	    "verify --ledger: bearer token" },
 	{ 0, NULL, NULL, NULL },
 };
 
@@ -51,7 +63,8 @@ static const struct inv_prog_info info = {
 static const struct inv_verb verbs[] = {
 	{ "", "", 0, 1, { SIGN_KEY, INV_OPT_METRICS, 0 }, inv_audit_do_filter },
 	{ "verify", "", 0, 0,
-	    { KEY, CHECKPOINT, READ_DATA, INV_OPT_METRICS, 0 },
+	    { KEY, CHECKPOINT, READ_DATA, LEDGER, TOKEN_FILE, CACERT,
+		ALLOW_HTTP, INV_OPT_METRICS, 0 },
 	    inv_audit_do_verify },
 	{ "checkpoint", "", 0, 0, { SINCE, 0 }, inv_audit_do_checkpoint },
 	{ "prove", "MANIFEST and ROW", 2, 2, { CHECKPOINT, 0 },
@@ -73,6 +86,23 @@ add_file(const char *files[INV_AUDIT_FILES], size_t *n, const char *option)
 	files[(*n)++] = optarg;
 }
 
+/* How to get to the ledger. */
+static void
+set_access(struct inv_access *a, int code)
+{
+	switch (code) {
+	case ALLOW_HTTP:
+		a->allow_http = true;
+		break;
+	case CACERT:
+		a->cacert = optarg;
+		break;
+	case TOKEN_FILE:
+		inv_access_token(a, optarg);
+		break;
+	}
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -91,6 +121,9 @@ main(int argc, char *argv[])
 			break;
 		case KEY:
 			add_file(args.key, &args.keys, "--key");
+			break;
+		case LEDGER:
+			args.ledger = optarg;
 			break;
 		case NAME:
 			args.name = optarg;
@@ -111,6 +144,8 @@ main(int argc, char *argv[])
 		case TEXT:
 			args.text = optarg;
 			break;
+		default:
+			set_access(&args.access, c);
 		}
 	}
 	return inv_verb_run(verbs, sizeof(verbs) / sizeof(*verbs), &info,

@@ -2,6 +2,7 @@
 #ifndef INV_AUDIT_ARGS_H
 #define INV_AUDIT_ARGS_H
 
+#include "client/access.h"
 #include "prog/opt.h"
 #include "store/audit.h"
 #include "store/checkpoint.h"
@@ -16,12 +17,14 @@ struct inv_audit_args {
 	size_t checkpoints;
 	const char *state[INV_AUDIT_FILES]; /* of --state: directories */
 	size_t states;
-	const char *since;    /* of --since, or NULL */
-	bool read_data;       /* --read-data */
-	const char *name;     /* of --name, or NULL */
-	const char *sign_key; /* of --sign-key, or NULL */
-	const char *html;     /* of --html, or NULL */
-	const char *text;     /* of --text, or NULL */
+	const char *since;        /* of --since, or NULL */
+	bool read_data;           /* --read-data */
+	const char *ledger;       /* of --ledger, or NULL */
+	struct inv_access access; /* to it */
+	const char *name;         /* of --name, or NULL */
+	const char *sign_key;     /* of --sign-key, or NULL */
+	const char *html;         /* of --html, or NULL */
+	const char *text;         /* of --text, or NULL */
 };
 
 /*

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "audit/args.h"
+#include "audit/ledger.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "data/emit.h"
@@ -37,7 +38,17 @@ say(struct inv_buf *b, const struct inv_audit_verified *v, bool read_data)
 }
 
 static void
-put(struct inv_buf *b, const struct inv_audit_verified *v, bool read_data)
+say_held(struct inv_buf *b, const struct inv_audit_held *held)
+{
+	inv_buf_addf(b,
+	    "the ledger has all %ju batches that are committed; of %ju it "
+	    "tells the same SHA-256 and number of records\n",
+	    (uintmax_t)held->batches, (uintmax_t)held->alike);
+}
+
+static void
+put(struct inv_buf *b, const struct inv_audit_verified *v, bool read_data,
+    const struct inv_audit_held *held)
 {
 	inv_emit_open(b, '{');
 	inv_emit_member_str(b, INV_LIT("type"), INV_LIT("verified"));
@@ -52,32 +63,80 @@ put(struct inv_buf *b, const struct inv_audit_verified *v, bool read_data)
 		inv_emit_member_u64(b, INV_LIT("manifests"), v->manifests);
 		inv_emit_member_u64(b, INV_LIT("unkept"), v->unkept);
 	}
+	if (held != NULL) {
+		inv_emit_member_u64(b, INV_LIT("held"), held->batches);
+		inv_emit_member_u64(b, INV_LIT("alike"), held->alike);
+	}
 	inv_emit_close(b, '}');
 	inv_buf_byte(b, '\n');
 }
 
+/* held: NULL where the ledger was not asked. */
+static void
+print(const struct inv_audit_verified *v, bool read_data,
+    const struct inv_audit_held *held)
+{
+	struct inv_buf b = INV_BUF(REPORT_MAX);
+
+	if (isatty(STDOUT_FILENO) == 1) {
+		say(&b, v, read_data);
+		if (held != NULL)
+			say_held(&b, held);
+	} else {
+		put(&b, v, read_data, held);
+	}
+	inv_audit_print(inv_buf_str(&b));
+	inv_buf_free(&b);
+}
+
 /* What it has come to; the answer is no, or there is none, where it failed. */
 static bool
-count(struct inv_metrics *metrics, enum inv_fault fault, struct inv_err *err)
+count(struct inv_metrics *metrics, bool whole, enum inv_fault fault,
+    struct inv_err *err)
 {
 	struct inv_str none = { NULL, 0 };
 
-	inv_metrics_set(metrics, INV_METRIC_CHAIN, none, fault == INV_OK);
+	inv_metrics_set(metrics, INV_METRIC_CHAIN, none, whole);
 	inv_metrics_set(metrics, INV_METRIC_CHAIN_CHECKED, none,
 	    (uint64_t)inv_clock_wall());
 	return inv_metrics_close(metrics, inv_fault_exit(fault), err);
 }
 
+static _Noreturn void
+give_up(struct inv_metrics *metrics, bool whole, const struct inv_err *err)
+{
+	struct inv_err ignored;
+	bool told = count(metrics, whole, err->fault, &ignored);
+
+	(void)told; /* what has been found is worse */
+	inv_die(err);
+}
+
+/* NULL: the ledger is not asked. */
+static struct inv_audit_ledger *
+open_ledger(struct inv_audit_args *a)
+{
+	if (a->ledger != NULL)
+		return inv_audit_ledger_new(a->ledger, &a->access);
+	if (a->access.token != NULL)
+		inv_opt_wrong("--token-file", "", "goes with --ledger");
+	if (a->access.cacert != NULL)
+		inv_opt_wrong("--cacert", "", "goes with --ledger");
+	if (a->access.allow_http)
+		inv_opt_wrong("--allow-http", "", "goes with --ledger");
+	return NULL;
+}
+
 int
 inv_audit_do_verify(void *args, char *words[])
 {
-	const struct inv_audit_args *a = args;
+	struct inv_audit_args *a = args;
+	struct inv_audit_ledger *ledger = open_ledger(a);
 	struct inv_note_key keys[INV_AUDIT_FILES];
-	struct inv_buf b = INV_BUF(REPORT_MAX);
 	struct inv_audit_verified v;
+	struct inv_audit_held held;
 	struct inv_state state;
 	struct inv_err err;
-	struct inv_err ignored;
 
 	(void)words;
 	state.fd = inv_opt_state_there(&state.path);
@@ -91,20 +150,15 @@ inv_audit_do_verify(void *args, char *words[])
 
 	struct inv_metrics *metrics = inv_metrics_open("inv-audit verify");
 
-	if (!inv_audit_verify(&state, &trust, &v, &err)) {
-		bool told = count(metrics, err.fault, &ignored);
-
-		(void)told; /* what has been found is worse */
-		inv_die(&err);
-	}
-	if (isatty(STDOUT_FILENO) == 1)
-		say(&b, &v, a->read_data);
-	else
-		put(&b, &v, a->read_data);
-	inv_audit_print(inv_buf_str(&b));
-	inv_buf_free(&b);
+	if (!inv_audit_verify(&state, &trust, &v, &err))
+		give_up(metrics, false, &err);
+	if (ledger != NULL &&
+	    !inv_audit_ledger_ask(ledger, &state, v.entries, &held, &err))
+		give_up(metrics, true, &err);
+	print(&v, a->read_data, ledger != NULL ? &held : NULL);
+	inv_audit_ledger_free(ledger);
 	close(state.fd);
-	if (!count(metrics, INV_OK, &err))
+	if (!count(metrics, true, INV_OK, &err))
 		inv_die(&err);
 	return EXIT_SUCCESS;
 }
