@@ -182,11 +182,29 @@ sent() { inv-ledger -q --db "$1" --export records | wc -l; }
 	done
 }
 
-@test "a row whose key has newer content is skipped as superseded" {
+@test "a row whose key has newer content is not sent, its item stays open" {
 	leave 503@1-9 2
-	rows 2 | sed 's/tips/racks/' | split | commit | inv-quarantine -q > /dev/null
+	rows 1 | sed 's/tips/racks/' | split | commit | inv-quarantine -q > /dev/null
 	inv-quarantine resubmit | inv-validate -q | commit > out
-	[ "$(records out | jq -r .reason | sort -u)" = superseded ]
+	[ "$(records out | jq -c '[.row, .reason]')" = '[1,"superseded"]' ]
+	run -0 --separate-stderr inv-quarantine out
+	[ "$stderr" = 'inv-quarantine: 1 closed
+inv-quarantine: 1 superseded by newer content: left open (inv-quarantine resolve closes them)' ]
+	[ "$(open_rows)" = '[1]' ]
+	inv-quarantine show "$(item 1)" | jq -e '.state == "open" and (.history | length) == 1'
+	jq -es 'length == 2 and (.[0].description | test("racks"))' \
+		<(inv-ledger -q --db ledger.db --export records)
+	inv-quarantine resolve --discard --why "racks are right" "$(item 1)"
+	[ "$(open_rows)" = '[]' ]
+}
+
+@test "a row that is superseded when its manifest is run again is closed" {
+	leave 503@1-9 2
+	rows 1 | sed 's/tips/racks/' | split | commit | inv-quarantine -q > /dev/null
+	rows 2 | split | commit > out
+	[ "$(records out | jq -c '[.row, .reason]')" = '[1,"superseded"]' ]
+	inv-quarantine -q out > /dev/null
+	[ "$(open_rows)" = '[]' ]
 }
 
 @test "each row leaves an action: who, when, why and which generation" {

@@ -145,6 +145,10 @@ sum_up(const struct inv_quarantine_sums *s)
 		    (uintmax_t)s->failed[INV_AMBIGUOUS], (uintmax_t)s->fresh);
 	if (s->closed > 0)
 		inv_warn("%ju closed", (uintmax_t)s->closed);
+	if (s->superseded > 0)
+		inv_warn("%ju superseded by newer content: left open "
+			 "(inv-quarantine resolve closes them)",
+		    (uintmax_t)s->superseded);
 }
 
 int

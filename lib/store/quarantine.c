@@ -865,6 +865,8 @@ inv_quarantine_row(struct inv_quarantine *q, const struct inv_record *rec,
 	if (rec->verdict != INV_PENDING && rec->row > 0 && item.n > 0 &&
 	    !find_target(q, item, &t, &found, err))
 		return false;
+	if (item.n > 0 && is_superseded(rec))
+		q->sums.superseded++;
 	if (found)
 		return take_correction(q, rec, &t, err);
 	if (item.n > 0 && is_superseded(rec))

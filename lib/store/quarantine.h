@@ -51,6 +51,7 @@ struct inv_quarantine_sums {
 	uint64_t fresh;                /* items that were not there before */
 	uint64_t told;                 /* failures that were not, of any item */
 	uint64_t closed;               /* items */
+	uint64_t superseded; /* rows with `item`, whose item stays as it is */
 };
 
 struct inv_quarantine;
