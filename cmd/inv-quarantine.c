@@ -24,6 +24,7 @@ enum {
 	RATE,
 	REASON,
 	SEARCH,
+	SET,
 	SEVERITY,
 	STATE,
 	TO,
@@ -50,13 +51,14 @@ static const struct inv_option options[] = {
 	{ RATE, "rate", "N/s", "resubmit: most rows in a second" },
 	{ REASON, "reason", "REASON", "that failed for it" },
 	{ SEARCH, "search", "TEXT", "with this text in the row or its errors" },
+	{ SET, "set", "FIELD=VALUE", "fix: what is to be in that field" },
 	{ SEVERITY, "severity", "LEVEL",
 	    "CRITICAL|WARNING|INFO: with an error of it" },
 	{ STATE, "state", "STATE", "open|closed|all: only those" },
 	{ TO, "to", "NAME", "assign: who looks at them" },
 	{ TYPE, "type", "TYPE", "with an error of this type" },
 	{ WHY, "why", "TEXT",
-	    "assign, resolve, resubmit: why, for the history" },
+	    "assign, fix, resolve, resubmit: why, for the history" },
 	{ 0, NULL, NULL, NULL },
 };
 
@@ -65,7 +67,7 @@ static const struct inv_prog_info info = {
 	.purpose = "keep what needs a person, and show it",
 	.usage = "[FILE | list | show ITEM ...|- | stats | export | report |"
 		 " resubmit [ITEM ...|-] | resolve ITEM ...|- |"
-		 " assign ITEM ...|-]",
+		 " assign ITEM ...|- | fix ITEM]",
 	.options = options,
 	.operands = -1,
 	.reads_stdin = true,
@@ -88,6 +90,7 @@ static const struct inv_verb verbs[] = {
 	    { COMMITTED, DISCARD, NOT_COMMITTED, WHY, 0 },
 	    inv_quarantine_do_resolve },
 	{ "assign", "ITEM", 1, -1, { TO, WHY, 0 }, inv_quarantine_do_assign },
+	{ "fix", "ITEM", 1, 1, { SET, WHY, 0 }, inv_quarantine_do_fix },
 };
 
 static enum inv_item_state
@@ -200,6 +203,14 @@ set_resolve(struct inv_quarantine_args *args, enum inv_resolve how)
 	args->resolve = how;
 }
 
+static void
+add_set(struct inv_quarantine_args *args, const char *arg)
+{
+	if (args->sets == INV_SETS_MAX)
+		inv_opt_wrong("--set", arg, "more than 256 of them");
+	args->set[args->sets++] = inv_str_of(arg);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -232,6 +243,9 @@ main(int argc, char *argv[])
 			break;
 		case RATE:
 			args.rate = rate_of(optarg);
+			break;
+		case SET:
+			add_set(&args, optarg);
 			break;
 		case TO:
 			args.to = name_of(optarg);

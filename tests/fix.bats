@@ -340,3 +340,81 @@ refusals() { jq -r 'select(.verdict == "quarantined") | "\(.row) \(.reason) \(.e
 	inv-quarantine -q --notify ./tell bad > /dev/null
 	[ "$(jq -r .item told)" = "$id" ]
 }
+
+# ---- fix ----
+
+@test "fix writes a sheet of one row, with what is set and why, and it closes the item" {
+	sheet '1 -3' > m.csv
+	through m.csv
+	id=$(item m.csv 1)
+	inv-quarantine fix "$id" --set quantity=3 --set 'description==1' --set more=x --why 'counted, again' > fix.csv
+	diff fix.csv - <<-EOF
+	$HEADER,more,inv:item,inv:why
+	LAB-1,NIH-R01-7,"'=1",3,BLDG12-RM304-CAB2,2026-03-14,x,$id,"counted, again"
+	EOF
+	through fix.csv
+	[ "$(inv-quarantine show "$id" | jq -c '[.state, .errors[0].type]')" = '["open","extra_forbidden"]' ]
+	# The record as it travelled last is the one that is corrected next.
+	inv-quarantine fix "$id" --set more= --why 'not a field' > fix2.csv
+	grep -F "\"'=1\",3,BLDG12-RM304-CAB2,2026-03-14,,$id" fix2.csv
+	inv-quarantine show "$id" | jq -e '.actions == []'
+	sed -i 's/,more,/,/; s/2026-03-14,,/2026-03-14,/' fix2.csv
+	through fix2.csv
+	[ "$(state_of "$id") $(quantity 1)" = 'committed 3' ]
+	fixes "$id" | jq -e '.why == "not a field" and .detail.patch == [
+		{op: "replace", path: "/description", was: "Pipette tips", value: "=1"},
+		{op: "replace", path: "/quantity", was: "-3", value: 3}]'
+}
+
+@test "fix writes NDJSON where the record has types, and takes values as JSON" {
+	sheet '1 3' > m.csv
+	inv-split -q m.csv | inv-validate -q | jq -c 'if .type == "record" then . + {verdict: "quarantined",
+		stage: "x", reason: "rejected"} | .record.list = [1] | .record.none = null else . end' | inv-quarantine -q > /dev/null
+	id=$(item m.csv 1)
+	inv-quarantine fix "$id" --set quantity=4 --set location_code=7 --set list='[2]' --set new=true \
+		--set text='a b' --set none=1x --why 'a "why"' > fix.ndjson
+	jq -ce --arg id "$id" '. == {"inv:item": $id, "inv:why": "a \"why\"", asset_id: "LAB-1", grant_code: "NIH-R01-7",
+		description: "Pipette tips", quantity: 4, location_code: "7", acquired_on: "2026-03-14",
+		list: [2], none: "1x", new: true, text: "a b"}' fix.ndjson
+	inv-split -q fix.ndjson | jq -se '.[0].format == "ndjson" and .[1].item == $id and .[1].record.list == [2]' --arg id "$id"
+}
+
+@test "fix of a malformed row has the fields that are set" {
+	sheet > m.csv
+	echo 'LAB-2,NIH-R01-7,5' >> m.csv
+	through m.csv
+	inv-quarantine fix "$(item m.csv 1)" --set asset_id=LAB-2 --set grant_code=NIH-R01-7 --set description=x \
+		--set quantity=5 --set location_code=BLDG12-RM304-CAB2 --set acquired_on=2026-03-14 --why 'half a row' |
+		inv-split -q | inv-validate -q | inv-commit -q | inv-quarantine -q > /dev/null
+	[ "$(quantity 2) $(open_ids)" = '5 ' ]
+}
+
+@test "fix refuses what it can not correct" {
+	sheet '1 -3' > m.csv
+	through m.csv
+	id=$(item m.csv 1)
+	for bad in "--why x $id" "--set a=1 $id" "--set a --why x $id" "--set =1 --why x $id" \
+		"--set inv:row=1 --why x $id" "--set a=1 --set a=2 --why x $id" "--set a=1 --why x" \
+		"--set a=1 --why x nonsense" "--set a=1 --why x -" "--set a=1 --why x $id $id" \
+		"--set a=1 --why x --state all $id"; do
+		run -64 inv-quarantine fix $bad
+	done
+	run -64 inv-quarantine fix --why x $(printf -- '--set f%d=1 ' {1..257}) "$id"
+	run -0 inv-quarantine fix --why x $(printf -- '--set f%d=1 ' {1..256}) "$id"
+	run -74 bash -c "inv-quarantine fix --set a=1 --why x $id > /dev/full"
+	run -1 --separate-stderr inv-quarantine fix --set a=1 --why x 000000000000-1
+	[ "$stderr$output" = 'inv-quarantine: 000000000000-1: no such item' ]
+	inv-quarantine resolve --discard --why x "$id"
+	run -1 --separate-stderr inv-quarantine fix --set a=1 --why x "$id"
+	[ "$stderr$output" = "inv-quarantine: $id: closed: nothing to correct" ]
+	inv-split -q m.csv | sed '2i nonsense' | inv-quarantine -q > /dev/null
+	id=$(inv-quarantine list --reason malformed_line | jq -r .item)
+	run -1 --separate-stderr inv-quarantine fix --set a=1 --why x "$id"
+	[ "$stderr$output" = "inv-quarantine: $id: no row of a manifest" ]
+}
+
+@test "an empty cell is null where the item's member is" {
+	printf '{"a":null,"b":"","c":1}\n' | inv-split -q | jq -c 'if .type == "record" then . +
+		{verdict: "quarantined", stage: "x", reason: "rejected"} else . end' | inv-quarantine -q > /dev/null
+	inv-quarantine export --csv | inv-split -q | jq -se '.[1].record == {a: null, b: "", c: "1"}'
+}

@@ -12,6 +12,8 @@ enum inv_resolve {
 	INV_RESOLVE_NOT_COMMITTED,
 };
 
+enum { INV_SETS_MAX = 256 }; /* --set of one command */
+
 struct inv_quarantine_args {
 	const struct inv_prog_info *info;
 	struct inv_item_filter which; /* of the options that choose items */
@@ -22,7 +24,9 @@ struct inv_quarantine_args {
 	uint64_t rate;                /* --rate: rows in a second; 0: none */
 	struct inv_str why;           /* --why, or empty */
 	struct inv_str to;            /* --to, or empty */
-	enum inv_resolve resolve;     /* --discard and its like */
+	struct inv_str set[INV_SETS_MAX]; /* --set: FIELD=VALUE, as given */
+	size_t sets;
+	enum inv_resolve resolve; /* --discard and its like */
 };
 
 /* ---- the verbs: each returns the exit status ---- */
@@ -35,6 +39,7 @@ int inv_quarantine_do_export(void *args, char *words[]);
 int inv_quarantine_do_report(void *args, char *words[]);
 int inv_quarantine_do_resubmit(void *args, char *words[]);
 int inv_quarantine_do_resolve(void *args, char *words[]);
+int inv_quarantine_do_fix(void *args, char *words[]);
 int inv_quarantine_do_assign(void *args, char *words[]);
 
 #endif

@@ -160,9 +160,22 @@ look_for_twins(struct inv_corrections *c, const struct inv_item *item,
 	    (uintmax_t)e->value);
 }
 
-/* Take cells out that are empty because the item has no such member. */
+/* The item's member of that name, or NULL. */
+static const struct inv_member *
+known_as(const struct inv_members *theirs, const struct inv_member *m)
+{
+	for (size_t i = 0; theirs != NULL && i < theirs->n; i++)
+		if (inv_str_eq(m->key, theirs->at[i].key))
+			return &theirs->at[i];
+	return NULL;
+}
+
+/*
+ * A cell that is empty says as much as the item does: nothing where that has
+ * no such member, null where that is null.
+ */
 static bool
-drop_blanks(struct inv_corrections *c, const struct inv_item *item,
+fill_blanks(struct inv_corrections *c, const struct inv_item *item,
     struct inv_buf *line, size_t record, struct inv_err *err)
 {
 	struct inv_str text = { line->p + record, line->n - record };
@@ -177,17 +190,14 @@ drop_blanks(struct inv_corrections *c, const struct inv_item *item,
 	inv_emit_open(&c->record, '{');
 	for (size_t i = 0; i < mine->n; i++) {
 		const struct inv_member *m = &mine->at[i];
-		bool empty =
-		    m->kind == INV_KIND_NULL || inv_str_is(m->value, "\"\"");
-		bool known = false;
+		const struct inv_member *was;
 
-		for (size_t k = 0; had && empty && !known &&
-		     k < inv_scan_record(c->theirs)->n;
-		     k++)
-			known = inv_str_eq(m->key,
-			    inv_scan_record(c->theirs)->at[k].key);
-		if (!empty || known)
+		was = known_as(had ? inv_scan_record(c->theirs) : NULL, m);
+		if (!inv_str_is(m->value, "\"\"") && m->kind != INV_KIND_NULL)
 			inv_emit_member_raw(&c->record, m->key, m->value);
+		else if (was != NULL)
+			inv_emit_member_raw(&c->record, m->key,
+			    was->kind == INV_KIND_NULL ? was->value : m->value);
 	}
 	inv_emit_close(&c->record, '}');
 	line->n = record;
@@ -236,7 +246,7 @@ inv_corrections_take(struct inv_corrections *c,
 		add_ruling(c, row, &why, line);
 		return true;
 	}
-	if (row->cells && !drop_blanks(c, item, line, record, err))
+	if (row->cells && !fill_blanks(c, item, line, record, err))
 		return false;
 	inv_emit_member_str(line, INV_LIT("item"), inv_str_of(item->id));
 	if (row->why.n > 0)
