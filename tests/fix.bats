@@ -122,6 +122,7 @@ corrected() {
 	id=$(item m.csv 1)
 	printf "a,b,c,d,inv:item\n'=1,''-x,'tis,''',%s\n" "$id" | inv-split -q |
 		jq -se '.[1].record == {a: "=1", b: "'\''-x", c: "'\''tis", d: "'\'\'\''"}'
+	printf "'=a,inv:item\n1,\n" | inv-split -q | jq -se '.[1].record == {"=a": "1"}'
 	printf "a\n'=1\n" | inv-split -q | jq -se '.[1].record == {a: "'\''=1"}'
 }
 

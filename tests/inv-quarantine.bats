@@ -523,7 +523,8 @@ rows_of() { inv-quarantine list "$@" | jq -r .row | paste -sd ' '; }
 		printf '{"type":"record","manifest":"%s","row":3,"line":9,"chunk":0,"verdict":"quarantined","stage":"s","reason":"malformed_row","raw":"x;y"}\n' "${M:0:32}"
 		end 3; } | keep
 	inv-quarantine export --csv > out
-	cat > want <<-EOF
+	printf '\xef\xbb\xbf' > want
+	cat >> want <<-EOF
 	id,n,t,z,m,inv:item,inv:reason,inv:errors,inv:why,inv:name,inv:manifest,inv:row,inv:line,inv:raw
 	A,5,true,,,aaaaaaaaaaaa-1,a,"n: wrong [t]",,m.csv,$M,1,2,
 	"ä","say ""hi"", ok",,,"[1,2]",aaaaaaaaaaaa-2,b,"n: wrong [t]",,m.csv,$M,2,3,
@@ -551,7 +552,7 @@ rows_of() { inv-quarantine list "$@" | jq -r .row | paste -sd ' '; }
 	inv-quarantine export --csv > out
 	python3 - <<-'EOF'
 	import csv, json
-	head, row = list(csv.reader(open("out", newline="")))
+	head, row = list(csv.reader(open("out", newline="", encoding="utf-8-sig")))
 	assert head[0] == "'=col", head
 	cells = dict(zip(head, row))
 	want = ["'=1+1", "'+1", "'-3", "'@x", "'\tx", "'\r=1", "'  =1", "'＝1", "''=1", "'-3", "a-b", "'\0=1", "'\u00a0=1"]

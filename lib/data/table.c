@@ -102,9 +102,9 @@ inv_table_name(struct inv_table *t, const struct inv_str *names, size_t n,
 	if (!are_different(names, n, err))
 		return false;
 	begin(t, n);
-	for (size_t i = 0; i < n; i++)
-		add(t, names[i]);
 	set_aside(t, names, n);
+	for (size_t i = 0; i < n; i++)
+		add(t, t->item > 0 ? inv_sheet_unguard(names[i]) : names[i]);
 	return true;
 }
 

@@ -134,6 +134,8 @@ inv_quarantine_csv(struct inv_quarantine_reader *r,
 	bool ok = learn(&c, err);
 
 	if (ok) {
+		/* Without its mark spreadsheets do not know UTF-8. */
+		inv_buf_add(inv_out_buf(out), INV_LIT("\xef\xbb\xbf"));
 		bool any = inv_sheet_names(c.sheet, inv_out_buf(out));
 
 		inv_buf_addf(inv_out_buf(out),

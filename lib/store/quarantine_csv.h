@@ -1,6 +1,7 @@
 /*
  * quarantine_csv.h - items as a CSV file for a spreadsheet
  *
+ * UTF-8 with its byte order mark.
  * The columns of all records first, in the order they appear, then inv:item,
  * inv:reason, inv:errors (as words), inv:why (empty, to be filled in), inv:name,
  * inv:manifest, inv:row, inv:line and inv:raw, which is what a row is that never

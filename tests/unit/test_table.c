@@ -122,6 +122,14 @@ columns_about_a_row_are_no_part_of_it(void)
 	check_str(inv_table_aside(cells, t.item), "x-1");
 	check_str(inv_table_aside(cells, t.why), "");
 	inv_buf_reset(&b);
+	/* The name of a column was guarded as well. */
+	static const struct inv_str guarded[] = { { "'=a", 3 },
+		{ "inv:item", 8 } };
+
+	check(inv_table_name(&t, guarded, 2, &err));
+	inv_table_columns(&t, &b);
+	check_str(inv_buf_str(&b), "[\"=a\"]");
+	inv_buf_reset(&b);
 	/* All of them are. */
 	check(inv_table_name(&t, names + 2, 2, &err));
 	check(inv_table_row(&t, cells + 2, INV_CARE_NONE, &b));
