@@ -29,6 +29,10 @@ sweep() {
 	sweep 1 calls
 }
 
+@test "too few descriptors or too little memory, of programs and of the pipe" {
+	sweep 1 limits
+}
+
 @test "a file of the state that is damaged, each in some ways" {
 	local build
 	build=$(dirname "$(command -v inv-commit)")

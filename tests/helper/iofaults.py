@@ -11,6 +11,7 @@ pipe runs to its end, and tests/judge looks at what came of it.
               a completion that comes late; over poll and over io_uring
     memory    an allocation of a program, or of a library that it uses
     calls     a system call of a program that keeps state, by strace(1)
+    limits    a program with few descriptors, or little address space
 
 A program that met a fault has to say so: a status that tells, and a message.
 Where it took no notice, nothing may have come of it.  No fault may end it by
@@ -303,6 +304,18 @@ class Sweep:
             self.broken += 1
             print("BROKEN: %s: no fault was met" % name, flush=True)
 
+    def looks(self, name, commands):
+        """The same with programs that stand for themselves."""
+        futures = [(wrap, self.pool.submit(alone, self.base, command, wrap))
+                   for command, wrap in commands]
+        for wrap, future in futures:
+            why = future.result()
+            if why:
+                self.broken += 1
+                print("BROKEN: %s: %s: %s" % (name, wrap[2], why), flush=True)
+        self.cases += len(futures)
+        print("%s: %d" % (name, len(futures)), flush=True)
+
 
 # ---- the ring ----
 
@@ -488,7 +501,72 @@ def sweep_calls(sweep):
                               for s in steps for n in whens], call_statuses)
 
 
-SWEEPS = {"ring": sweep_ring, "memory": sweep_memory, "calls": sweep_calls}
+# ---- limits ----
+
+FILES_NEEDED = 40       # descriptors: more than any of them opens here
+SPACES = [round(4096 * 1.12 ** n) for n in range(42)]   # KiB, to 430 MiB
+READERS = (["inv-status"], ["inv-audit", "verify", "--read-data"],
+           ["inv-quarantine", "list", "--state", "all"],
+           ["inv-quarantine", "stats"], ["inv-run", "m.csv"])
+
+
+def limited(flag, value):
+    return ["bash", "-c", 'ulimit %s %d; exec "$@"' % (flag, value), "-"]
+
+
+def limit_statuses(_):
+    """As much as there is may do; else it tells."""
+    return None
+
+
+def alone(base, command, wrap):
+    """A program that only looks, or the whole pipe, under a limit."""
+    case, whole = Case(base), command[0] == "inv-run"
+    try:
+        case.begin(False)
+        if not whole:
+            case.run("001", None, False)
+        env = environment(case.folder)
+        env["INV_LEDGER"] = case.url
+        ended = subprocess.run(
+            wrap + command, env=env, cwd=case.folder, check=False,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE, timeout=TIME_LIMIT)
+        said = ended.stderr.decode(errors="replace")
+        if "error while loading shared libraries" in said:
+            return None
+        if (ended.returncode not in (0, 1)
+                and (ended.returncode not in TELLING or "inv-" not in said)):
+            return "status %d: %r" % (ended.returncode, said)
+        if whole:
+            case.run("001", None, False)
+            case.judge()
+        return None
+    except (Broken, OSError, subprocess.SubprocessError) as why:
+        return str(why)
+    finally:
+        case.clear()
+
+
+def sweep_limits(sweep):
+    """From what is too little for the loader to what is enough."""
+    kinds = [("-n", list(range(FILES_NEEDED, 2, -1)))]
+    if b"__asan_init" not in (BUILD / "inv-commit").read_bytes():
+        kinds.append(("-v", SPACES))
+    for flag, values in kinds:
+        for stage in STAGES:
+            sweep.series("limits: ulimit %s: %s" % (flag, stage),
+                         [Fault(stage, "limits %s %s %d" % (stage, flag, n),
+                                wrap=limited(flag, n))
+                          for n in sweep.chosen(values)], limit_statuses)
+        for command in READERS:
+            sweep.looks("limits: ulimit %s: %s" % (flag, " ".join(command)),
+                        [(command, limited(flag, n))
+                         for n in sweep.chosen(values)])
+
+
+SWEEPS = {"ring": sweep_ring, "memory": sweep_memory, "calls": sweep_calls,
+          "limits": sweep_limits}
 
 
 def main():
