@@ -22,7 +22,7 @@ prepare() {
 
 teardown() {
 	kill "${ledger:-}" 2> /dev/null || true
-	umount small 2> /dev/null || true
+	umount small ${disks+"${disks[@]}"} 2> /dev/null || true
 }
 
 # A manifest of N rows, one in eleven of them refused.
@@ -216,6 +216,75 @@ told_in_the_end() {
 	done
 	# Between them the sizes have met every program that keeps something.
 	sort -u failed | diff - <(printf 'inv-%s\n' audit commit quarantine split)
+}
+
+# One part of the state on a disk of its own, that is small and fills up.
+mounted() { # DIR SIZE
+	mkdir -p -m 700 "$INV_STATE" "$INV_STATE/$1"
+	mount -t tmpfs -o "size=$2,mode=700" tmpfs "$INV_STATE/$1" 2> /dev/null ||
+		skip "no tmpfs can be mounted here"
+	disks+=("$INV_STATE/$1")
+}
+
+# rows FIRST LAST: a stream of them.
+rows() {
+	awk -v a="$1" -v z="$2" 'BEGIN { for (i = a; i <= z; i++)
+		printf "{\"asset_id\":\"A-%d\",\"pad\":\"%080d\"}\n", i, 0 }' |
+		inv-split -q -f ndjson -
+}
+
+@test "an embedded ledger on a full disk is told, and completes with room" {
+	rows 1 4000 > in
+	mounted embedded 256k
+	run -$EX_IOERR --separate-stderr inv-commit -q -k asset_id in
+	[[ $stderr == *'embedded/ledger.db: '*full* ]]
+	mount -o remount,size=64m "$INV_STATE/embedded"
+	inv-commit -q -k asset_id in > out
+	jq -es 'map(select(.type == "end"))[0].counts |
+		.committed + .skipped == 4000' out
+	inv-ledger --db "$INV_STATE/embedded/ledger.db" --export requests |
+		jq -s 'map(select(.effect) | .body | length) | add' > sum
+	[ "$(cat sum)" = 4000 ]
+}
+
+@test "an index on a full disk is told, and completes with room" {
+	rows 1 20000 > in
+	inv-commit -q -k asset_id -l "file:$PWD/l.db" in > /dev/null
+	cp -pr "$INV_STATE/journal" kept
+	rm kept/seen.db
+	mounted journal 12m
+	cp -p kept/* "$INV_STATE/journal"
+	rm -f "$INV_STATE/journal/home"
+	fill "$INV_STATE/journal" 64
+	run -$EX_IOERR --separate-stderr inv-commit -q -k asset_id \
+		-l "file:$PWD/l.db" in
+	[[ $stderr == *'journal/seen.db: '*full* ]]
+	rm "$INV_STATE/journal/ballast"
+	inv-commit -q -k asset_id -l "file:$PWD/l.db" in > out
+	jq -es 'map(select(.type == "end"))[0].counts.skipped == 20000' out
+}
+
+# Leave so many KiB in DIR.
+fill() { # DIR KIB
+	local free
+	free=$(df -k --output=avail "$1" | tail -n 1)
+	head -c $(((free - $2) * 1024)) /dev/zero > "$1/ballast"
+}
+
+@test "a quarantine on a full disk is told, and completes with room" {
+	printf 'asset_id,grant_code,description,quantity,location_code,acquired_on\n' > m.csv
+	seq 4000 | sed 's/.*/A-&,NIH-1,x,none,BLDG1-RM2-CAB3,2026-01-31/' >> m.csv
+	inv-split -q m.csv | inv-validate -q -s inventory > in
+	mounted quarantine 256k
+	run -$EX_IOERR --separate-stderr bash -c 'inv-quarantine -q < in > out'
+	[[ $stderr == *'quarantine/quarantine.db: '*full* ]]
+	# What has passed is stored, and what is stored comes once.
+	jq -r 'select(.type == "record") | .row' out | sort > passed
+	mount -o remount,size=64m "$INV_STATE/quarantine"
+	inv-quarantine list | jq -r .row | sort > stored
+	[ -z "$(comm -23 passed stored)" ]
+	inv-quarantine -q < in > out
+	[ "$(inv-quarantine list | wc -l)" = 4000 ]
 }
 
 @test "a limit on the size of files is told, and the next run makes it good" {
