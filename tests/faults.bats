@@ -164,6 +164,29 @@ tells_of_it() {
 	every inv-audit pwrite64 ENOSPC
 }
 
+# closing STAGE FILE: closing what was written there fails, and that is told.
+closing() {
+	fresh
+	pipe 001 "$1" strace -f -qq -y -o trace -P "$2" -e trace=close \
+		-e inject=close:error=EIO:when=1+
+	grep -q 'close.*INJECTED' trace
+	[ "$(cat "case/runs/001/$1.rc")" = $EX_IOERR ]
+	grep "^$1: .*close: Input/output error" "case/runs/001/$1.err"
+	pipe 002
+	judged
+}
+
+@test "a close that fails ends the run, of standard output, journal, archive" {
+	local name shelf
+	needs_strace
+	for name in $stages; do
+		closing "$name" "$PWD/case/runs/001/$name"
+	done
+	closing inv-commit "$INV_STATE/journal/000001.ndjson"
+	shelf=$(sha256sum m.csv | cut -d' ' -f1)
+	closing inv-split "$INV_STATE/archive/${shelf:0:2}/$shelf"
+}
+
 @test "inv-commit: a journal that no longer takes anything ends the run" {
 	local n
 	needs_strace

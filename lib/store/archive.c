@@ -239,6 +239,11 @@ publish(const struct inv_archive *a, struct spool *s, int dir,
 	if (renameat(a->dir, s->name, dir, out->id) != 0)
 		return inv_fail_sys(err, INV_CREATE, "%s", out->path);
 	s->name[0] = '\0';
+	int fd = s->fd;
+
+	s->fd = -1;
+	if (close(fd) != 0)
+		return inv_fail_sys(err, INV_IO, "%s: close", out->path);
 	return inv_file_sync(dir, out->path, err);
 }
 

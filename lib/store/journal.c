@@ -881,12 +881,23 @@ finish(struct inv_journal *j, struct inv_err *err)
 	return upto.seq == known.seq || inv_seen_write(j->seen, &upto, err);
 }
 
+static bool
+close_segment(struct inv_journal *j, struct inv_err *err)
+{
+	int fd = j->fd;
+
+	j->fd = -1;
+	return fd == -1 || close(fd) == 0 ||
+	    inv_fail_sys(err, INV_IO, "journal/%06ju.ndjson: close",
+		(uintmax_t)j->synced.segment);
+}
+
 bool
 inv_journal_close(struct inv_journal *j, struct inv_err *err)
 {
 	if (j == NULL)
 		return true;
-	bool ok = finish(j, err);
+	bool ok = finish(j, err) && close_segment(j, err);
 
 	journal_free(j);
 	return ok;
