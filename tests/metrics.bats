@@ -202,7 +202,7 @@ good() {
 	good
 }
 
-@test "a directory that stays locked is 74, and the run is not counted" {
+@test "a directory that is locked at the beginning is 74, and nothing is done" {
 	command -v flock > /dev/null || skip "no flock(1)"
 	rows 1 > m.csv
 	mkdir d
@@ -211,6 +211,29 @@ good() {
 	[[ $output = *"d/f.prom: another process does not let go of its directory"* ]]
 	FILE=d/f.prom
 	[ "$(figure inv_runs_total inv-split 'status="0"')" = 1 ]
+}
+
+@test "what can not be written at the end is 74, and the rows have passed" {
+	command -v flock > /dev/null || skip "no flock(1)"
+	rows 3 > m.csv
+	inv-split -q m.csv > in
+	mkdir d
+	mkfifo pipe
+	inv-dedup -q --metrics d/f.prom < pipe > out 2> err 3>&- &
+	COMMIT_PID=$!
+	exec 7> pipe
+	wait_for test -e d/f.prom
+	exec 8< d
+	flock 8
+	cat in >&7
+	exec 7>&-
+	wait "$COMMIT_PID" || [ $? = $EX_IOERR ]
+	COMMIT_PID=
+	exec 8<&-
+	grep -q 'does not let go' err
+	[ "$(grep -c '"type":"record"' out)" = 3 ]
+	FILE=d/f.prom
+	[ "$(figure inv_runs_total inv-dedup 'status="0"')" = 0 ]
 }
 
 @test "a file with something else in it is 78, and is not touched" {
@@ -251,7 +274,7 @@ good() {
 	run "-$EX_CANTCREAT" inv-split -q --metrics d/f.prom m.csv
 }
 
-@test "a file that can not be written at the end is 74" {
+@test "a file that can not be written is 74, and is as it was" {
 	rows 1 > m.csv
 	inv-split -q --metrics f.prom m.csv > /dev/null
 	cp f.prom kept
@@ -334,6 +357,16 @@ good() {
 	[[ $(figure inv_request_duration_seconds_sum inv-commit) > 0.15 ]]
 }
 
+@test "the wait of a batch before it is sent" {
+	start_ledger
+	manifest m.csv 1500 | commit --rate 4/s -l "$LEDGER" > out
+	[ "$(figure inv_queue_wait_seconds_count inv-commit)" = 3 ]
+	[ "$(figure inv_queue_wait_seconds_bucket inv-commit 'le="0.25"')" -ge 1 ]
+	[ "$(figure inv_queue_wait_seconds_bucket inv-commit 'le="0.25"')" -le 2 ]
+	[[ $(figure inv_queue_wait_seconds_sum inv-commit) > 0.5 ]]
+	good
+}
+
 @test "the breaker, and what is open behind it" {
 	start_ledger --fault garbage
 	manifest m.csv 1500 | commit -c 1 -r 90 --breaker 2 --deadline 100ms \
@@ -359,10 +392,42 @@ good() {
 	[ "$(figure inv_quarantine_oldest_timestamp_seconds inv-quarantine)" = \
 		"$(date -d "$(inv-quarantine list | jq -r .first_failure | sort |
 			sed q)" +%s)" ]
-	inv-quarantine resolve --discard --why 'not ours' \
-		$(inv-quarantine list | jq -r .item)
-	inv-run -q --metrics f.prom m.csv > out || true
+	inv-quarantine list | jq -r .item |
+		inv-quarantine resolve --discard --why 'not ours' -
+	[ "$(figure inv_quarantine_items inv-quarantine 'verdict="quarantined"')" = 2 ]
+	rows 1 > n.csv
+	inv-run -q --metrics f.prom n.csv > out
+	[ "$(figure inv_quarantine_items inv-quarantine 'verdict="quarantined"')" = 0 ]
+	[ "$(figure inv_quarantine_oldest_timestamp_seconds inv-quarantine)" = 0 ]
 	[ "$(figure inv_dead_letters_total inv-quarantine)" = 2 ]
+}
+
+# Killed at each call that writes: the file is the one before or the one after.
+@test "a kill at any instant leaves a whole file, and the next run goes on" {
+	needs_strace
+	rows 1 > m.csv
+	export INV_STATE=$PWD/state
+	inv-split -q --metrics f.prom m.csv > /dev/null
+	local before=1 killed=0 rc call n after
+	for call in openat write fchmod fsync renameat; do
+		for n in 1 2 3; do
+			strace -f -qq -o trace -P "$PWD/f.prom.new" -P f.prom.new \
+				-P "$PWD/f.prom" -P f.prom \
+				-e inject=$call:signal=KILL:when=$n \
+				inv-split -q --metrics f.prom m.csv > /dev/null 2>&1 &&
+				rc=0 || rc=$?
+			killed=$((killed + (rc == 137)))
+			grep -q '^inv_runs_total' f.prom
+			good
+			after=$(figure inv_runs_total inv-split 'status="0"')
+			[ "$after" = "$before" ] || [ "$after" = $((before + 1)) ]
+			before=$after
+		done
+	done
+	inv-split -q --metrics f.prom m.csv > /dev/null
+	[ "$(figure inv_runs_total inv-split 'status="0"')" = $((before + 1)) ]
+	[ ! -e f.prom.new ]
+	[ "$killed" -ge 10 ]
 }
 
 @test "items that wait for a ledger are no dead letters" {

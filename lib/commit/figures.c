@@ -61,6 +61,13 @@ inv_figures_begin(struct inv_uploader *u)
 }
 
 void
+inv_figures_first(struct inv_uploader *u, const struct inv_batch *b)
+{
+	inv_metrics_observe(u->f->metrics, INV_METRIC_QUEUE_WAIT,
+	    b->first_ms - b->admitted_ms);
+}
+
+void
 inv_figures_landing(struct inv_uploader *u, const struct inv_landing *l)
 {
 	struct inv_metrics *m = u->f->metrics;

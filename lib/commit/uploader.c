@@ -338,6 +338,7 @@ admit_one(struct inv_uploader *u, struct inv_batch *b)
 		if (b->seq == 0)
 			return false;
 	}
+	b->admitted_ms = inv_clock_ms();
 	u->window[u->window_n++] = unqueue(u);
 	u->bodies += b->body.n;
 	for (size_t i = 0; i < b->n; i++)
@@ -396,8 +397,10 @@ send(struct inv_uploader *u, struct inv_batch *b)
 
 	if (b->first_ms == 0 && b->chunk != NULL)
 		b->stale_ms = stale_from(u, 0);
-	if (b->first_ms == 0)
+	if (b->first_ms == 0) {
 		b->first_ms = inv_clock_ms();
+		inv_figures_first(u, b);
+	}
 	inv_throttle_sent(&u->throttle, inv_clock_ms(), is_retry(b));
 	if (b->maybe && b->poll == NULL && inv_clock_ms() >= b->stale_ms) {
 		inv_settle_ask(u, b);

@@ -248,10 +248,11 @@ void inv_resume_keep(struct inv_uploader *u, struct inv_batch *b);
 void inv_resume_tell(struct inv_uploader *u);
 
 /*
- * figures.c, for --metrics: an answer, or what took its place; one that has the
+ * figures.c, for --metrics: a batch is sent for the first time; an answer, or what took its place; one that has the
  * batch sent again; the breaker has opened; rows of a batch were committed.
  * _begin has 0 where nothing will be; _now sets what holds at this moment, _tell writes it if it is time.
  */
+void inv_figures_first(struct inv_uploader *u, const struct inv_batch *b);
 void inv_figures_landing(struct inv_uploader *u, const struct inv_landing *l);
 void inv_figures_retry(const struct inv_uploader *u,
     const struct inv_answer *a);

@@ -70,6 +70,8 @@ static const struct family {
 	    "Batches under way." },
 	[INV_METRIC_QUEUE_CAPACITY] = { "inv_queue_capacity_batches", GAUGE,
 	    { NULL }, "Batches that may be under way." },
+	[INV_METRIC_QUEUE_WAIT] = { "inv_queue_wait_seconds", HISTOGRAM,
+	    { "le" }, "Time of a batch in the queue before it is first sent." },
 	[INV_METRIC_BREAKER] = { "inv_breaker_state", GAUGE, { NULL },
 	    "0: closed; 1: one request tries; 2: open." },
 	[INV_METRIC_BREAKER_OPENED] = { "inv_breaker_opened_total", COUNTER,
