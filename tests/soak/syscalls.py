@@ -9,17 +9,21 @@ from that, and a fourth: each is drawn from the calls that a recovery makes.
 The names of cases say all of it, as in
 
     calls/poll/pwrite64:3
-    recoveries/io_uring/sendto:2+fsync:1+pwrite64:7+unlink:1
+    recoveries/tls-io_uring/sendto:2+fsync:1+pwrite64:7+unlink:1
+
+where tls- says that the ledger is behind a front that takes TLS.
 """
 
 import functools
 import pathlib
 import random
 import re
+import shutil
 import subprocess
 import tempfile
 
 from case import BRISK, Case, sheet
+from front import Front
 from pipe import disturbed, FINE, INSTANTS, Journal, keep_status, STAGES
 
 CALLS = ("pwrite64", "write", "fsync", "fdatasync", "ftruncate", "mkdirat",
@@ -27,6 +31,7 @@ CALLS = ("pwrite64", "write", "fsync", "fdatasync", "ftruncate", "mkdirat",
          "flock", "socket", "connect", "sendto", "sendmsg", "recvfrom",
          "poll", "io_uring_enter")
 ENGINES = ("poll", "io_uring")
+TLS = "tls-"
 CHUNK = 10
 ROWS = 35           # one chunk of the four is wholly refused
 FAULTS = "lost@1,207-again=3@2"
@@ -54,10 +59,19 @@ class Calls(Case):
                       (kill.split(":") for kill in kills.split("+") if kill)]
         super().__init__(folder, 1,
                          {"m.csv": sheet(random.Random(3), ROWS, CHUNK)})
-        self.options = ("--engine", self.engine, "-c", "2", *BRISK)
+        self.options = ("--engine", self.engine.removeprefix(TLS), "-c", "2",
+                        *BRISK)
+
+    def start(self):
+        """The ledger, and what is in front of it."""
+        self.ledger.start(FAULTS, delay="0s")
+        if self.engine.startswith(TLS):
+            front = Front(self.folder, int(self.ledger.url.split(":")[-1]))
+            self.ledger.url = front.url
+            self.options += ("--cacert", front.cert)
 
     def carry_out(self):
-        self.ledger.start(FAULTS, delay="0s")
+        self.start()
         for call, n in self.kills:
             self.hits.append(("%s %s" % (self.engine, call),
                               self.traced(call, n)))
@@ -104,7 +118,7 @@ def count(engine, first=None):
         case = Calls(pathlib.Path(folder), engine)
         trace = case.folder / "trace"
         try:
-            case.ledger.start(FAULTS, delay="0s")
+            case.start()
             if first:
                 case.traced(*first)
             case.steps(["strace", "-f", "-qq", "-o", trace, "-e",
@@ -117,13 +131,15 @@ def count(engine, first=None):
 
 @functools.cache
 def engines():
-    """Those that run here."""
+    """Those that run here, each without TLS and with it."""
     with tempfile.TemporaryDirectory(prefix="inv-soak.") as folder:
         ran = subprocess.run(["inv-commit", "-v", "--engine", "io_uring",
                               "-l", "http://127.0.0.1:9"],
                              stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
                              env=dict(disturbed(), INV_STATE=folder))
-    return ENGINES if b"with io_uring" in ran.stderr else ENGINES[:1]
+    plain = ENGINES if b"with io_uring" in ran.stderr else ENGINES[:1]
+    return plain + tuple(TLS + engine for engine in plain
+                         if shutil.which("openssl"))
 
 
 def spread(rng, things, n):
