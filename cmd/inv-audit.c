@@ -10,9 +10,12 @@ enum {
 	ALLOW_HTTP = INV_OPT_LONG,
 	CACERT,
 	CHECKPOINT,
+	COUNT,
+	DISPOSED,
 	HTML,
 	KEY,
 	LEDGER,
+	LOCATION,
 	NAME,
 	READ_DATA,
 	SIGN_KEY,
@@ -29,11 +32,16 @@ static const struct inv_option options[] = {
 	    "verify --ledger: trust these authorities instead" },
 	{ CHECKPOINT, "checkpoint", "FILE",
 	    "verify, prove, check: this checkpoint, kept elsewhere" },
+	{ COUNT, "count", "FILE", "reconcile: a sheet of what was counted" },
+	{ DISPOSED, "disposed", "FIELD",
+	    "reconcile: the member that says that it is gone" },
 	{ HTML, "html", "FILE", "report: as a page, - being stdout" },
 	{ KEY, "key", "FILE",
 	    "verify, report, check: a public key that is trusted" },
-	{ LEDGER, "ledger", "URL|file:DB",
-	    "verify: ask the ledger for every batch as well" },
+	{ LEDGER, "ledger", "URL|file:DB|FILE",
+	    "verify: ask it for every batch; reconcile: its records" },
+	{ LOCATION, "location", "FIELD",
+	    "reconcile: the member that says where it is" },
 	{ NAME, "name", "NAME", "key new: what the key is called" },
 	{ READ_DATA, "read-data", NULL,
 	    "verify: hash archive and bodies as well" },
@@ -54,7 +62,7 @@ static const struct inv_prog_info info = {
 	.usage =
 	    "[FILE | verify | checkpoint | prove MANIFEST ROW | check FILE | "
 	    "find WORD | show SEQ|MANIFEST | "
-	    "report MANIFEST | key new|show]",
+	    "report MANIFEST | reconcile | key new|show]",
 	.options = options,
 	.operands = -1,
 	.reads_stdin = true,
@@ -74,6 +82,8 @@ static const struct inv_verb verbs[] = {
 	{ "show", "SEQ or MANIFEST", 1, 1, { 0 }, inv_audit_do_show },
 	{ "report", "MANIFEST", 1, 1, { HTML, TEXT, KEY, 0 },
 	    inv_audit_do_report },
+	{ "reconcile", "", 0, 0, { LEDGER, COUNT, LOCATION, DISPOSED, 0 },
+	    inv_audit_do_reconcile },
 	{ "key", "new or show", 1, 1, { NAME, 0 }, inv_audit_do_key },
 };
 
@@ -103,6 +113,29 @@ set_access(struct inv_access *a, int code)
 	}
 }
 
+/* What report and reconcile are told. */
+static void
+set_text(struct inv_audit_args *a, int code)
+{
+	switch (code) {
+	case COUNT:
+		a->count = optarg;
+		break;
+	case DISPOSED:
+		a->disposed = optarg;
+		break;
+	case HTML:
+		a->html = optarg;
+		break;
+	case LOCATION:
+		a->location = optarg;
+		break;
+	case TEXT:
+		a->text = optarg;
+		break;
+	}
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -116,8 +149,12 @@ main(int argc, char *argv[])
 			add_file(args.checkpoint, &args.checkpoints,
 			    "--checkpoint");
 			break;
+		case COUNT:
+		case DISPOSED:
 		case HTML:
-			args.html = optarg;
+		case LOCATION:
+		case TEXT:
+			set_text(&args, c);
 			break;
 		case KEY:
 			add_file(args.key, &args.keys, "--key");
@@ -140,9 +177,6 @@ main(int argc, char *argv[])
 			break;
 		case STATE:
 			add_file(args.state, &args.states, "--state");
-			break;
-		case TEXT:
-			args.text = optarg;
 			break;
 		default:
 			set_access(&args.access, c);

@@ -25,6 +25,9 @@ struct inv_audit_args {
 	const char *sign_key;     /* of --sign-key, or NULL */
 	const char *html;         /* of --html, or NULL */
 	const char *text;         /* of --text, or NULL */
+	const char *count;        /* of --count, or NULL */
+	const char *location;     /* of --location, or NULL */
+	const char *disposed;     /* of --disposed, or NULL */
 };
 
 /*
@@ -98,5 +101,6 @@ int inv_audit_do_check(void *args, char *words[]);
 int inv_audit_do_find(void *args, char *words[]);
 int inv_audit_do_show(void *args, char *words[]);
 int inv_audit_do_report(void *args, char *words[]);
+int inv_audit_do_reconcile(void *args, char *words[]);
 
 #endif
