@@ -1,4 +1,10 @@
-/* digest.c - SHA-256 by libcrypto */
+/*
+ * digest.c - SHA-256 by libcrypto
+ *
+ * By the functions that are SHA-256 and nothing else: for a record of 200
+ * bytes EVP takes half as long again.  From version 3.0 on they are called
+ * deprecated, unless one asks for the interface of 1.1.
+ */
 
 #include "data/digest.h"
 
@@ -7,8 +13,9 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#define OPENSSL_API_COMPAT 0x10100000L
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
+#include <openssl/sha.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -16,8 +23,7 @@
 enum { PIECE = 256 << 10 }; /* bytes of a read */
 
 struct inv_digest {
-	EVP_MD *sha256;
-	EVP_MD_CTX *context;
+	SHA256_CTX context;
 };
 
 /* A digest that can not be computed leaves nothing that could be said. */
@@ -67,32 +73,25 @@ inv_digest_new(void)
 	struct inv_digest *d = inv_mem_new(sizeof(*d));
 
 	(void)CRYPTO_set_mem_functions(allocate, resize, release);
-	d->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
-	d->context = EVP_MD_CTX_new();
-	must(d->sha256 != NULL && d->context != NULL);
 	return d;
 }
 
 void
 inv_digest_free(struct inv_digest *d)
 {
-	if (d == NULL)
-		return;
-	EVP_MD_CTX_free(d->context);
-	EVP_MD_free(d->sha256);
 	free(d);
 }
 
 void
 inv_digest_begin(struct inv_digest *d)
 {
-	must(EVP_DigestInit_ex2(d->context, d->sha256, NULL) == 1);
+	must(SHA256_Init(&d->context) == 1);
 }
 
 void
 inv_digest_add(struct inv_digest *d, struct inv_str s)
 {
-	must(EVP_DigestUpdate(d->context, s.p, s.n) == 1);
+	must(SHA256_Update(&d->context, s.p, s.n) == 1);
 }
 
 void
@@ -102,14 +101,14 @@ inv_digest_part(struct inv_digest *d, struct inv_str s)
 
 	for (int i = 0; i < 8; i++)
 		length[i] = (unsigned char)((uint64_t)s.n >> (56 - 8 * i));
-	must(EVP_DigestUpdate(d->context, length, sizeof(length)) == 1);
+	must(SHA256_Update(&d->context, length, sizeof(length)) == 1);
 	inv_digest_add(d, s);
 }
 
 void
 inv_digest_end(struct inv_digest *d, unsigned char out[INV_DIGEST])
 {
-	must(EVP_DigestFinal_ex(d->context, out, NULL) == 1);
+	must(SHA256_Final(out, &d->context) == 1);
 }
 
 void

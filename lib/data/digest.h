@@ -1,8 +1,7 @@
 /*
  * digest.h - SHA-256 (FIPS 180-4)
  *
- * One context is made once and used again: libcrypto's look-up of the
- * algorithm costs more than a short message.
+ * One context is made once and used again: a message takes no memory.
  */
 #ifndef INV_DATA_DIGEST_H
 #define INV_DATA_DIGEST_H
