@@ -17,7 +17,11 @@
 #include "store/state.h"
 
 enum {
-	INV_SEEN_HELD = 131072, /* keys in memory before they are written */
+	/*
+	 * Keys in memory before they are written: with the batch that passes
+	 * it no more than 2^17, where the table would double.
+	 */
+	INV_SEEN_HELD = 128000,
 	INV_SEEN_FILTERS = 12 << 20,  /* bytes: 1 % wrong at 9 million keys */
 	INV_SEEN_CACHE_KIB = 2 << 10, /* of the pages of the database */
 };
