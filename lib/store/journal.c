@@ -29,7 +29,8 @@
 enum {
 	HEAD_MAX = 4 << 10, /* bytes of a line without rows, names and body */
 	RANGE_MAX = 48,     /* bytes of a range in `rows` */
-	KEEP = 4 << 20,     /* bytes of a buffer that are kept for later */
+	/* Bytes of a buffer that are kept for later. */
+	KEEP = 2 * INV_JOURNAL_GROUP_MAX,
 	KEPT_MAX = INV_KEPT_HEX + 3, /* bytes of a row in `keys` */
 };
 
@@ -99,6 +100,21 @@ intent_bound(const struct inv_intent *i)
 	    i->body.n;
 }
 
+/* Many intents in one write save syncs, and take memory. */
+static bool
+takes_intent(struct inv_buf *b, const struct inv_intent *intent)
+{
+	size_t n = intent_bound(intent);
+
+	if (intent->body.n > INV_BATCH_BODY_MAX ||
+	    (b->n > 0 && b->n + n > INV_JOURNAL_GROUP_MAX))
+		return false;
+	if (inv_buf_room(b, n))
+		return true;
+	b->failed = false;
+	return false;
+}
+
 uint64_t
 inv_journal_intent(struct inv_journal *j, const struct inv_intent *intent)
 {
@@ -107,11 +123,8 @@ inv_journal_intent(struct inv_journal *j, const struct inv_intent *intent)
 	size_t start = b->n;
 
 	assert(intent->rows->count > 0);
-	if (intent->body.n > INV_BATCH_BODY_MAX ||
-	    !inv_buf_room(b, intent_bound(intent))) {
-		b->failed = false;
+	if (!takes_intent(b, intent))
 		return 0;
-	}
 	struct inv_entry_head head = head_of(j, time);
 	struct inv_live *v = inv_lives_add(&j->lives, head.seq, intent);
 

@@ -42,6 +42,7 @@
 
 enum {
 	INV_JOURNAL_PENDING_MAX = 48 << 20, /* bytes not yet on disk */
+	INV_JOURNAL_GROUP_MAX = 2 << 20, /* bytes of a write with two intents */
 };
 
 struct inv_journal;
@@ -88,8 +89,8 @@ INV_MUST bool inv_journal_body(struct inv_journal *j, uint64_t seq,
 
 /*
  * Add an intent; its sequence number, which stays its name however often it
- * is copied.  0 where INV_JOURNAL_PENDING_MAX or INV_BATCH_BODY_MAX would be
- * passed: let something settle first.
+ * is copied.  0 where INV_JOURNAL_GROUP_MAX, behind other lines, or
+ * INV_BATCH_BODY_MAX would be passed: let something settle first.
  */
 INV_MUST uint64_t inv_journal_intent(struct inv_journal *j,
     const struct inv_intent *intent);

@@ -1079,6 +1079,28 @@ packed(struct inv_journal *j)
 }
 
 static void
+intents_of_one_write_have_their_ceiling(void)
+{
+	struct inv_state state = fresh();
+	struct inv_journal *j = opened(&state);
+	struct inv_journal_write w;
+	struct inv_err err;
+	uint64_t n = 0;
+
+	while (intend(j, n * 500 + 1, n * 500 + 500, 1) != 0)
+		n++;
+	check(n > 10 && inv_journal_waiting(j) <= INV_JOURNAL_GROUP_MAX);
+	check(end(j, 1, INV_OUTCOME_REFUSED) == n + 1);
+	/* While they are written the next may come: one alone may be larger. */
+	check(inv_journal_pending(j, &w));
+	check(intend_big(j, 0) == n + 2 && intend_big(j, 1) == 0);
+	check(pwrite(w.fd, w.bytes.p, w.bytes.n, 0) == (ssize_t)w.bytes.n);
+	check(inv_journal_settled(j, 0, &err));
+	check(inv_journal_waiting(j) > INV_JOURNAL_GROUP_MAX && closed(j));
+	close(state.fd);
+}
+
+static void
 a_segment_past_its_size_is_followed_by_another(void)
 {
 	struct inv_state state = fresh();
@@ -1087,8 +1109,7 @@ a_segment_past_its_size_is_followed_by_another(void)
 	struct inv_err err;
 
 	for (uint64_t i = 0; i + 1 < BIG_OF_SEGMENT; i++)
-		check(intend_big(j, i) == i + 1);
-	check(synced(j));
+		check(intend_big(j, i) == i + 1 && synced(j));
 	check(size_of(&state, "journal/000002.ndjson") == -1);
 	/* Lines that are built meanwhile move with the end. */
 	struct inv_journal_write w;
@@ -1269,7 +1290,7 @@ a_segment_with_an_open_intent_is_not_compressed(void)
 	struct inv_state state = fresh();
 	struct inv_journal *j = opened(&state);
 
-	check(intend(j, 9001, 9010, 1) == 1);
+	check(intend(j, 9001, 9010, 1) == 1 && synced(j));
 	commit_big(j, 0, BIG_OF_SEGMENT + 1);
 	check(packed(j) == 0);
 	check(size_of(&state, "journal/000002.ndjson") > 0);
@@ -1380,6 +1401,7 @@ main(int argc, char *argv[])
 		TEST(planted_files_are_refused),
 		TEST(opening_can_be_killed_at_any_point),
 		TEST(a_reader_follows_a_writer_through_torn_ends_and_segments),
+		TEST(intents_of_one_write_have_their_ceiling),
 		TEST(a_segment_past_its_size_is_followed_by_another),
 		TEST(a_segment_that_can_not_be_begun_ends_the_run),
 		TEST(killed_before_its_first_line_a_new_segment_is_no_damage),
