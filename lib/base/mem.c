@@ -10,8 +10,8 @@
 #include "base/log.h"
 
 enum {
-	LARGE = 1 << 20, /* bytes of a block that is returned */
-	KEPT = 4 << 20,  /* bytes of free heap that are not */
+	LARGE = 192 << 10, /* bytes of a block that is returned */
+	KEPT = 4 << 20,    /* bytes of free heap that are not */
 };
 
 static void *

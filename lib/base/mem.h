@@ -38,8 +38,8 @@ void inv_mem_pages_free(void *p, size_t n);
 
 /*
  * For those who hold large blocks of many sizes, and little in all: a block of
- * a mebibyte or more is the kernel's again once it is freed, and never a hole
- * between others.
+ * 192 KiB or more has pages of its own, which cost nothing before they are used
+ * and are the kernel's again once it is freed.
  */
 void inv_mem_return_large(void);
 

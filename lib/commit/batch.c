@@ -119,7 +119,9 @@ fill_body(struct inv_batch *b, struct inv_err *err)
 
 	for (size_t i = 0; i < b->n; i++)
 		bytes += b->chunk->row[b->member[i]].record_n + 1;
-	inv_buf_reset(&b->body);
+	/* No larger than it will be: there is one for each batch. */
+	inv_buf_free(&b->body);
+	b->body = INV_BUF(bytes);
 	if (!inv_buf_room(&b->body, bytes))
 		return inv_fail(err, INV_INTERNAL, "a body of %zu bytes",
 		    bytes);

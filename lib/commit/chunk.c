@@ -150,6 +150,9 @@ add_text(struct inv_chunk *c, const struct inv_record *rec,
 {
 	bool canonical = inv_canon_is(rec->record, rec->fields);
 
+	/* At once, as pages of its own: those it does not need cost nothing. */
+	if (c->text.cap == 0)
+		(void)!inv_buf_room(&c->text, KEEP_BYTES);
 	r->line = c->text.n;
 	r->line_n = rec->text.n;
 	r->record = (size_t)(rec->record.p - rec->text.p);
