@@ -13,10 +13,11 @@
 #include "io/file.h"
 
 enum {
-	PIECE = 128 << 10, /* bytes of a read */
-	GZIP_BITS = 31,    /* zlib: the largest window, a gzip header only */
-	MAGIC = 4,         /* bytes looked at to tell the packing */
-	LEVEL = 1,         /* zstd: more takes longer and gains little */
+	PIECE = 128 << 10,    /* bytes of a read */
+	GZIP_BITS = 31,       /* zlib: the largest window, a gzip header only */
+	MAGIC = 4,            /* bytes looked at to tell the packing */
+	RAW_PIECE = 64 << 10, /* bytes of a part handed on at once */
+	LEVEL = 1,            /* zstd: more takes longer and gains little */
 };
 
 struct inv_inflate {
@@ -349,4 +350,24 @@ inv_deflate(int from, int to, const char *name, struct inv_err *err)
 	ZSTD_freeCStream(d->zstd);
 	free(d);
 	return ok;
+}
+
+bool
+inv_inflate_raw(struct inv_str packed,
+    void (*take)(void *arg, struct inv_str piece), void *arg)
+{
+	z_stream z = { .next_in = (z_const Bytef *)(uintptr_t)packed.p,
+		.avail_in = (uInt)packed.n };
+	char *piece = inv_mem_new(RAW_PIECE);
+	int said = inflateInit2(&z, -MAX_WBITS);
+
+	while (said == Z_OK) {
+		z.next_out = (Bytef *)piece;
+		z.avail_out = RAW_PIECE;
+		said = inflate(&z, Z_NO_FLUSH);
+		take(arg, (struct inv_str){ piece, RAW_PIECE - z.avail_out });
+	}
+	(void)inflateEnd(&z);
+	free(piece);
+	return said == Z_STREAM_END;
 }

@@ -53,6 +53,13 @@ bool inv_inflate_is_bomb(const struct inv_inflate *z);
 void inv_inflate_trust(struct inv_inflate *z);
 
 /*
+ * Unpack what a zip file holds of one part, and hand it on in pieces; false
+ * where that is damaged or cut short.  There is no ceiling: for our own files.
+ */
+INV_MUST bool inv_inflate_raw(struct inv_str packed,
+    void (*take)(void *arg, struct inv_str piece), void *arg);
+
+/*
  * Pack all of `from`, from where it stands, into one zstd frame with a
  * checksum; `name` is what messages call it.  INV_IO where that fails.
  */
