@@ -30,6 +30,7 @@ enum {
 	TO,
 	TYPE,
 	WHY,
+	XLSX,
 };
 
 enum { RATE_MAX = 1000000 };
@@ -59,6 +60,8 @@ static const struct inv_option options[] = {
 	{ TYPE, "type", "TYPE", "with an error of this type" },
 	{ WHY, "why", "TEXT",
 	    "assign, fix, resolve, resubmit: why, for the history" },
+	{ XLSX, "xlsx", "FILE",
+	    "export: as a workbook, to FILE or - for stdout" },
 	{ 0, NULL, NULL, NULL },
 };
 
@@ -82,7 +85,8 @@ static const struct inv_verb verbs[] = {
 	{ "list", "", 0, 0, { CHOICE, JSON, 0 }, inv_quarantine_do_list },
 	{ "show", "ITEM", 1, -1, { JSON, 0 }, inv_quarantine_do_show },
 	{ "stats", "", 0, 0, { AMONG, JSON, 0 }, inv_quarantine_do_stats },
-	{ "export", "", 0, 0, { CHOICE, CSV, 0 }, inv_quarantine_do_export },
+	{ "export", "", 0, 0, { CHOICE, CSV, XLSX, 0 },
+	    inv_quarantine_do_export },
 	{ "report", "", 0, 0, { HTML, 0 }, inv_quarantine_do_report },
 	{ "resubmit", "ITEM", 0, -1, { AMONG, RATE, WHY, 0 },
 	    inv_quarantine_do_resubmit },
@@ -252,6 +256,9 @@ main(int argc, char *argv[])
 			break;
 		case WHY:
 			args.why = why_of(optarg);
+			break;
+		case XLSX:
+			args.xlsx = optarg;
 			break;
 		default:
 			choose(&args.which, c);

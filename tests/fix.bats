@@ -419,3 +419,145 @@ refusals() { jq -r 'select(.verdict == "quarantined") | "\(.row) \(.reason) \(.e
 		{verdict: "quarantined", stage: "x", reason: "rejected"} else . end' | inv-quarantine -q > /dev/null
 	inv-quarantine export --csv | inv-split -q | jq -se '.[1].record == {a: null, b: "", c: "1"}'
 }
+
+# ---- workbooks ----
+
+# part NAME FILE: of a workbook.
+part() { unzip_part "xl/$1.xml" "$2"; }
+unzip_part() { python3 -c 'import sys, zipfile; sys.stdout.write(zipfile.ZipFile(sys.argv[2]).read(sys.argv[1]).decode())' "$@"; }
+csv_of() { "$ROOT/tests/helper/xlsx-csv" "$1"; }
+
+@test "a workbook that is corrected and saved as CSV closes its items" {
+	cp "$ROOT/examples/manifests/q3-chemistry.csv" q3.csv
+	through q3.csv
+	n=$(inv-quarantine list | wc -l)
+	inv-quarantine export --xlsx out.xlsx
+	[ "$(stat -c %a out.xlsx)" = 600 ]
+	# It says the same as the CSV.
+	csv_of out.xlsx > out.csv
+	inv-quarantine export --csv > want.csv
+	python3 - <<-'EOF'
+	import csv
+	read = lambda f: list(csv.reader(open(f, encoding="utf-8-sig", newline="")))
+	assert read("out.csv") == read("want.csv")
+	EOF
+	python3 - <<-'EOF'
+	import csv
+	rows = list(csv.DictReader(open("out.csv", encoding="utf-8-sig", newline="")))
+	out = csv.DictWriter(open("fixed.csv", "w", encoding="utf-8-sig", newline=""), rows[0].keys(), delimiter=";")
+	out.writeheader()
+	for r in rows:
+	    r.update(asset_id="007-%s" % r["inv:row"], grant_code="NSF-CHE-2104567", quantity="3",
+	        description="x", location_code="BLDG4-RM100-CAB5", acquired_on="2024-02-14")
+	    out.writerow(r)
+	EOF
+	inv-split -q -d ';' fixed.csv | inv-validate -q | inv-commit -q | inv-quarantine -q > /dev/null
+	[ "$(open_ids)" = "" ]
+	[ "$(ledger | jq -r .asset_id | grep -c ^007-)" = "$n" ]
+}
+
+@test "cells are text, the names stay in sight, inv:item is hidden, and there is help" {
+	sheet '007 -3 =1+1' > m.csv
+	through m.csv
+	inv-quarantine export --xlsx - > out.xlsx
+	part worksheets/sheet1 out.xlsx > sheet
+	grep -q 'state="frozen"' sheet
+	grep -q '<pane ySplit="1"' sheet
+	# The seventh of the columns, and no other.
+	[ "$(grep -o '<col [^>]*hidden="1"[^>]*>' sheet)" = "$(grep -o '<col min="7"[^>]*>' sheet)" ]
+	[ "$(csv_of out.xlsx | head -n 1 | cut -d, -f 7)" = inv:item ]
+	run ! grep -q -e '<f>' -e '<v>' -e 't="s"' sheet
+	grep -q 'formatCode="@"' <(part styles out.xlsx)
+	[ "$(csv_of out.xlsx | sed -n 2p | cut -d, -f 1-4 | tr -d '\r')" = "LAB-007,NIH-R01-7,'=1+1,'-3" ]
+	part workbook out.xlsx | grep -q 'name="Rows".*name="Help"'
+	part worksheets/sheet2 out.xlsx | grep -q 'inv-split rows.csv'
+}
+
+@test "what is in cells comes back from a workbook as it was" {
+	python3 - > m.ndjson <<-'EOF'
+	import json
+	for t in ["=1", "'=1", "_x0041_", "a_x000D_", "_x00zz_", "tab\there", "line\nfeed", "cr\r", "\u0001\u001f", " blank ",
+	          "<b>&amp;\"'", "\u202e", "😀" * 100, "007", "1e5", "", "'", "\ufffd", "x" * 32767, "😀" * 16383]:
+	    print(json.dumps({"t": t}))
+	EOF
+	inv-split -q m.ndjson | jq -c 'if .type == "record" then . +
+		{verdict: "quarantined", stage: "s", reason: "rejected"} else . end' | inv-quarantine -q > /dev/null
+	inv-quarantine export --xlsx out.xlsx
+	csv_of out.xlsx | inv-split -q | jq -c 'select(.type == "record").record' > got
+	jq -c . m.ndjson | diff - <(jq -c . got)
+}
+
+@test "an item that a cell can not hold is left out, and said" {
+	python3 - > m.ndjson <<-'EOF'
+	import json
+	for t in ["x" * 32768, "a\0b", "\ufffe", "😀" * 16384, "=" * 32767, "good"]:
+	    print(json.dumps({"t": t}))
+	EOF
+	inv-split -q m.ndjson | jq -c 'if .type == "record" then . +
+		{verdict: "quarantined", stage: "s", reason: "rejected"} else . end' | inv-quarantine -q > /dev/null
+	run -1 --separate-stderr inv-quarantine export --xlsx out.xlsx
+	[ "$(grep -c 'more than a cell of a workbook holds: export it as --csv' <<< "$stderr")" = 5 ]
+	[ "$(csv_of out.xlsx | wc -l)" = 2 ]
+	csv_of out.xlsx | grep -q ^good
+}
+
+@test "an enum of the schema that the rows failed by is offered" {
+	export INV_SCHEMA=federal-property
+	cat > m.json <<-'EOF'
+	{"condition":"rotten"}
+	EOF
+	inv-split -q -f ndjson m.json | inv-validate -q | inv-quarantine -q > /dev/null
+	inv-quarantine export --xlsx out.xlsx
+	part worksheets/sheet1 out.xlsx | grep -o '<dataValidations.*</dataValidations>' > got
+	grep -qF '<formula1>"excellent,good,fair,poor,unusable"</formula1>' got
+	grep -qF 'errorStyle="warning"' got
+	grep -qF 'sqref="A2"' got
+	# Not of one that has changed, or is not there.
+	mkdir schemas
+	jq -c . "$ROOT/examples/schemas/federal-property.schema.json" > schemas/federal-property.schema.json
+	INV_SCHEMA_PATH=schemas inv-quarantine export --xlsx out.xlsx
+	run ! grep -q dataValidation <(part worksheets/sheet1 out.xlsx)
+}
+
+@test "enums behind references and alternatives are offered, but no long lists" {
+	mkdir schemas
+	export INV_SCHEMA_PATH=schemas INV_SCHEMA=s
+	jq -n '{"$defs": {Color: {enum: ["red", "grün", null]}}, properties: {a: {anyOf: [{"$ref": "#/$defs/Color"}, {type: "null"}]},
+		b: {enum: [range(100) | "choice \(.)"]}, c: {enum: ["a,b", "c"]}, d: {enum: ["x", 1]}, e: {enum: [""]},
+		f: {"$ref": "#/properties/a"}}, required: ["z"]}' > schemas/s.schema.json
+	printf '{"a":"1","b":"1","c":"1","d":"1","e":"1","f":"1"}\n' | inv-split -q | inv-validate -q | inv-quarantine -q > /dev/null
+	inv-quarantine export --xlsx out.xlsx
+	part worksheets/sheet1 out.xlsx | grep -o '<dataValidation .*</dataValidation>' > got
+	[ "$(grep -o '<formula1>[^<]*' got)" = '<formula1>"red,grün"' ]
+}
+
+@test "the same items give the same workbook under SOURCE_DATE_EPOCH" {
+	sheet '1 -3' > m.csv
+	through m.csv
+	SOURCE_DATE_EPOCH=1700000000 inv-quarantine export --xlsx a.xlsx
+	SOURCE_DATE_EPOCH=1700000000 inv-quarantine export --xlsx b.xlsx
+	cmp a.xlsx b.xlsx
+	unzip_part docProps/core.xml a.xlsx | grep -q 2023-11-14T
+}
+
+@test "a workbook that can not be written whole is 74, and FILE is as it was" {
+	{ echo "$HEADER"; for i in $(seq 300); do row "$i" -3; done; } > m.csv
+	through m.csv
+	echo before > out.xlsx
+	run -74 --separate-stderr bash -c 'ulimit -f 40; inv-quarantine export --xlsx out.xlsx'
+	[[ $stderr = *'xlsx: not all of it could be written: is there room?' ]]
+	[ "$(cat out.xlsx)" = before ]
+	run -74 bash -c 'inv-quarantine export --xlsx - > /dev/full'
+	run -73 --separate-stderr env TMPDIR=/nonexistent inv-quarantine export --xlsx out.xlsx
+	[ "$(cat out.xlsx)" = before ]
+	[ "$(ls "$BATS_TEST_TMPDIR" | grep -c tmp)" = 0 ]
+}
+
+@test "nothing to export is 1, and no workbook; --csv and --xlsx do not go together" {
+	sheet '1 -3' > m.csv
+	through m.csv
+	run -1 inv-quarantine export --xlsx out.xlsx --reason none
+	[ ! -e out.xlsx ]
+	run -64 inv-quarantine export --csv --xlsx out.xlsx
+	run -64 inv-quarantine list --xlsx out.xlsx
+}

@@ -218,9 +218,20 @@ cell_text(struct inv_sheet *s, const struct inv_member *m)
 	return m->value;
 }
 
-bool
-inv_sheet_values(struct inv_sheet *s, const struct inv_members *fields,
-    struct inv_buf *out)
+size_t
+inv_sheet_columns(const struct inv_sheet *s)
+{
+	return s->n;
+}
+
+struct inv_str
+inv_sheet_name(const struct inv_sheet *s, size_t k)
+{
+	return name_of(s, k);
+}
+
+void
+inv_sheet_load(struct inv_sheet *s, const struct inv_members *fields)
 {
 	memset(s->value, 0, s->n * sizeof(*s->value));
 	for (size_t i = 0; fields != NULL && i < fields->n; i++) {
@@ -230,7 +241,20 @@ inv_sheet_values(struct inv_sheet *s, const struct inv_members *fields,
 		if (k < s->n)
 			s->value[k] = m;
 	}
+}
+
+struct inv_str
+inv_sheet_text(struct inv_sheet *s, size_t k)
+{
+	return cell_text(s, s->value[k]);
+}
+
+bool
+inv_sheet_values(struct inv_sheet *s, const struct inv_members *fields,
+    struct inv_buf *out)
+{
+	inv_sheet_load(s, fields);
 	for (size_t k = 0; k < s->n; k++)
-		inv_sheet_cell(out, cell_text(s, s->value[k]), k == 0);
+		inv_sheet_cell(out, inv_sheet_text(s, k), k == 0);
 	return s->n > 0;
 }

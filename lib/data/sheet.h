@@ -51,4 +51,14 @@ bool inv_sheet_names(struct inv_sheet *s, struct inv_buf *out);
 bool inv_sheet_values(struct inv_sheet *s, const struct inv_members *fields,
     struct inv_buf *out);
 
+/*
+ * The same one by one, for other files than CSV: how many columns there are,
+ * the name of one, and its text in the record that was loaded (good until the
+ * next call).  None is guarded.
+ */
+size_t inv_sheet_columns(const struct inv_sheet *s);
+struct inv_str inv_sheet_name(const struct inv_sheet *s, size_t k);
+void inv_sheet_load(struct inv_sheet *s, const struct inv_members *fields);
+struct inv_str inv_sheet_text(struct inv_sheet *s, size_t k);
+
 #endif

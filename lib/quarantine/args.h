@@ -19,6 +19,7 @@ struct inv_quarantine_args {
 	struct inv_item_filter which; /* of the options that choose items */
 	bool csv;                     /* --csv */
 	const char *html;             /* --html, or NULL */
+	const char *xlsx;             /* --xlsx, or NULL */
 	const char *notify;           /* --notify, or NULL */
 	bool json;                    /* --json */
 	uint64_t rate;                /* --rate: rows in a second; 0: none */

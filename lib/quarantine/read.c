@@ -8,6 +8,7 @@
 #include "data/errors.h"
 #include "quarantine/args.h"
 #include "quarantine/ids.h"
+#include "quarantine/xlsx.h"
 #include "store/action.h"
 #include "store/quarantine_csv.h"
 
@@ -24,6 +25,7 @@ struct reading {
 	struct inv_buf text;
 	struct inv_item_filter which;
 	bool csv;
+	const char *xlsx; /* or NULL */
 	bool json;
 	uint64_t found;
 };
@@ -145,22 +147,28 @@ show(struct reading *p, struct inv_str id)
 	return p->found > before;
 }
 
-static void
+/* False where some could not be written. */
+static bool
 export_all(struct reading *p)
 {
 	const struct inv_item *item;
-
+	uint64_t left = 0;
 	struct inv_err err;
 
+	if (p->xlsx != NULL) {
+		inv_quarantine_xlsx(p->r, &p->which, p->xlsx, &p->found, &left);
+		return left == 0;
+	}
 	if (p->csv) {
 		if (!inv_quarantine_csv(p->r, &p->which, &p->out, &p->found,
 			&err))
 			inv_die(&err);
-		return;
+		return true;
 	}
 	inv_quarantine_seek(p->r, &p->which);
 	while ((item = next(p)) != NULL)
 		put_json(p, item, true);
+	return true;
 }
 
 /* ---- the verbs ---- */
@@ -174,6 +182,7 @@ open_reading(struct reading *p, const struct inv_quarantine_args *a)
 		.text = INV_BUF(ERRORS_MAX),
 		.which = a->which,
 		.csv = a->csv,
+		.xlsx = a->xlsx,
 		.json = a->json,
 	};
 	p->state.fd = inv_opt_state(&p->state.path);
@@ -211,12 +220,16 @@ inv_quarantine_do_list(void *args, char *words[])
 int
 inv_quarantine_do_export(void *args, char *words[])
 {
+	const struct inv_quarantine_args *a = args;
 	struct reading p;
 
 	(void)words;
+	if (a->csv && a->xlsx != NULL)
+		inv_opt_wrong("export", "--xlsx", "--csv was said as well");
 	open_reading(&p, args);
-	export_all(&p);
-	return close_reading(&p, true);
+	bool all = export_all(&p);
+
+	return close_reading(&p, all);
 }
 
 int
