@@ -12,6 +12,7 @@ enum {
 	CHECKPOINT,
 	COUNT,
 	DISPOSED,
+	FORMAT,
 	HTML,
 	KEY,
 	LEDGER,
@@ -35,6 +36,7 @@ static const struct inv_option options[] = {
 	{ COUNT, "count", "FILE", "reconcile: a sheet of what was counted" },
 	{ DISPOSED, "disposed", "FIELD",
 	    "reconcile: the member that says that it is gone" },
+	{ FORMAT, "format", "FORM", "ecs|cef: export: in which form" },
 	{ HTML, "html", "FILE", "report: as a page, - being stdout" },
 	{ KEY, "key", "FILE",
 	    "verify, report, check: a public key that is trusted" },
@@ -78,6 +80,7 @@ static const struct inv_verb verbs[] = {
 	{ "prove", "MANIFEST and ROW", 2, 2, { CHECKPOINT, 0 },
 	    inv_audit_do_prove },
 	{ "check", "FILE", 1, 1, { KEY, CHECKPOINT, 0 }, inv_audit_do_check },
+	{ "export", "", 0, 0, { FORMAT, 0 }, inv_audit_do_export },
 	{ "find", "WORD", 1, 1, { STATE, 0 }, inv_audit_do_find },
 	{ "show", "SEQ or MANIFEST", 1, 1, { 0 }, inv_audit_do_show },
 	{ "report", "MANIFEST", 1, 1, { HTML, TEXT, KEY, 0 },
@@ -113,7 +116,7 @@ set_access(struct inv_access *a, int code)
 	}
 }
 
-/* What report and reconcile are told. */
+/* What report, reconcile and export are told. */
 static void
 set_text(struct inv_audit_args *a, int code)
 {
@@ -123,6 +126,9 @@ set_text(struct inv_audit_args *a, int code)
 		break;
 	case DISPOSED:
 		a->disposed = optarg;
+		break;
+	case FORMAT:
+		a->format = optarg;
 		break;
 	case HTML:
 		a->html = optarg;
@@ -151,6 +157,7 @@ main(int argc, char *argv[])
 			break;
 		case COUNT:
 		case DISPOSED:
+		case FORMAT:
 		case HTML:
 		case LOCATION:
 		case TEXT:

@@ -28,6 +28,7 @@ struct inv_audit_args {
 	const char *count;        /* of --count, or NULL */
 	const char *location;     /* of --location, or NULL */
 	const char *disposed;     /* of --disposed, or NULL */
+	const char *format;       /* of --format, or NULL */
 };
 
 /*
@@ -98,6 +99,7 @@ int inv_audit_do_key(void *args, char *words[]);
 int inv_audit_do_checkpoint(void *args, char *words[]);
 int inv_audit_do_prove(void *args, char *words[]);
 int inv_audit_do_check(void *args, char *words[]);
+int inv_audit_do_export(void *args, char *words[]);
 int inv_audit_do_find(void *args, char *words[]);
 int inv_audit_do_show(void *args, char *words[]);
 int inv_audit_do_report(void *args, char *words[]);

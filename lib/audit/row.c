@@ -49,8 +49,10 @@ inv_audit_row_head(struct inv_buf *b, uint64_t seq, struct inv_str time,
 		inv_buf_addf(b, "%8s", "-");
 	else
 		inv_buf_addf(b, "%8ju", (uintmax_t)seq);
-	inv_buf_addf(b, "  %.*s  %-8.*s  %.*s  ", INV_ARG(time), INV_ARG(type),
-	    SHOWN_HEX, manifest.p);
+	inv_buf_add(b, INV_LIT("  "));
+	inv_audit_row_text(b, time);
+	inv_buf_addf(b, "  %-8.*s  %.*s  ", INV_ARG(type), SHOWN_HEX,
+	    manifest.p);
 }
 
 static void
@@ -151,27 +153,9 @@ say_action(struct inv_buf *b, const struct inv_audit_line *line)
 	}
 }
 
-static struct inv_str
-type_of(const struct inv_audit_line *line)
-{
-	return inv_audit_text_of(line->text, "type");
-}
-
 void
-inv_audit_row(struct inv_buf *b, const struct inv_audit_line *line,
-    struct inv_scan *scan)
+inv_audit_row_words(struct inv_buf *b, const struct inv_audit_line *line)
 {
-	struct inv_err ignored;
-	enum inv_kind kind;
-
-	/* What a line of the stream was is not looked at before. */
-	if (!inv_scan_value(scan, line->text, &kind, &ignored)) {
-		inv_audit_row_head(b, line->seq, line->time, INV_LIT("?"),
-		    line->manifest);
-		return;
-	}
-	inv_audit_row_head(b, line->seq, line->time, type_of(line),
-	    line->manifest);
 	switch (line->type) {
 	case INV_AUDIT_MANIFEST:
 		say_line(b, line, "name", "run");
@@ -192,4 +176,22 @@ inv_audit_row(struct inv_buf *b, const struct inv_audit_line *line,
 		say_action(b, line);
 		return;
 	}
+}
+
+void
+inv_audit_row(struct inv_buf *b, const struct inv_audit_line *line,
+    struct inv_scan *scan)
+{
+	struct inv_err ignored;
+	enum inv_kind kind;
+
+	/* What a line of the stream was is not looked at before. */
+	if (!inv_scan_value(scan, line->text, &kind, &ignored)) {
+		inv_audit_row_head(b, line->seq, line->time, INV_LIT("?"),
+		    line->manifest);
+		return;
+	}
+	inv_audit_row_head(b, line->seq, line->time,
+	    inv_audit_text_of(line->text, "type"), line->manifest);
+	inv_audit_row_words(b, line);
 }

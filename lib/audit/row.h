@@ -13,6 +13,9 @@
 void inv_audit_row(struct inv_buf *b, const struct inv_audit_line *line,
     struct inv_scan *scan);
 
+/* What it says, of a line that is JSON throughout. */
+void inv_audit_row_words(struct inv_buf *b, const struct inv_audit_line *line);
+
 /* The same columns for what is no entry of the log; seq 0: none yet. */
 void inv_audit_row_head(struct inv_buf *b, uint64_t seq, struct inv_str time,
     struct inv_str type, struct inv_str manifest);
