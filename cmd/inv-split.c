@@ -25,6 +25,7 @@ enum {
 	CHUNK_SIZE,
 	SUBMISSION,
 	NO_ARCHIVE,
+	FORCE,
 };
 
 enum {
@@ -50,6 +51,8 @@ static const struct inv_option options[] = {
 	{ CHUNK_SIZE, "chunk-size", "N", "rows of a chunk (500)" },
 	{ SUBMISSION, "submission", "N",
 	    "which submission of the same bytes this is (1)" },
+	{ FORCE, "force", NULL,
+	    "corrections may undo what is newer than their items" },
 	{ NO_ARCHIVE, "no-archive", NULL, "keep no copy, only the arrival" },
 	{ 0 },
 };
@@ -68,6 +71,7 @@ struct split {
 	enum inv_keep keep;
 	uint64_t submission;
 	uint64_t chunk_size;
+	bool force; /* corrections stand where their manifest does */
 	struct inv_state state;
 	struct inv_archive *archive;
 	struct inv_source *source;
@@ -144,6 +148,9 @@ set_option(struct split *s, int code)
 	case SUBMISSION:
 		s->submission =
 		    inv_opt_u64("--submission", optarg, 1, SUBMISSION_MAX);
+		break;
+	case FORCE:
+		s->force = true;
 		break;
 	case NO_ARCHIVE:
 		s->keep = INV_KEEP_NOT;
@@ -314,6 +321,7 @@ take_correction(struct split *s, const struct manifest *m, struct inv_buf *b,
 		.item = inv_source_item(s->source),
 		.why = inv_source_why(s->source),
 		.cells = inv_source_has_columns(s->source),
+		.force = s->force,
 	};
 
 	return row.item.n == 0 ||

@@ -227,6 +227,32 @@ refusals() { jq -r 'select(.verdict == "quarantined") | "\(.row) \(.reason) \(.e
 	[ "$(state_of "$id")" = committed ]
 }
 
+@test "with --force it undoes what arrived later, but not what arrives behind its sheet" {
+	sheet '1 -3' > m.csv
+	through m.csv
+	sheet '1 7' > later.csv
+	through later.csv
+	id=$(item m.csv 1)
+	corrected "$id" "$(row 1 3)" > fix.csv
+	through fix.csv
+	[ "$(quantity 1) $(open_ids)" = "7 $id" ]
+	inv-split -q --force fix.csv > stream
+	"$ROOT/tests/helper/check-stream" "$ROOT/examples/stream" < stream
+	jq -se '.[1].force == true' stream
+	inv-validate -q stream | inv-commit -q | inv-quarantine -q > /dev/null
+	[ "$(quantity 1) $(open_ids)" = "3 " ]
+	fixes "$id" | tail -n 1 | jq -e '.detail.patch | length == 1'
+	# The manifest between them is older than the sheet now.
+	through later.csv
+	[ "$(quantity 1)" = 3 ]
+	sheet '1 8' > last.csv
+	through last.csv
+	inv-split -q --force fix.csv | inv-validate -q | inv-commit -q > /dev/null
+	[ "$(quantity 1)" = 8 ]
+	# Rows that correct nothing are as they are.
+	inv-split -q --force last.csv | jq -se '.[1] | has("force") | not'
+}
+
 @test "a correction does not undo a later row of its manifest" {
 	sheet '1 -3' '1 7' > m.csv
 	through m.csv

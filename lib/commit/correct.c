@@ -80,6 +80,7 @@ inv_corrects(struct inv_arrivals *a, const struct inv_record *rec,
     struct inv_str manifest, uint64_t submission, struct inv_corrected *c)
 {
 	const struct inv_member *item = inv_member_find(rec->outer, "item");
+	const struct inv_member *force;
 	struct inv_item_filter which;
 
 	if (item == NULL || item->kind != INV_KIND_STRING ||
@@ -88,11 +89,10 @@ inv_corrects(struct inv_arrivals *a, const struct inv_record *rec,
 	if (which.submission == submission &&
 	    inv_str_starts(manifest, which.manifest))
 		return false;
-	*c = (struct inv_corrected){
-		.row = rec->row,
-		.arrival = arrival_of(a, which.manifest, which.submission),
-		.of = which.row,
-	};
+	*c = (struct inv_corrected){ .row = rec->row, .of = which.row };
+	force = inv_member_find(rec->outer, "force");
+	if (force == NULL || force->kind != INV_KIND_TRUE)
+		c->arrival = arrival_of(a, which.manifest, which.submission);
 	return true;
 }
 

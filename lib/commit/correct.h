@@ -3,7 +3,8 @@
  *
  * Their lines have `item`, the id of what they correct (inv-quarantine(1)).
  * Such a row has the place of that one in the order of what its key holds: a
- * newer manifest is not undone by a correction of an older one.
+ * newer manifest is not undone by a correction of an older one.  One with
+ * `force` has the place of its own manifest.
  */
 #ifndef INV_COMMIT_CORRECT_H
 #define INV_COMMIT_CORRECT_H
@@ -28,7 +29,7 @@ void inv_arrivals_free(struct inv_arrivals *a);
 /*
  * A record line whose item is a row of another manifest than the one it is of
  * (64 hex, and the submission).  *c says which; arrival is 0 where our archive
- * does not know that manifest.
+ * does not know that manifest, and where it has `force`.
  */
 INV_MUST bool inv_corrects(struct inv_arrivals *a, const struct inv_record *rec,
     struct inv_str manifest, uint64_t submission, struct inv_corrected *c);

@@ -251,5 +251,7 @@ inv_corrections_take(struct inv_corrections *c,
 	inv_emit_member_str(line, INV_LIT("item"), inv_str_of(item->id));
 	if (row->why.n > 0)
 		inv_emit_member_str(line, INV_LIT("why"), row->why);
+	if (row->force)
+		inv_emit_member_bool(line, INV_LIT("force"), true);
 	return true;
 }

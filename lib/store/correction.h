@@ -32,13 +32,14 @@ struct inv_correction {
 	uint64_t row;
 	struct inv_str item; /* what inv:item says; not empty */
 	struct inv_str why;  /* inv:why; may be empty */
+	bool force;          /* it stands where its manifest does */
 	bool cells;          /* of a table, which has a cell where the item
 				may have no member */
 };
 
 /*
- * line ends with the row's record, which begins at `record`.  Adds `item` and
- * `why` to it; or what a verdict adds, and *sound is false.  An empty cell
+ * line ends with the row's record, which begins at `record`.  Adds `item`,
+ * `why` and `force` to it; or what a verdict adds, and *sound is false.  An empty cell
  * that the item has no member for is taken out of the record.  Fails where the
  * quarantine can not be read.
  */
