@@ -1,9 +1,8 @@
 /*
  * backtest.c - archived manifests against today's schema and rules
  *
- * How a manifest was read is what its stage line of inv-split says.  When it
- * has been read again, what the reader says must be the same, and so must the
- * number of rows: else other rows would be compared, and it is left out.
+ * A manifest that is not read as it was then (store/reading.h) is left out, as
+ * other rows would be compared.
  */
 
 #include "validate/backtest.h"
@@ -15,10 +14,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "data/emit.h"
-#include "data/rowfile.h"
-#include "io/text.h"
 #include "store/archive_list.h"
-#include "store/audit_past.h"
+#include "store/reading.h"
 
 enum {
 	SORTS_MAX = 64,        /* of errors told apart in a manifest */
@@ -26,7 +23,6 @@ enum {
 	RANGES_SAID = 20,      /* to people */
 	NOTES_MAX = 64 << 10,  /* bytes of how a file was read */
 	NAME_MAX_BYTES = 4096, /* of a manifest, to people */
-	ENCODING_MAX = 64,     /* bytes of an encoding's name */
 };
 
 /* Errors of one place and type among the rows that would fail now. */
@@ -40,9 +36,7 @@ struct sort {
 /* A manifest under trial. */
 struct trial {
 	struct inv_past past;
-	char *name;
-	char encoding[ENCODING_MAX];
-	char received[INV_CLOCK_TEXT];
+	struct inv_reading reading;
 	uint64_t rows;
 	struct inv_rows fails; /* accepted then, would fail now */
 	struct inv_rows fits;  /* failed then, fits now */
@@ -87,7 +81,7 @@ trial_free(struct trial *t)
 		free(t->sort[i].place);
 		free(t->sort[i].type);
 	}
-	free(t->name);
+	inv_reading_free(&t->reading);
 	inv_rows_free(&t->fails);
 	inv_rows_free(&t->fits);
 	inv_past_free(&t->past);
@@ -145,109 +139,19 @@ try_row(struct backtest *b, const struct inv_row *row)
 	return inv_rows_add(&t->fails, t->rows, t->rows);
 }
 
-/* ---- how it was read ---- */
-
-/* A member of the stage line of inv-split. */
-static struct inv_str
-said_of(struct backtest *b, const char *name)
-{
-	return inv_member_text(inv_scan_outer(b->scan), name);
-}
-
-static bool
-read_how(struct backtest *b, struct inv_source_options *how,
-    struct inv_err *err)
-{
-	struct trial *t = &b->trial;
-	const struct inv_members *m = inv_scan_outer(b->scan);
-	char delimiter[8];
-
-	if (!inv_scan_line(b->scan, inv_buf_str(&t->past.line), err) ||
-	    !inv_format_of(said_of(b, "format"), &how->format))
-		return inv_fail(err, INV_BAD, "of no format that is known");
-	struct inv_str name = said_of(b, "name");
-	struct inv_str received = said_of(b, "received");
-
-	if (received.n < sizeof(t->received))
-		memcpy(t->received, received.p, received.n);
-	t->name = inv_mem_new(name.n + 1);
-	t->name[inv_text_decode(name, t->name)] = '\0';
-	if (t->past.split.n == 0)
-		return inv_fail(err, INV_BAD,
-		    "the log does not say how it was "
-		    "read");
-	if (!inv_scan_line(b->scan, inv_buf_str(&t->past.split), err))
-		return false;
-	struct inv_str text = said_of(b, "delimiter");
-
-	if (text.n > 0 && text.n < sizeof(delimiter) &&
-	    inv_text_decode(text, delimiter) == 1)
-		how->delimiter = *delimiter;
-	text = said_of(b, "encoding");
-	if (text.n > 0 && text.n < sizeof(t->encoding))
-		t->encoding[inv_text_decode(text, t->encoding)] = '\0';
-	how->no_header = inv_member_find(m, "header") != NULL;
-	how->null_empty = inv_str_is(said_of(b, "empty"), "null");
-	how->strict_quotes = inv_member_find(m, "strict_quotes") != NULL;
-	return true;
-}
-
-static bool
-has_columns_of_then(struct backtest *b, const struct inv_rowfile *file)
-{
-	struct inv_err ignored;
-
-	if (!inv_scan_line(b->scan, inv_buf_str(&b->trial.past.line), &ignored))
-		return false;
-	const struct inv_member *then =
-	    inv_member_find(inv_scan_outer(b->scan), "columns");
-
-	return inv_str_eq(inv_rowfile_columns(file),
-	    then != NULL ? then->value : (struct inv_str){ 0 });
-}
-
-/* All that the reader says of itself is what was said of it then. */
-static bool
-is_read_as_then(struct backtest *b, const struct inv_rowfile *file)
-{
-	struct inv_str rest;
-	struct inv_member now;
-	struct inv_err ignored;
-
-	if (b->trial.rows != b->trial.past.rows ||
-	    !has_columns_of_then(b, file) ||
-	    !inv_scan_line(b->scan, inv_buf_str(&b->trial.past.split),
-		&ignored))
-		return false;
-	inv_buf_reset(&b->notes);
-	inv_buf_add(&b->notes, INV_LIT("{\"type\":\"stage\""));
-	inv_rowfile_notes(file, &b->notes);
-	inv_buf_byte(&b->notes, '}');
-	rest = inv_buf_str(&b->notes);
-	while (inv_scan_each(&rest, &now)) {
-		const struct inv_members *m = inv_scan_outer(b->scan);
-		size_t i = 0;
-
-		while (i < m->n && !inv_str_eq(m->at[i].key, now.key))
-			i++;
-		if (i == m->n || !inv_str_eq(m->at[i].value, now.value))
-			return false;
-	}
-	return true;
-}
-
 /* ---- a manifest ---- */
 
 static bool
-try_rows(struct backtest *b, struct inv_rowfile *file, struct inv_err *err)
+try_rows(struct backtest *b, struct inv_err *err)
 {
 	struct trial *t = &b->trial;
+	struct inv_rowfile *file = t->reading.file;
 	enum inv_next next;
 	struct inv_row row;
 
 	inv_checker_begin(b->checker,
 	    inv_rowfile_format(file) == INV_FORMAT_NDJSON,
-	    inv_str_of(t->received));
+	    inv_str_of(t->reading.received));
 	while ((next = inv_rowfile_next(file, &row, err)) == INV_NEXT_LINE)
 		if (!try_row(b, &row)) {
 			leave_out(t, "its rows are scattered past counting");
@@ -255,49 +159,19 @@ try_rows(struct backtest *b, struct inv_rowfile *file, struct inv_err *err)
 		}
 	if (next == INV_NEXT_ERR)
 		return false;
-	if (!is_read_as_then(b, file))
+	if (!inv_reading_is_as_then(&t->reading, &t->past, t->rows))
 		leave_out(t, "it is read otherwise now than it was then");
 	return true;
-}
-
-/* By its mark; by name where that does not give the same. */
-static struct inv_rowfile *
-open_rows(struct backtest *b, struct inv_source_options *how, int fd,
-    struct inv_err *err)
-{
-	struct inv_rowfile *file = NULL;
-	int again = dup(fd);
-
-	if (again >= 0)
-		file = inv_rowfile_new(fd, b->trial.name, how, err);
-	else
-		close(fd);
-	if (file != NULL &&
-	    strcmp(inv_rowfile_encoding(file), b->trial.encoding) == 0) {
-		close(again);
-		return file;
-	}
-	inv_rowfile_free(file);
-	how->encoding = b->trial.encoding;
-	if (again >= 0 && inv_text_has(how->encoding))
-		return inv_rowfile_new(again, b->trial.name, how, err);
-	if (again >= 0)
-		close(again);
-	inv_fail(err, INV_BAD, "its encoding is not known: %s", how->encoding);
-	return NULL;
 }
 
 /* A failure of the manifest leaves it out; others are ours. */
 static bool
 try_manifest(struct backtest *b, struct inv_err *err)
 {
-	struct inv_source_options how = { .delimiter = ',' };
 	struct trial *t = &b->trial;
-	struct inv_rowfile *file = NULL;
 	struct inv_err why;
-	int fd;
 
-	if (!read_how(b, &how, &why)) {
+	if (!inv_reading_how(&t->reading, &t->past, &why)) {
 		leave_out(t, why.msg);
 		return true;
 	}
@@ -305,18 +179,11 @@ try_manifest(struct backtest *b, struct inv_err *err)
 		leave_out(t, "it was refused as a whole");
 		return true;
 	}
-	fd = inv_archive_fetch(b->options->state.fd, id_of(t), &why);
-	if (fd >= 0)
-		file = open_rows(b, &how, fd, &why);
-	if (file == NULL) {
-		leave_out(t, why.msg);
-		*err = why;
-		return why.fault == INV_BAD || why.fault == INV_NOINPUT;
-	}
-	bool ok = try_rows(b, file, err);
-
-	inv_rowfile_free(file);
-	return ok;
+	if (inv_reading_open(&t->reading, b->options->state.fd, &t->past, &why))
+		return try_rows(b, err);
+	leave_out(t, why.msg);
+	*err = why;
+	return why.fault == INV_BAD || why.fault == INV_NOINPUT;
 }
 
 /* ---- what is said: JSON ---- */
@@ -358,8 +225,9 @@ put_line(struct inv_buf *o, const struct trial *t)
 	inv_buf_add(o, INV_LIT("{\"type\":\"backtest\""));
 	inv_emit_member_str(o, INV_LIT("manifest"), id_of(t));
 	inv_emit_member_u64(o, INV_LIT("submission"), t->past.submission);
-	if (t->name != NULL)
-		inv_emit_member_str(o, INV_LIT("name"), inv_str_of(t->name));
+	if (t->reading.name != NULL)
+		inv_emit_member_str(o, INV_LIT("name"),
+		    inv_str_of(t->reading.name));
 	if (t->left_out[0] != '\0') {
 		inv_emit_member_str(o, INV_LIT("left_out"),
 		    inv_str_of(t->left_out));
@@ -417,8 +285,8 @@ say_text(struct inv_buf *o, const struct trial *t)
 	char name[NAME_MAX_BYTES];
 	char why[INV_ERR_MSG];
 
-	(void)inv_log_escape(t->name != NULL
-		? inv_str_of(t->name)
+	(void)inv_log_escape(t->reading.name != NULL
+		? inv_str_of(t->reading.name)
 		: (struct inv_str){ t->past.id, 12 },
 	    name, sizeof(name));
 	if (t->left_out[0] != '\0') {
