@@ -17,6 +17,7 @@ enum {
 	KEY,
 	LEDGER,
 	LOCATION,
+	MANIFEST,
 	NAME,
 	READ_DATA,
 	SIGN_KEY,
@@ -44,6 +45,8 @@ static const struct inv_option options[] = {
 	    "verify: ask it for every batch; reconcile: its records" },
 	{ LOCATION, "location", "FIELD",
 	    "reconcile: the member that says where it is" },
+	{ MANIFEST, "manifest", "FILE",
+	    "check: the manifest that the row is in" },
 	{ NAME, "name", "NAME", "key new: what the key is called" },
 	{ READ_DATA, "read-data", NULL,
 	    "verify: hash archive and bodies as well" },
@@ -79,7 +82,8 @@ static const struct inv_verb verbs[] = {
 	{ "checkpoint", "", 0, 0, { SINCE, 0 }, inv_audit_do_checkpoint },
 	{ "prove", "MANIFEST and ROW", 2, 2, { CHECKPOINT, 0 },
 	    inv_audit_do_prove },
-	{ "check", "FILE", 1, 1, { KEY, CHECKPOINT, 0 }, inv_audit_do_check },
+	{ "check", "FILE", 1, 1, { KEY, CHECKPOINT, MANIFEST, 0 },
+	    inv_audit_do_check },
 	{ "export", "", 0, 0, { FORMAT, 0 }, inv_audit_do_export },
 	{ "find", "WORD", 1, 1, { STATE, 0 }, inv_audit_do_find },
 	{ "show", "SEQ or MANIFEST", 1, 1, { 0 }, inv_audit_do_show },
@@ -168,6 +172,9 @@ main(int argc, char *argv[])
 			break;
 		case LEDGER:
 			args.ledger = optarg;
+			break;
+		case MANIFEST:
+			args.manifest = optarg;
 			break;
 		case NAME:
 			args.name = optarg;

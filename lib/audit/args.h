@@ -17,6 +17,7 @@ struct inv_audit_args {
 	size_t checkpoints;
 	const char *state[INV_AUDIT_FILES]; /* of --state: directories */
 	size_t states;
+	const char *manifest;     /* of --manifest, or NULL */
 	const char *since;        /* of --since, or NULL */
 	bool read_data;           /* --read-data */
 	const char *ledger;       /* of --ledger, or NULL */

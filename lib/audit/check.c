@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "audit/args.h"
+#include "audit/row_bytes.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "data/cursor.h"
@@ -14,7 +15,10 @@
 #include "store/audit_key.h"
 #include "store/audit_line.h"
 
-enum { REPORT_MAX = 64 << 10 }; /* bytes */
+enum {
+	REPORT_MAX = 64 << 10, /* bytes */
+	ROW_SHOWN = 4096,      /* bytes of a row, to people */
+};
 
 struct check {
 	const struct inv_audit_args *args;
@@ -125,7 +129,35 @@ holds(struct check *c, struct inv_err *err)
 	    inv_audit_is_signed(&c->note, c->key, c->args->keys, c->at, err);
 }
 
+/* What the proof tells of the row's bytes is nothing without the manifest. */
+static bool
+is_in_manifest(const struct check *c, struct inv_err *err)
+{
+	const char *file = c->args->manifest;
+
+	if (file == NULL)
+		return true;
+	return c->proof.has_raw ? inv_audit_row_is_in(&c->proof, file, err)
+				: inv_fail(err, INV_NO,
+				      "%s: the proof does not tell the bytes "
+				      "of the row",
+				      file);
+}
+
 /* ---- what is said ---- */
+
+/* Some of a long row, and nothing that acts on a terminal. */
+static void
+say_raw(struct inv_buf *b, const struct inv_proof *p)
+{
+	char shown[ROW_SHOWN];
+
+	(void)inv_log_escape(p->raw, shown, sizeof(shown));
+	inv_buf_addf(b,
+	    "in the manifest it is on line %ju, %zu bytes from byte %ju on:\n"
+	    "%s\n",
+	    (uintmax_t)p->line, p->raw.n, (uintmax_t)p->offset, shown);
+}
 
 static void
 say(struct inv_buf *b, const struct check *c)
@@ -149,6 +181,8 @@ say(struct inv_buf *b, const struct check *c)
 		if (c->at[i] > 0)
 			inv_buf_addf(b, "cosigned by %s at %s\n", name, time);
 	}
+	if (c->args->manifest != NULL)
+		say_raw(b, p);
 	inv_buf_add(b,
 	    INV_LIT("it is not proved what the ledger holds, nor how the "
 		    "record came of the file\n"));
@@ -186,6 +220,11 @@ put(struct inv_buf *b, const struct check *c)
 	    (struct inv_str){ hex, sizeof(hex) });
 	inv_emit_member_u64(b, INV_LIT("entry"), c->entry.seq);
 	inv_emit_member_u64(b, INV_LIT("entries"), c->checkpoint.size);
+	if (c->args->manifest != NULL) {
+		inv_emit_member_u64(b, INV_LIT("line"), p->line);
+		inv_emit_member_u64(b, INV_LIT("offset"), p->offset);
+		inv_emit_member_u64(b, INV_LIT("bytes"), p->raw.n);
+	}
 	put_names(b, c, "signed", INV_NOTE_SIGNATURE);
 	put_names(b, c, "cosigned", INV_NOTE_COSIGNATURE);
 	inv_emit_close(b, '}');
@@ -220,6 +259,8 @@ check_row(struct check *c, const char *file)
 		inv_fail(&err, why.fault, "%s: %s", file, why.msg);
 		inv_die(&err);
 	}
+	if (!is_in_manifest(c, &err))
+		inv_die(&err);
 	report(c);
 	inv_digest_free(c->digest);
 	inv_rows_free(&c->rows);
@@ -242,6 +283,9 @@ inv_audit_do_check(void *args, char *words[])
 	for (size_t i = 0; i < a->keys; i++)
 		if (!inv_audit_key_public(AT_FDCWD, a->key[i], &c.key[i], &err))
 			inv_die(&err);
+	if (a->checkpoints > 0 && a->manifest != NULL)
+		inv_opt_wrong("--manifest", a->manifest,
+		    "does not go with --checkpoint");
 	if (a->checkpoints > 0)
 		inv_audit_since_check(words[0], a->checkpoint[0], c.key,
 		    a->keys);

@@ -11,10 +11,12 @@
 #include <unistd.h>
 
 #include "audit/args.h"
+#include "audit/row_bytes.h"
 #include "base/log.h"
 #include "data/proof.h"
 #include "data/record.h"
 #include "io/file.h"
+#include "io/frame.h"
 #include "store/audit_head.h"
 #include "store/checkpoint.h"
 #include "store/journal.h"
@@ -40,6 +42,7 @@ struct prove {
 	struct inv_rows rows;
 
 	struct inv_buf note;
+	struct inv_buf raw;
 	struct inv_buf record;
 	struct inv_proof proof;
 };
@@ -316,10 +319,14 @@ static void
 print(struct prove *p)
 {
 	struct inv_buf text = INV_BUF(INV_PROOF_MAX);
+	struct inv_err why;
 
 	p->proof.manifest = (struct inv_str){ p->id, sizeof(p->id) };
 	p->proof.submission = p->line.submission;
 	p->proof.row = p->row;
+	if (!inv_audit_row_bytes(&p->state, &p->proof, &p->raw, &why))
+		inv_warn("the bytes of the row are not in the proof: %s",
+		    why.msg);
 	p->proof.record = inv_buf_str(&p->record);
 	p->proof.entry = inv_buf_str(&p->entry);
 	p->proof.note = inv_buf_str(&p->note);
@@ -339,6 +346,7 @@ inv_audit_do_prove(void *args, char *words[])
 		.fate = INV_BUF(FATE_MAX),
 		.entry = INV_BUF(INV_AUDIT_LINE_MAX),
 		.note = INV_BUF(INV_NOTE_MAX),
+		.raw = INV_BUF(INV_FRAME_RECORD_MAX),
 		.record = INV_BUF(INV_RECORD_MAX),
 	};
 	struct inv_err err;
@@ -358,6 +366,7 @@ inv_audit_do_prove(void *args, char *words[])
 	inv_buf_free(&p.fate);
 	inv_buf_free(&p.entry);
 	inv_buf_free(&p.note);
+	inv_buf_free(&p.raw);
 	inv_buf_free(&p.record);
 	return EXIT_SUCCESS;
 }

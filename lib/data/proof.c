@@ -46,6 +46,28 @@ put_log(struct inv_buf *b, const struct inv_proof *p)
 	put_lines(b, &p->log_path, p->note);
 }
 
+/* Members are called as on the stage line of inv-split. */
+static void
+put_raw(struct inv_buf *b, const struct inv_proof *p)
+{
+	const struct inv_source_options *read = &p->read;
+
+	inv_emit_member_u64(b, INV_LIT("line"), p->line);
+	inv_emit_member_u64(b, INV_LIT("offset"), p->offset);
+	inv_emit_member_str(b, INV_LIT("raw"), p->raw);
+	inv_emit_member_str(b, INV_LIT("format"),
+	    inv_str_of(inv_format_name(read->format)));
+	if (read->delimiter != ',')
+		inv_emit_member_str(b, INV_LIT("delimiter"),
+		    (struct inv_str){ &read->delimiter, 1 });
+	if (read->no_header)
+		inv_emit_member_bool(b, INV_LIT("header"), false);
+	if (read->null_empty)
+		inv_emit_member_str(b, INV_LIT("empty"), INV_LIT("null"));
+	if (read->strict_quotes)
+		inv_emit_member_bool(b, INV_LIT("strict_quotes"), true);
+}
+
 void
 inv_growth_put(struct inv_buf *b, const struct inv_growth *g)
 {
@@ -65,6 +87,8 @@ inv_proof_put(struct inv_buf *b, const struct inv_proof *p)
 	inv_emit_member_str(b, INV_LIT("manifest"), p->manifest);
 	inv_emit_member_u64(b, INV_LIT("submission"), p->submission);
 	inv_emit_member_u64(b, INV_LIT("row"), p->row);
+	if (p->has_raw)
+		put_raw(b, p);
 	inv_emit_member_str(b, INV_LIT("record"), p->record);
 	inv_emit_member_u64(b, INV_LIT("index"), p->index);
 	put_path(b, &p->path);
@@ -178,6 +202,32 @@ inv_growth_parse(struct inv_str text, struct inv_growth *g, struct inv_err *err)
 	    inv_fail(err, INV_BAD, "no proof that a log has grown");
 }
 
+/* What is told otherwise than it is written is seen when it is again. */
+static bool
+raw_of(const struct inv_members *m, struct inv_buf *mem, struct inv_proof *p)
+{
+	struct inv_source_options *read = &p->read;
+	struct inv_str delimiter = INV_LIT(",");
+
+	*read = (struct inv_source_options){
+		.no_header = inv_member_find(m, "header") != NULL,
+		.null_empty = inv_member_find(m, "empty") != NULL,
+		.strict_quotes = inv_member_find(m, "strict_quotes") != NULL,
+	};
+	p->has_raw = inv_member_find(m, "raw") != NULL;
+	if (!p->has_raw)
+		return true;
+	if (inv_member_find(m, "delimiter") != NULL &&
+	    (!text_of(m, "delimiter", mem, &delimiter) || delimiter.n != 1))
+		return false;
+	read->delimiter = *delimiter.p;
+	return text_of(m, "raw", mem, &p->raw) &&
+	    inv_member_u64(m, "line", &p->line) &&
+	    inv_member_u64(m, "offset", &p->offset) &&
+	    inv_format_of(inv_member_text(m, "format"), &read->format) &&
+	    read->format != INV_FORMAT_ANY;
+}
+
 static bool
 read_members(const struct inv_members *m, struct inv_buf *mem,
     struct inv_proof *p)
@@ -186,7 +236,7 @@ read_members(const struct inv_members *m, struct inv_buf *mem,
 
 	return text_of(m, "manifest", mem, &p->manifest) &&
 	    inv_member_u64(m, "submission", &p->submission) &&
-	    inv_member_u64(m, "row", &p->row) &&
+	    inv_member_u64(m, "row", &p->row) && raw_of(m, mem, p) &&
 	    text_of(m, "record", mem, &p->record) &&
 	    inv_member_u64(m, "index", &p->index) && path_of(m, &p->path) &&
 	    text_of(m, "entry", mem, &p->entry) &&
@@ -215,7 +265,7 @@ inv_proof_parse(struct inv_str text, struct inv_buf *mem, struct inv_proof *p,
 
 	*p = (struct inv_proof){ 0 };
 	inv_buf_reset(mem);
-	/* Four texts, none longer than it is written. */
+	/* Texts, none longer than it is written. */
 	bool ok = text.n <= INV_PROOF_MAX && inv_buf_room(mem, text.n) &&
 	    inv_scan_line(scan, text, &why) &&
 	    read_members(inv_scan_outer(scan), mem, p);

@@ -21,6 +21,7 @@
 
 #include "data/merkle.h"
 #include "data/note.h"
+#include "data/source.h"
 
 enum { INV_PROOF_MAX = 48 << 20 }; /* bytes of a proof */
 
@@ -29,6 +30,15 @@ struct inv_proof {
 	struct inv_str manifest; /* 64 hex */
 	uint64_t submission;
 	uint64_t row;
+
+	/* The bytes of the row in the manifest, where that is UTF-8. */
+	bool has_raw;
+	uint64_t line;   /* where they begin, from 1 */
+	uint64_t offset; /* the byte, from 0, of the manifest once unpacked */
+	struct inv_str raw;
+	struct inv_source_options read; /* how to find that row; the format
+					   is told, the encoding is not */
+
 	struct inv_str record;           /* canonical text */
 	uint64_t index;                  /* of that in its batch, from 0 */
 	struct inv_merkle_path path;     /* from there to records_root */

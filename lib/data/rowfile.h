@@ -18,6 +18,8 @@ struct inv_row {
 	bool sound;          /* it is a record */
 	struct inv_str text; /* the record; else what is wrong, as plain text */
 	const struct inv_members *fields; /* of the record */
+	struct inv_str bytes; /* as they came: see inv_source_bytes */
+	uint64_t offset;      /* of them in the text */
 };
 
 /*

@@ -422,6 +422,13 @@ inv_source_next(struct inv_source *s, uint64_t *line, struct inv_err *err)
 
 /* ---- what is wrong with a row ---- */
 
+struct inv_str
+inv_source_bytes(const struct inv_source *s, uint64_t *offset)
+{
+	*offset = s->rec.offset;
+	return s->rec.raw;
+}
+
 static void
 begin_ruling(const struct inv_source *s, const char *reason,
     struct inv_buf *out)

@@ -64,6 +64,13 @@ INV_MUST enum inv_next inv_source_next(struct inv_source *s, uint64_t *line,
     struct inv_err *err);
 
 /*
+ * The bytes of that row, without its line end, and where they begin in the
+ * text: in a file that is UTF-8 its byte number, from 0, once unpacked.  Good
+ * until the next row.
+ */
+struct inv_str inv_source_bytes(const struct inv_source *s, uint64_t *offset);
+
+/*
  * Write what follows the head of the row's record line: `"record":{...}`; or,
  * and then it returns false, `"verdict":"quarantined","stage":...,"reason":...,
  * "errors":[...],"raw":"..."`.

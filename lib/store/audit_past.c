@@ -201,6 +201,16 @@ inv_audit_past_knows(struct inv_audit_past *p, struct inv_str manifest,
 	return entry_of(p, manifest, submission)->value != UINT64_MAX;
 }
 
+bool
+inv_audit_past_find(struct inv_audit_past *p, struct inv_str manifest,
+    uint64_t submission, size_t *i)
+{
+	uint64_t known = entry_of(p, manifest, submission)->value;
+
+	*i = (size_t)known - 1;
+	return known != UINT64_MAX;
+}
+
 /* ---- one of them ---- */
 
 void

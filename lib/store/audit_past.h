@@ -38,6 +38,10 @@ size_t inv_audit_past_count(const struct inv_audit_past *p);
 bool inv_audit_past_knows(struct inv_audit_past *p, struct inv_str manifest,
     uint64_t submission);
 
+/* Which of them that is, in *i; false where the log does not know it. */
+INV_MUST bool inv_audit_past_find(struct inv_audit_past *p,
+    struct inv_str manifest, uint64_t submission, size_t *i);
+
 /* The i-th, from 0, into *past, which is emptied first (zero is empty). */
 INV_MUST bool inv_audit_past_get(struct inv_audit_past *p, size_t i,
     struct inv_past *past, struct inv_err *err);

@@ -49,6 +49,42 @@ what_is_written_is_read(void)
 }
 
 static void
+the_bytes_of_the_row_are_read_as_they_are_written(void)
+{
+	struct inv_buf text = INV_BUF(INV_PROOF_MAX);
+	struct inv_buf mem = INV_BUF(INV_PROOF_MAX);
+	struct inv_proof p = make();
+	struct inv_proof q;
+	struct inv_err err;
+
+	p.has_raw = true;
+	p.line = 3;
+	p.offset = 21;
+	p.raw = INV_LIT("A-1;\"two\nlines\"");
+	for (unsigned how = 0; how < 16; how++) {
+		p.read = (struct inv_source_options){
+			.format = INV_FORMAT_CSV,
+			.delimiter = (how & 1) != 0 ? ';' : ',',
+			.no_header = (how & 2) != 0,
+			.null_empty = (how & 4) != 0,
+			.strict_quotes = (how & 8) != 0,
+		};
+		inv_buf_reset(&text);
+		inv_proof_put(&text, &p);
+		check(inv_proof_parse(inv_buf_str(&text), &mem, &q, &err));
+		check(q.has_raw && q.line == 3 && q.offset == 21);
+		check_str(q.raw, "A-1;\"two\nlines\"");
+		check(q.read.format == INV_FORMAT_CSV &&
+		    q.read.delimiter == p.read.delimiter &&
+		    q.read.no_header == p.read.no_header &&
+		    q.read.null_empty == p.read.null_empty &&
+		    q.read.strict_quotes == p.read.strict_quotes);
+	}
+	inv_buf_free(&text);
+	inv_buf_free(&mem);
+}
+
+static void
 no_byte_can_be_left_out(void)
 {
 	const struct inv_proof p = make();
@@ -126,6 +162,7 @@ main(void)
 {
 	static const struct test tests[] = {
 		TEST(what_is_written_is_read),
+		TEST(the_bytes_of_the_row_are_read_as_they_are_written),
 		TEST(no_byte_can_be_left_out),
 		TEST(a_path_longer_than_any_tree_is_refused),
 		TEST(growth_is_read_as_it_is_written),
