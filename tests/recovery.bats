@@ -370,8 +370,16 @@ a_clock_set_back() {
 	engines a_clock_set_back
 }
 
+# A ledger that the batches of leave_open could be for.
+an_embedded_ledger() {
+	fixture 1 > other.in
+	INV_STATE=$PWD/other inv-commit -q -l file:l.db --namespace ledger \
+		other.in > other.out
+}
+
 @test "the embedded ledger forgets no key" {
 	leave_open poll
+	an_embedded_ledger
 	retime 1 -90000
 	inv-commit -q -l file:l.db --namespace ledger open.in > out
 	[ "$(verdicts < out)" = 'committed receipt 20' ]
@@ -609,6 +617,7 @@ several_manifests() {
 
 @test "--resume for the embedded ledger" {
 	leave_open poll
+	an_embedded_ledger
 	inv-commit -q -l file:l.db --namespace ledger --resume < /dev/null > out
 	[ "$(verdicts < out)" = 'committed receipt 20' ]
 }
