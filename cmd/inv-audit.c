@@ -37,6 +37,7 @@ static const struct inv_option options[] = {
 	{ COUNT, "count", "FILE", "reconcile: a sheet of what was counted" },
 	{ DISPOSED, "disposed", "FIELD",
 	    "reconcile: the member that says that it is gone" },
+	{ 'f', "follow", NULL, "tail: go on with what is appended" },
 	{ FORMAT, "format", "FORM", "ecs|cef: export: in which form" },
 	{ HTML, "html", "FILE", "report: as a page, - being stdout" },
 	{ KEY, "key", "FILE",
@@ -66,7 +67,7 @@ static const struct inv_prog_info info = {
 	.purpose = "account for every row, in a log that shows any change",
 	.usage =
 	    "[FILE | verify | checkpoint | prove MANIFEST ROW | check FILE | "
-	    "find WORD | show SEQ|MANIFEST | "
+	    "find WORD | show SEQ|MANIFEST | tail | "
 	    "report MANIFEST | reconcile | key new|show]",
 	.options = options,
 	.operands = -1,
@@ -87,6 +88,7 @@ static const struct inv_verb verbs[] = {
 	{ "export", "", 0, 0, { FORMAT, 0 }, inv_audit_do_export },
 	{ "find", "WORD", 1, 1, { STATE, 0 }, inv_audit_do_find },
 	{ "show", "SEQ or MANIFEST", 1, 1, { 0 }, inv_audit_do_show },
+	{ "tail", "", 0, 0, { 'f', 0 }, inv_audit_do_tail },
 	{ "report", "MANIFEST", 1, 1, { HTML, TEXT, KEY, 0 },
 	    inv_audit_do_report },
 	{ "reconcile", "", 0, 0, { LEDGER, COUNT, LOCATION, DISPOSED, 0 },
@@ -166,6 +168,9 @@ main(int argc, char *argv[])
 		case LOCATION:
 		case TEXT:
 			set_text(&args, c);
+			break;
+		case 'f':
+			args.follow = true;
 			break;
 		case KEY:
 			add_file(args.key, &args.keys, "--key");

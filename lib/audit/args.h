@@ -30,6 +30,7 @@ struct inv_audit_args {
 	const char *location;     /* of --location, or NULL */
 	const char *disposed;     /* of --disposed, or NULL */
 	const char *format;       /* of --format, or NULL */
+	bool follow;              /* -f */
 };
 
 /*
@@ -103,6 +104,7 @@ int inv_audit_do_check(void *args, char *words[]);
 int inv_audit_do_export(void *args, char *words[]);
 int inv_audit_do_find(void *args, char *words[]);
 int inv_audit_do_show(void *args, char *words[]);
+int inv_audit_do_tail(void *args, char *words[]);
 int inv_audit_do_report(void *args, char *words[]);
 int inv_audit_do_reconcile(void *args, char *words[]);
 

@@ -23,11 +23,22 @@ INV_MUST bool inv_audit_view_open(struct inv_audit_view *v,
     const struct inv_state *state, struct inv_err *err);
 void inv_audit_view_close(struct inv_audit_view *v);
 
+/* From the last n entries on, or the first where there are fewer. */
+INV_MUST bool inv_audit_view_back(struct inv_audit_view *v, uint64_t n,
+    struct inv_err *err);
+
 /*
  * The next entry, good until the next call; END behind the last.  ERR with
  * INV_IO, and the line, where the log is damaged.
  */
 INV_MUST enum inv_next inv_audit_view_next(struct inv_audit_view *v,
     struct inv_audit_line *line, struct inv_err *err);
+
+/*
+ * At the end: see what has been appended since.  INV_IO where the log is not
+ * the one that was opened, or has become shorter.
+ */
+INV_MUST bool inv_audit_view_refresh(struct inv_audit_view *v,
+    const struct inv_state *state, struct inv_err *err);
 
 #endif
