@@ -134,7 +134,7 @@ struct inv_metrics {
 	size_t cap;
 	uint64_t started_ms;
 	uint64_t due_ms;
-	bool warned;
+	bool noted;
 };
 
 /* ---- figures ---- */
@@ -499,9 +499,9 @@ inv_metrics_tell(struct inv_metrics *m)
 	struct inv_err err;
 
 	if (m == NULL || inv_clock_ms() < m->due_ms || put(m, 0, &err) ||
-	    m->warned)
+	    m->noted)
 		return;
-	m->warned = true;
+	m->noted = true;
 	inv_note("%s: tried again later", err.msg);
 }
 

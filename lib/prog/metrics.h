@@ -84,8 +84,8 @@ void inv_metrics_observe(struct inv_metrics *m, enum inv_metric of,
 uint64_t inv_metrics_due(const struct inv_metrics *m);
 
 /*
- * Write, if it is time; where others are writing, later.  The first failure
- * is warned of: the last word is that of _close.
+ * Write, if it is time.  Where that fails, or others are writing, it is tried
+ * again when it is due next; the last word is that of _close.
  */
 void inv_metrics_tell(struct inv_metrics *m);
 
