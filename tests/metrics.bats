@@ -306,7 +306,7 @@ good() {
 	corpus naughty-strings
 	"$ROOT/tests/helper/nasty" make
 	jq -r '.[] | select(length > 0 and length < 60) | gsub("/"; "_")' \
-		"$CORPUS/blns-even.json" | sed 40q > names
+		"$CORPUS/blns-even.json" | sed -n 1,40p > names
 	while IFS= read -r name; do
 		inv-split -q --metrics "./$name.prom" n.csv > /dev/null
 		good "./$name.prom"
@@ -391,7 +391,7 @@ good() {
 	[ "$(figure inv_quarantine_items inv-quarantine 'verdict="held"')" = 0 ]
 	[ "$(figure inv_quarantine_oldest_timestamp_seconds inv-quarantine)" = \
 		"$(date -d "$(inv-quarantine list | jq -r .first_failure | sort |
-			sed q)" +%s)" ]
+			sed -n 1p)" +%s)" ]
 	inv-quarantine list | jq -r .item |
 		inv-quarantine resolve --discard --why 'not ours' -
 	[ "$(figure inv_quarantine_items inv-quarantine 'verdict="quarantined"')" = 2 ]
