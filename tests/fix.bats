@@ -587,3 +587,60 @@ csv_of() { "$ROOT/tests/helper/xlsx-csv" "$1"; }
 	run -64 inv-quarantine export --csv --xlsx out.xlsx
 	run -64 inv-quarantine list --xlsx out.xlsx
 }
+
+# ---- faults ----
+
+@test "killed at any step, the pipe can be run again, and an item is closed once" {
+	needs_strace
+	sheet '1 -3' '2 -3' > m.csv
+	through m.csv
+	a=$(item m.csv 1)
+	b=$(item m.csv 2)
+	corrected "$a" "$(row 1 3)" "$b" "$(row 2 -9)" > fix.csv
+	cp -r "$INV_STATE" kept
+	for program in inv-commit inv-quarantine; do
+		for step in pwrite64:1 pwrite64:3 pwrite64:6 fdatasync:1 fdatasync:2 fdatasync:3 unlink:1 write:1 write:2; do
+			rm -rf "$INV_STATE"
+			cp -r kept "$INV_STATE"
+			rm -f "$INV_STATE/journal/home"
+			inv-split -q fix.csv | inv-validate -q > in
+			[ $program = inv-commit ] || { inv-commit -q in > out && mv out in; }
+			strace -f -o /dev/null -e inject="${step%:*}:signal=KILL:when=${step#*:}" \
+				$program -q in > out 2> /dev/null || [ $? = 137 ]
+			[ $program != inv-commit ] || inv-quarantine -q out > /dev/null 2>&1 || [ $? = 65 ]
+			rm -f "$INV_STATE/journal/home"
+			through fix.csv
+			[ "$(quantity 1) $(open_ids)" = "3 $b" ]
+			[ "$(fixes "$a" | wc -l)" = 1 ]
+			[ "$(ledger | jq -s length)" = 1 ]
+		done
+	done
+}
+
+@test "a quarantine that is damaged ends inv-split, and nothing is taken for right" {
+	sheet '1 -3' > m.csv
+	through m.csv
+	corrected "$(item m.csv 1)" "$(row 1 3)" > fix.csv
+	printf 'x%.0s' {1..5000} > "$INV_STATE/quarantine/quarantine.db"
+	run ! inv-split -q fix.csv
+	[[ $output != *'"type":"end"'* ]]
+	# What corrects nothing does not need it.
+	inv-split -q m.csv > /dev/null
+}
+
+@test "two at once that correct the same: one is what the ledger has, and both are told" {
+	sheet '1 -3' > m.csv
+	through m.csv
+	id=$(item m.csv 1)
+	corrected "$id" "$(row 1 3)" > one.csv
+	corrected "$id" "$(row 1 4)" > two.csv
+	for f in one two; do inv-split -q $f.csv | inv-validate -q > $f; done
+	inv-commit -q one 3>&- | inv-quarantine -q > /dev/null 3>&- &
+	inv-commit -q two | inv-quarantine -q > /dev/null
+	wait $!
+	[ "$(state_of "$id")" = committed ]
+	[ "$(ledger | jq -s length)" = 1 ]
+	[[ $(quantity 1) = [34] ]]
+	inv-audit < one > /dev/null || [ $? = 75 ]
+	inv-audit verify > /dev/null
+}
