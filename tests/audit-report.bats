@@ -65,7 +65,7 @@ dom() { # FILE: as the browser has it
 	[ "$(sum rows)" = 6 ]
 	[ "$(sum committed) $(sum skipped) $(sum quarantined)" = '4 1 1' ]
 	[ "$(sum held) $(sum ambiguous) $(sum pending)" = '0 0 0' ]
-	has 'It adds up: each of the 6 rows is in one of these, by its number.'
+	has 'It adds up: each row, from 1 to 6, is in one of these.'
 	has 'committed 4 inv-commit receipt Which 1-2, 4, 6'
 	has 'skipped 1 inv-dedup duplicate Which 5'
 	has 'quarantined 1 inv-validate schema_violation Which 3 Errors missing 1, extra_forbidden 1'
@@ -102,7 +102,7 @@ dom() { # FILE: as the browser has it
 	run -75 inv-audit first
 	run -0 report
 	has 'held 2 inv-commit systemic Which 1-2'
-	has '2 rows are not settled: held, ambiguous or pending.'
+	has 'Rows that are not settled, being held, ambiguous or pending: 2.'
 	commit a '[[1,1]]' 7
 	{
 		manifest a 2222222222222222
@@ -131,6 +131,14 @@ dom() { # FILE: as the browser has it
 	has incomplete
 	logged
 	run -0 report
+	{ manifest b; end b 0 | sed 's/}$/,"refused":{"reason":"bad_encoding","msg":"byte 3"}}/'; } > in
+	run -65 inv-audit in
+	inv-audit report bb > report && return 1
+	has 'It does not add up: the manifest could not be read as a whole'
+	{ manifest c; end c 0; } > in
+	run -0 inv-audit in
+	inv-audit report cc > report
+	has 'It adds up: there are no rows.'
 }
 
 @test "a row that the manifest does not have does not add up either" {
@@ -147,16 +155,16 @@ dom() { # FILE: as the browser has it
 	six > in
 	run -65 inv-audit in
 	run -0 report
-	has '1 rows were said to be committed by the last run, but the journal has no such batch.'
+	has 'Rows that the last run said to be committed, but the journal has no such batch: 1.'
 	[ "$(sum committed) $(sum pending)" = '3 1' ]
 	commit a '[[6,6]]' 8
 	run -0 report
-	has '1 outcomes are in the journal but not in the log: the next run of inv-audit takes them in.'
+	has 'Outcomes in the journal that the log does not have yet: 1. The next run of inv-audit takes them in.'
 	[ "$(sum committed)" = 3 ]
 	run -65 inv-audit /dev/null
 	run -0 report
 	[ "$(sum committed) $(sum pending)" = '4 0' ]
-	run -1 grep -q 'not in the log' report
+	run -1 grep -q 'does not have yet' report
 }
 
 @test "runs, rules and batches are as the log has them" {
@@ -238,7 +246,7 @@ dom() { # FILE: as the browser has it
 	{ manifest c; row c 1 "$(verdict skipped d s)"; end c 1; } > in
 	run -0 inv-audit in
 	run -0 report
-	has 'The last entry about it is 8; the log has 14 entries, and 3 checkpoints cover that one.'
+	has 'The last entry about it is 8, of 14 in the log. Checkpoints that cover it: 3.'
 	[ "$(section Checkpoints | grep -c Root)" = 2 ]
 	has "Root $(jq -r 'select(.size == 8).root' "$INV_STATE/audit/checkpoints.ndjson")"
 	has "Root $(jq -r 'select(.size == 14).root' "$INV_STATE/audit/checkpoints.ndjson")"

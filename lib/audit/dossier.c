@@ -146,10 +146,13 @@ end_run(struct reading *r, struct inv_dossier_part *p,
 	run->time = inv_arena_str(&r->d->text, line->time);
 	run->end = inv_arena_str(&r->d->text, line->text);
 	run->complete = line->complete;
+	run->refused =
+	    inv_member_find(inv_scan_outer(r->scan), "refused") != NULL;
 	run->rows = line->announced;
 	run->unverified = line->unverified;
 	memcpy(run->counts, line->counts, sizeof(run->counts));
-	if (run->complete && !run->subset) {
+	p->refused = p->refused || run->refused;
+	if (run->complete && !run->subset && !run->refused) {
 		p->whole = true;
 		p->rows = run->rows;
 	}

@@ -34,6 +34,7 @@ struct inv_dossier_run {
 	size_t stages;
 	bool subset; /* it was about some of the rows */
 	bool complete;
+	bool refused; /* the manifest could not be read as a whole */
 	uint64_t rows;
 	uint64_t unverified;
 	uint64_t counts[INV_VERDICTS];
@@ -53,6 +54,7 @@ struct inv_dossier_part {
 	size_t actions;
 	uint64_t all_actions;
 	struct inv_fates fates;
+	bool refused;    /* a run could not read it as a whole */
 	bool whole;      /* a run has told how many rows there are: */
 	uint64_t rows;   /* that many; else the highest that was heard of */
 	uint64_t beyond; /* a row that is not one of them, or 0 */

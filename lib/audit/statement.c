@@ -68,58 +68,58 @@ static void
 judge_rows(struct inv_statement *s, const struct inv_dossier_part *part)
 {
 	struct inv_buf *b = &s->text;
-	bool good = inv_dossier_adds_up(part);
 
 	inv_buf_reset(b);
 	if (!part->whole) {
-		inv_buf_add(b,
-		    INV_LIT("It does not add up: no run has come to the end "
-			    "of the manifest, so that nobody can say how many "
-			    "rows it has."));
+		inv_buf_addf(b,
+		    "It does not add up: %s, so that nobody can say how many "
+		    "rows it has.",
+		    part->refused
+			? "the manifest could not be read as a whole"
+			: "no run has come to the end of the manifest");
 	} else if (part->beyond > 0) {
 		inv_buf_addf(b,
 		    "It does not add up: there is something about row %ju, "
 		    "but the manifest has %ju.",
 		    (uintmax_t)part->beyond, (uintmax_t)part->rows);
+	} else if (part->rows == 0) {
+		inv_buf_add(b, INV_LIT("It adds up: there are no rows."));
 	} else {
-		inv_buf_add(b, INV_LIT("It adds up: each of the "));
+		inv_buf_add(b, INV_LIT("It adds up: each row, from 1 to "));
 		inv_buf_count(b, part->rows);
-		inv_buf_add(b,
-		    INV_LIT(" rows is in one of these, by its number."));
+		inv_buf_add(b, INV_LIT(", is in one of these."));
 	}
-	inv_paper_judge(s->p, good, inv_buf_str(b));
+	inv_paper_judge(s->p, inv_dossier_adds_up(part), inv_buf_str(b));
+}
+
+/* What is wrong, how often it is, and what comes of it, or "". */
+static void
+point_out(struct inv_statement *s, const char *what, uint64_t n,
+    const char *then)
+{
+	if (n == 0)
+		return;
+	inv_buf_reset(&s->text);
+	inv_buf_addf(&s->text, "%s: ", what);
+	inv_buf_count(&s->text, n);
+	inv_buf_addf(&s->text, ".%s", then);
+	inv_paper_judge(s->p, false, inv_statement_text(s));
 }
 
 static void
 judge_open(struct inv_statement *s, const struct inv_dossier_part *part)
 {
-	uint64_t open = part->counts[INV_HELD] + part->counts[INV_AMBIGUOUS] +
-	    part->counts[INV_PENDING];
-
-	if (open > 0) {
-		inv_buf_reset(&s->text);
-		inv_buf_count(&s->text, open);
-		inv_buf_add(&s->text,
-		    INV_LIT(" rows are not settled: held, ambiguous or "
-			    "pending."));
-		inv_paper_judge(s->p, false, inv_statement_text(s));
-	}
-	if (part->runs > 0 && part->run[part->runs - 1].unverified > 0) {
-		inv_buf_reset(&s->text);
-		inv_buf_count(&s->text, part->run[part->runs - 1].unverified);
-		inv_buf_add(&s->text,
-		    INV_LIT(" rows were said to be committed by the last run, "
-			    "but the journal has no such batch."));
-		inv_paper_judge(s->p, false, inv_statement_text(s));
-	}
-	if (s->d->waiting > 0) {
-		inv_buf_reset(&s->text);
-		inv_buf_count(&s->text, s->d->waiting);
-		inv_buf_add(&s->text,
-		    INV_LIT(" outcomes are in the journal but not in the log: "
-			    "the next run of inv-audit takes them in."));
-		inv_paper_judge(s->p, false, inv_statement_text(s));
-	}
+	point_out(s,
+	    "Rows that are not settled, being held, ambiguous or pending",
+	    part->counts[INV_HELD] + part->counts[INV_AMBIGUOUS] +
+		part->counts[INV_PENDING],
+	    "");
+	point_out(s,
+	    "Rows that the last run said to be committed, but the journal has "
+	    "no such batch",
+	    part->runs > 0 ? part->run[part->runs - 1].unverified : 0, "");
+	point_out(s, "Outcomes in the journal that the log does not have yet",
+	    s->d->waiting, " The next run of inv-audit takes them in.");
 }
 
 /* ---- rows ---- */
@@ -202,7 +202,7 @@ state_cell(struct inv_statement *s, const struct inv_dossier_run *run,
 	struct inv_buf *b = &s->text;
 
 	inv_buf_reset(b);
-	if (inv_member_find(end, "refused") != NULL)
+	if (run->refused)
 		inv_buf_add(b, INV_LIT("refused"));
 	else
 		inv_buf_add(b,

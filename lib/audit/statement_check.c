@@ -91,8 +91,8 @@ inv_statement_checkpoints(struct inv_statement *s)
 	}
 	inv_buf_reset(&s->text);
 	inv_buf_addf(&s->text,
-	    "The last entry about it is %ju; the log has %ju entries, and "
-	    "%zu checkpoints cover that one.",
+	    "The last entry about it is %ju, of %ju in the log. Checkpoints "
+	    "that cover it: %zu.",
 	    (uintmax_t)last, (uintmax_t)s->d->entries, c->n - first);
 	inv_paper_say(s->p, inv_statement_text(s));
 	inv_paper_table(s->p, checkpoint_columns, CHECKPOINT_COLUMNS);
