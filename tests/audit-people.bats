@@ -54,6 +54,29 @@ actions() {
 	[ "$(actions | tail -n 1 | jq -r '[.login, .why] | @json')" = '["carol",null]' ]
 }
 
+@test "whatever is done is taken in: resubmitted, resolved, assigned, a line without a row" {
+	{
+		six
+		echo '{"type":"manifest"}'
+	} > in
+	inv-quarantine -q in > passed
+	inv-quarantine resubmit --why again aaaaaaaaaaaa-3 > stream
+	line=$(inv-quarantine list | jq -r 'select(.reason == "malformed_line") | .item')
+	inv-quarantine assign --to eve "$line" > /dev/null
+	{
+		manifest b
+		row b 1 "$(verdict ambiguous inv-commit unanswered)"
+		end b 1
+	} | inv-quarantine -q > passed
+	intent b '[[1,1]]' 9
+	inv-quarantine resolve --not-committed --why 'they say so' bbbbbbbbbbbb-1 > /dev/null
+	run -65 inv-audit in
+	[ "$(actions | jq -c '[.verb, .manifest[:4], .row, .why]' | paste -s -d ' ')" = \
+		'["resubmit","aaaa",3,"again"] ["assign","'"${line:0:4}"'",0,null] ["resolve","bbbb",1,"they say so"]' ]
+	actions | jq -se '.[0].detail.run and .[1].item == "'"$line"'"'
+	inv-audit verify | jq -e '.actions == 3'
+}
+
 @test "actions are in the tree, under a checkpoint" {
 	acted
 	inv-audit in
