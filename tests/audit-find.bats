@@ -244,6 +244,44 @@ two_states() {
 	[ "${#lines[@]}" = 2 ]
 }
 
+@test "verify checks several logs, and tells of each by its name" {
+	two_states north south
+	run -0 --separate-stderr inv-audit verify --state north --state south
+	jq -es 'map([.state, .type, .entries]) ==
+		[["north", "verified", 11], ["south", "verified", 11]]' <<< "$output"
+	run -0 script -qec "inv-audit verify --state north --state south" /dev/null
+	[[ $output = 'north:'*'11 entries of the log'*'south:'*'11 entries of the log'* ]]
+	run -0 inv-audit verify --state north --read-data --key south/audit/key.pub
+}
+
+@test "verify ends with the worst of several logs, and checks them all" {
+	two_states north south
+	sed -i '2s/receipt/reciept/' north/audit/log.ndjson
+	run -1 --separate-stderr inv-audit verify --state north --state south
+	[ "$(jq -r .state <<< "$output")" = south ]
+	[[ $stderr = *'north: audit/log.ndjson: line 2: '* ]]
+	run -66 --separate-stderr inv-audit verify --state north --state nowhere --state south
+	[ "$(jq -r .state <<< "$output")" = south ]
+	[[ $stderr = *nowhere* && $stderr = *north:* ]]
+	# A log with a bad key keeps none from being checked.
+	echo none > north/audit/key.pub
+	run -78 --separate-stderr inv-audit verify --state north --state south --metrics m.prom
+	[ "$(jq -r .state <<< "$output")" = south ]
+	grep -q '^inv_chain_intact.* 0' m.prom
+	run -0 inv-audit verify --state south --metrics m.prom
+	grep -q '^inv_chain_intact.* 1' m.prom
+}
+
+@test "a checkpoint and a ledger are about one log" {
+	two_states north south
+	INV_STATE=north inv-audit checkpoint > kept
+	run -0 inv-audit verify --state north --checkpoint kept
+	run -64 inv-audit verify --state north --state south --checkpoint kept
+	run -64 inv-audit verify --state north --state south --ledger http://127.0.0.1:1
+	run -64 inv-audit verify --state $'\xff'
+	run -64 inv-audit checkpoint --state north
+}
+
 # ---- show ----
 
 @test "show prints an entry by its number as it stands in the log" {

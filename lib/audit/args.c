@@ -7,26 +7,25 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "data/scan.h"
 #include "io/file.h"
 #include "io/stream.h"
 #include "store/audit_key.h"
 
-size_t
+bool
 inv_audit_args_keys(const struct inv_audit_args *a, int state,
-    struct inv_note_key keys[INV_AUDIT_FILES])
+    struct inv_note_key keys[INV_AUDIT_FILES], size_t *n, struct inv_err *err)
 {
-	struct inv_err err;
-
+	*n = a->keys;
 	for (size_t i = 0; i < a->keys; i++)
-		if (!inv_audit_key_public(AT_FDCWD, a->key[i], &keys[i], &err))
-			inv_die(&err);
+		if (!inv_audit_key_public(AT_FDCWD, a->key[i], &keys[i], err))
+			return false;
 	if (a->keys > 0)
-		return a->keys;
-	if (inv_audit_key_public(state, "audit/key.pub", &keys[0], &err))
-		return 1;
-	if (err.fault != INV_NOINPUT)
-		inv_die(&err);
-	return 0;
+		return true;
+	bool there = inv_audit_key_public(state, "audit/key.pub", keys, err);
+
+	*n = there ? 1 : 0;
+	return there || err->fault == INV_NOINPUT;
 }
 
 enum inv_fault
@@ -52,6 +51,9 @@ inv_audit_each(const struct inv_audit_args *a, inv_audit_look *look, void *arg)
 		close(state.fd);
 		return worst;
 	}
+	for (size_t i = 0; i < a->states; i++)
+		if (!inv_text_is_utf8(inv_str_of(a->state[i])))
+			inv_opt_wrong("--state", a->state[i], "not UTF-8");
 	for (size_t i = 0; i < a->states; i++) {
 		state.path = a->state[i];
 		state.fd = inv_file_state_there(state.path, &err);

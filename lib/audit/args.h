@@ -35,11 +35,10 @@ struct inv_audit_args {
 
 /*
  * The public keys that are trusted: those of --key, else the one beside the
- * log of the state directory (none where there is no log).  Dies where one can
- * not be read.
+ * log of the state directory (none where there is no log).
  */
-size_t inv_audit_args_keys(const struct inv_audit_args *a, int state,
-    struct inv_note_key keys[INV_AUDIT_FILES]);
+INV_MUST bool inv_audit_args_keys(const struct inv_audit_args *a, int state,
+    struct inv_note_key keys[INV_AUDIT_FILES], size_t *n, struct inv_err *err);
 
 /*
  * Look at each state directory of --state, or at the one there is; name says

@@ -42,11 +42,11 @@ inv_audit_do_report(void *args, char *words[])
 	struct inv_state state;
 	struct inv_err err;
 	bool adds_up = true;
+	size_t n;
 
 	state.fd = inv_opt_state_there(&state.path);
-	size_t n = inv_audit_args_keys(a, state.fd, keys);
-
-	if (!inv_dossier_read(&d, &state,
+	if (!inv_audit_args_keys(a, state.fd, keys, &n, &err) ||
+	    !inv_dossier_read(&d, &state,
 		inv_audit_id_begin("report", words[0]), &err))
 		inv_die(&err);
 	if (a->html != NULL)

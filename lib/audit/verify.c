@@ -5,12 +5,18 @@
 
 #include "audit/args.h"
 #include "audit/ledger.h"
+#include "audit/row.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "data/emit.h"
 #include "prog/metrics.h"
 
-enum { REPORT_MAX = 4096 }; /* bytes */
+struct verifying {
+	struct inv_audit_args *args;
+	struct inv_audit_ledger *ledger; /* NULL: it is not asked */
+	struct inv_out out;
+	size_t whole; /* logs that are as written */
+};
 
 static void
 say(struct inv_buf *b, const struct inv_audit_verified *v, bool read_data)
@@ -47,10 +53,12 @@ say_held(struct inv_buf *b, const struct inv_audit_held *held)
 }
 
 static void
-put(struct inv_buf *b, const struct inv_audit_verified *v, bool read_data,
-    const struct inv_audit_held *held)
+put(struct inv_buf *b, const char *name, const struct inv_audit_verified *v,
+    bool read_data, const struct inv_audit_held *held)
 {
 	inv_emit_open(b, '{');
+	if (name != NULL)
+		inv_emit_member_str(b, INV_LIT("state"), inv_str_of(name));
 	inv_emit_member_str(b, INV_LIT("type"), INV_LIT("verified"));
 	inv_emit_member_u64(b, INV_LIT("entries"), v->entries);
 	inv_emit_member_u64(b, INV_LIT("checkpoints"), v->checkpoints);
@@ -73,20 +81,23 @@ put(struct inv_buf *b, const struct inv_audit_verified *v, bool read_data,
 
 /* held: NULL where the ledger was not asked. */
 static void
-print(const struct inv_audit_verified *v, bool read_data,
-    const struct inv_audit_held *held)
+print(struct inv_out *out, const char *name, const struct inv_audit_verified *v,
+    bool read_data, const struct inv_audit_held *held)
 {
-	struct inv_buf b = INV_BUF(REPORT_MAX);
+	struct inv_buf *b = inv_out_buf(out);
 
 	if (isatty(STDOUT_FILENO) == 1) {
-		say(&b, v, read_data);
+		if (name != NULL) {
+			inv_audit_row_text(b, inv_str_of(name));
+			inv_buf_add(b, INV_LIT(":\n"));
+		}
+		say(b, v, read_data);
 		if (held != NULL)
-			say_held(&b, held);
+			say_held(b, held);
 	} else {
-		put(&b, v, read_data, held);
+		put(b, name, v, read_data, held);
 	}
-	inv_audit_print(inv_buf_str(&b));
-	inv_buf_free(&b);
+	inv_out_check(out);
 }
 
 /* What it has come to; the answer is no, or there is none, where it failed. */
@@ -100,16 +111,6 @@ count(struct inv_metrics *metrics, bool whole, enum inv_fault fault,
 	inv_metrics_set(metrics, INV_METRIC_CHAIN_CHECKED, none,
 	    (uint64_t)inv_clock_wall());
 	return inv_metrics_close(metrics, inv_fault_exit(fault), err);
-}
-
-static _Noreturn void
-give_up(struct inv_metrics *metrics, bool whole, const struct inv_err *err)
-{
-	struct inv_err ignored;
-	bool told = count(metrics, whole, err->fault, &ignored);
-
-	(void)told; /* what has been found is worse */
-	inv_die(err);
 }
 
 /* NULL: the ledger is not asked. */
@@ -127,38 +128,66 @@ open_ledger(struct inv_audit_args *a)
 	return NULL;
 }
 
-int
-inv_audit_do_verify(void *args, char *words[])
+/* What a log can not be held against together with others. */
+static void
+refuse_several(const struct inv_audit_args *a)
 {
-	struct inv_audit_args *a = args;
-	struct inv_audit_ledger *ledger = open_ledger(a);
-	struct inv_note_key keys[INV_AUDIT_FILES];
-	struct inv_audit_verified v;
-	struct inv_audit_held held;
-	struct inv_state state;
-	struct inv_err err;
+	if (a->states < 2)
+		return;
+	if (a->checkpoints > 0)
+		inv_opt_wrong("--checkpoint", "", "goes with one log");
+	if (a->ledger != NULL)
+		inv_opt_wrong("--ledger", "", "goes with one log");
+}
 
-	(void)words;
-	state.fd = inv_opt_state_there(&state.path);
-	const struct inv_audit_trust trust = {
+static enum inv_fault
+look(void *arg, const struct inv_state *state, const char *name)
+{
+	struct verifying *p = arg;
+	const struct inv_audit_args *a = p->args;
+	struct inv_note_key keys[INV_AUDIT_FILES];
+	struct inv_audit_trust trust = {
 		.key = keys,
-		.keys = inv_audit_args_keys(a, state.fd, keys),
 		.checkpoint = a->checkpoint,
 		.checkpoints = a->checkpoints,
 		.read_data = a->read_data,
 	};
+	struct inv_audit_verified v;
+	struct inv_audit_held held;
+	struct inv_err err;
 
+	if (!inv_audit_args_keys(a, state->fd, keys, &trust.keys, &err) ||
+	    !inv_audit_verify(state, &trust, &v, &err))
+		return inv_audit_complain(name, &err);
+	p->whole++;
+	if (p->ledger != NULL &&
+	    !inv_audit_ledger_ask(p->ledger, state, v.entries, &held, &err))
+		return inv_audit_complain(name, &err);
+	print(&p->out, name, &v, a->read_data,
+	    p->ledger != NULL ? &held : NULL);
+	return INV_OK;
+}
+
+int
+inv_audit_do_verify(void *args, char *words[])
+{
+	struct verifying p = { .args = args };
+	struct inv_err err;
+
+	(void)words;
+	refuse_several(p.args);
+	p.ledger = open_ledger(p.args);
+	inv_out_init(&p.out, STDOUT_FILENO, "stdout");
 	struct inv_metrics *metrics = inv_metrics_open("inv-audit verify");
+	enum inv_fault fault = inv_audit_each(p.args, look, &p);
 
-	if (!inv_audit_verify(&state, &trust, &v, &err))
-		give_up(metrics, false, &err);
-	if (ledger != NULL &&
-	    !inv_audit_ledger_ask(ledger, &state, v.entries, &held, &err))
-		give_up(metrics, true, &err);
-	print(&v, a->read_data, ledger != NULL ? &held : NULL);
-	inv_audit_ledger_free(ledger);
-	close(state.fd);
-	if (!count(metrics, true, INV_OK, &err))
+	bool whole = p.whole > 0 && p.whole >= p.args->states;
+
+	inv_audit_ledger_free(p.ledger);
+	if (!inv_out_close(&p.out, &err))
 		inv_die(&err);
-	return EXIT_SUCCESS;
+	/* What has been found is worse than that it can not be told. */
+	if (!count(metrics, whole, fault, &err) && fault == INV_OK)
+		inv_die(&err);
+	return inv_fault_exit(fault);
 }
