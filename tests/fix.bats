@@ -165,6 +165,26 @@ refusals() { jq -r 'select(.verdict == "quarantined") | "\(.row) \(.reason) \(.e
 	"$ROOT/tests/helper/check-stream" "$ROOT/examples/stream" < run
 }
 
+@test "a sheet can be gone on with: rows that are right already are skipped" {
+	sheet '1 -3' '2 -3' '3 -3' > m.csv
+	through m.csv
+	inv-quarantine export --csv > fix.csv
+	sed -i "2s/'-3/3/" fix.csv
+	through fix.csv
+	[ "$(open_ids)" = "$(item m.csv 2) $(item m.csv 3)" ]
+	inv-quarantine show "$(item m.csv 1)" | jq -e '.record.quantity == 3 and .history[0].record.quantity == "-3"'
+	sed -i "3s/'-3/4/" fix.csv
+	through fix.csv
+	[ "$(jq -r 'select(.type == "record") | "\(.row) \(.reason)"' run | sort)" = $'1 already_committed\n3 schema_violation' ]
+	[ "$(open_ids)" = "$(item m.csv 3)" ]
+	[ "$(fixes "$(item m.csv 1)" | wc -l)" = 1 ]
+	# What was committed is not corrected again.
+	sed -i '2s/"3"/5/' fix.csv
+	through fix.csv
+	refusals | grep -Fx '1 item_refused item_closed was closed before: committed'
+	[ "$(quantity 1)" = 3 ]
+}
+
 @test "a line without a row can not be corrected" {
 	sheet '1 1' > m.csv
 	through m.csv

@@ -99,13 +99,18 @@ inv_table_name(struct inv_table *t, const struct inv_str *names, size_t n,
 			    "encoding with -e)",
 			    i + 1);
 	}
-	if (!are_different(names, n, err))
-		return false;
 	begin(t, n);
 	set_aside(t, names, n);
+	struct inv_str *own = inv_mem_resize(NULL, n, sizeof(*own));
+
 	for (size_t i = 0; i < n; i++)
-		add(t, t->item > 0 ? inv_sheet_unguard(names[i]) : names[i]);
-	return true;
+		own[i] = t->item > 0 ? inv_sheet_unguard(names[i]) : names[i];
+	bool ok = are_different(own, n, err);
+
+	for (size_t i = 0; ok && i < n; i++)
+		add(t, own[i]);
+	free(own);
+	return ok;
 }
 
 void

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "data/digest.h"
 #include "data/emit.h"
+#include "data/patch.h"
 #include "store/action.h"
 #include "store/quarantine.h"
 
@@ -122,12 +123,33 @@ find(struct inv_corrections *c, struct inv_str id, const struct inv_item **item,
 	return next == INV_NEXT_LINE;
 }
 
-/* It is open, or was closed by this row. */
+/* The item was committed with this record, as far as a sheet can say it. */
+static bool
+says_the_same(struct inv_corrections *c, const struct inv_item *item,
+    struct inv_str record)
+{
+	struct inv_buf patch = INV_BUF(2 * INV_ITEM_TEXT_MAX);
+	struct inv_err ignored;
+	bool same = item->verdict == INV_COMMITTED &&
+	    item->last.form == INV_FORM_RECORD &&
+	    inv_scan_object(c->mine, record, &ignored) &&
+	    inv_scan_object(c->theirs, item->last.content, &ignored);
+
+	if (same)
+		inv_patch_emit(&patch, inv_scan_record(c->mine),
+		    inv_scan_record(c->theirs));
+	same = same && inv_str_is(inv_buf_str(&patch), "[]");
+	inv_buf_free(&patch);
+	return same;
+}
+
+/* It is open, was closed by this row, or nothing is left to be corrected. */
 static bool
 look_at_state(struct inv_corrections *c, const struct inv_item *item,
-    uint64_t row, struct refusal *why, struct inv_err *err)
+    uint64_t row, struct inv_str record, struct refusal *why,
+    struct inv_err *err)
 {
-	bool ours = inv_item_is_open(item);
+	bool ours = inv_item_is_open(item) || says_the_same(c, item, record);
 
 	if (!ours &&
 	    !inv_quarantine_resolved_by(c->r, item->number, c->manifest,
@@ -234,7 +256,13 @@ inv_corrections_take(struct inv_corrections *c,
 
 	if (!open_once(c, err) || !find(c, row->item, &item, &why, err))
 		return false;
-	if (why.type == NULL && !look_at_state(c, item, row->row, &why, err))
+	if (why.type == NULL && row->cells &&
+	    !fill_blanks(c, item, line, record, err))
+		return false;
+	if (why.type == NULL &&
+	    !look_at_state(c, item, row->row,
+		(struct inv_str){ line->p + record, line->n - record }, &why,
+		err))
 		return false;
 	if (why.type == NULL && row->why.n > INV_ACTION_WHY_MAX)
 		(void)refuse(&why, "why_too_long",
@@ -246,8 +274,6 @@ inv_corrections_take(struct inv_corrections *c,
 		add_ruling(c, row, &why, line);
 		return true;
 	}
-	if (row->cells && !fill_blanks(c, item, line, record, err))
-		return false;
 	inv_emit_member_str(line, INV_LIT("item"), inv_str_of(item->id));
 	if (row->why.n > 0)
 		inv_emit_member_str(line, INV_LIT("why"), row->why);

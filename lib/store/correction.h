@@ -4,8 +4,9 @@
  * A row of a manifest may say by its inv:item which item it corrects (what
  * inv-quarantine(1) exports does).  It travels on with that if it is the first
  * of its manifest for an open item; or for one that is closed because this very
- * row was committed before, so that the same manifest can be run again.  Any
- * other is quarantined alone.
+ * row was committed before, so that the same manifest can be run again, or that
+ * was committed as the row says, so that a sheet can be gone on with.  Any other
+ * is quarantined alone.
  */
 #ifndef INV_STORE_CORRECTION_H
 #define INV_STORE_CORRECTION_H

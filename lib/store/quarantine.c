@@ -75,8 +75,9 @@ static const char *const sql[STATEMENTS] = {
 		      " AND verdict >= 3 ORDER BY row",
 	[CLOSE_ROWS] =
 	    "INSERT INTO events(item, run, at, verdict, reason, stage, errors,"
-	    " more)"
-	    " SELECT id, ?4, ?5, ?6, ?7, ?8, '', ?9 FROM items"
+	    " more, form, content)"
+	    " SELECT id, ?4, ?5, ?6, ?7, ?8, '', ?9,"
+	    "  iif(?10 = '', NULL, 1), nullif(?10, '') FROM items"
 	    " WHERE block = ?1 AND row BETWEEN ?2 AND ?3 AND digest = ''"
 	    " AND verdict >= 3 ON CONFLICT DO NOTHING",
 	[FIND_ITEM] = "SELECT b.id, b.manifest FROM items i"
@@ -557,10 +558,13 @@ may_close(struct inv_quarantine *q, uint64_t first, uint64_t last, bool *may,
 	return true;
 }
 
-/* An end for the open items among first..last of that block. */
+/*
+ * An end for the open items among first..last of that block; record is what
+ * one was corrected to, or empty.
+ */
 static bool
 add_ends(struct inv_quarantine *q, const struct inv_record *rec, uint64_t block,
-    uint64_t first, uint64_t last, struct inv_err *err)
+    uint64_t first, uint64_t last, struct inv_str record, struct inv_err *err)
 {
 	struct inv_stmt *st = q->stmt[CLOSE_ROWS];
 
@@ -573,6 +577,7 @@ add_ends(struct inv_quarantine *q, const struct inv_record *rec, uint64_t block,
 	inv_stmt_bind_text(st, 7, inv_buf_str(&q->reason));
 	inv_stmt_bind_text(st, 8, inv_buf_str(&q->stage));
 	inv_stmt_bind_text(st, 9, inv_buf_str(&q->more));
+	inv_stmt_bind_text(st, 10, record);
 	if (!inv_stmt_run(st, err))
 		return false;
 	q->sums.closed += inv_db_changes(q->db);
@@ -591,7 +596,7 @@ close_rows(struct inv_quarantine *q, const struct inv_record *rec,
 		return true;
 	gather(q, rec);
 	return begin_writing(q, err) &&
-	    add_ends(q, rec, q->block_id, first, last, err);
+	    add_ends(q, rec, q->block_id, first, last, INV_LIT(""), err);
 }
 
 /* ---- rows that correct an item ---- */
@@ -777,7 +782,7 @@ close_target(struct inv_quarantine *q, const struct inv_record *rec,
 	say_row(q, "resolved_by", c->row);
 	return begin_writing(q, err) &&
 	    (c->superseded ||
-		add_ends(q, rec, t->block, t->row, t->row, err)) &&
+		add_ends(q, rec, t->block, t->row, t->row, c->record, err)) &&
 	    ((!c->superseded && q->sums.closed == before) ||
 		note_correction(q, t, c, err));
 }

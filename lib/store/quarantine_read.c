@@ -69,7 +69,8 @@ enum {
 
 static const char select_all[] =
     SELECT " AND (?4 = '' OR (b.manifest >= ?4 AND b.manifest < ?4 || 'g')"
-	   "  OR r.name = ?4)"
+	   "  OR r.name = ?4 OR (r.block <> i.block AND EXISTS"
+	   "   (SELECT 1 FROM runs WHERE block = i.block AND name = ?4)))"
 	   " ORDER BY i.id";
 
 static const char select_one[] =

@@ -124,11 +124,13 @@ columns_about_a_row_are_no_part_of_it(void)
 	inv_buf_reset(&b);
 	/* The name of a column was guarded as well. */
 	static const struct inv_str guarded[] = { { "'=a", 3 },
-		{ "inv:item", 8 } };
+		{ "inv:item", 8 }, { "=a", 2 } };
 
 	check(inv_table_name(&t, guarded, 2, &err));
 	inv_table_columns(&t, &b);
 	check_str(inv_buf_str(&b), "[\"=a\"]");
+	check(!inv_table_name(&t, guarded, 3, &err) && err.fault == INV_BAD);
+	check_str(inv_str_of(err.msg), "two columns are named \"=a\"");
 	inv_buf_reset(&b);
 	/* All of them are. */
 	check(inv_table_name(&t, names + 2, 2, &err));
