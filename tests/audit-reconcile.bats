@@ -249,6 +249,14 @@ total() { # WITH
 	run -74 reconcile
 }
 
+@test "a journal whose bodies are not of their rows is damaged" {
+	load audit
+	committed_six
+	printf '{"k":"7"}\n' > ledger
+	run -74 reconcile
+	[ "$output" = 'inv-audit: journal: entry 1: more rows than records' ]
+}
+
 @test "nothing is left behind, and nothing is changed" {
 	ten
 	find "$INV_STATE" -type f -exec sha256sum {} + | sort > before

@@ -77,7 +77,7 @@ add_key(struct reading *r, struct inv_str keyed_by, struct inv_err *err)
 			return true;
 	if (h->keys == INV_HELD_KEYS)
 		return inv_fail(err, INV_BAD,
-		    "journal: more than %d ways in which records are keyed",
+		    "more than %d ways in which records are keyed",
 		    INV_HELD_KEYS);
 	h->key[h->keys] = inv_mem_new(sizeof(struct inv_key));
 	return inv_key_init(h->key[h->keys++], r->digest, keyed_by, err);
@@ -103,14 +103,16 @@ static bool
 take_intent(struct reading *r, const struct inv_entry *e, struct inv_err *err)
 {
 	const struct inv_seen_row *rows;
+	struct inv_err why;
 	struct sent *s;
 	size_t n;
 
 	if (find(r, e->intent) != NULL)
 		return true;
-	if (!inv_keyer_rows(r->keyer, &e->of, &rows, &n, err) ||
-	    !add_key(r, e->of.keyed_by, err))
-		return false;
+	if (!inv_keyer_rows(r->keyer, &e->of, &rows, &n, &why) ||
+	    !add_key(r, e->of.keyed_by, &why))
+		return inv_fail(err, INV_IO, "journal: entry %ju: %s",
+		    (uintmax_t)e->seq, why.msg);
 	if (r->n == r->cap) {
 		r->cap = r->cap == 0 ? 64 : 2 * r->cap;
 		r->sent = inv_mem_resize(r->sent, r->cap, sizeof(*r->sent));

@@ -25,7 +25,7 @@ struct inv_held {
 	uint64_t records; /* that keys hold */
 };
 
-/* INV_IO where the journal is damaged, INV_BAD past INV_HELD_KEYS. */
+/* INV_IO where the journal is damaged, or past INV_HELD_KEYS. */
 INV_MUST bool inv_held_read(struct inv_held *h, const struct inv_state *state,
     struct inv_err *err);
 void inv_held_free(struct inv_held *h);
