@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "io/file.h"
+#include "store/audit_view.h"
 #include "store/journal.h"
 
 static const char log_name[] = "audit/log.ndjson";
@@ -272,24 +272,13 @@ take_line(struct reading *r, const struct inv_audit_line *line,
 	return true;
 }
 
-/* The next line, which is held against the checkpoints of those before. */
+/* The tree up to this line, held against the checkpoint of that size. */
 static bool
-next_line(struct reading *r, struct inv_audit_reader *from,
-    struct inv_audit_line *line, struct inv_err *err)
+grow_tree(struct reading *r, const struct inv_audit_line *line,
+    struct inv_err *err)
 {
 	unsigned char leaf[INV_DIGEST];
 
-	switch (inv_audit_next(from, line, err)) {
-	case INV_AUDIT_LINE:
-		break;
-	case INV_AUDIT_NONE:
-		return inv_fail(err, INV_IO, "%s: its end was cut off",
-		    log_name);
-	case INV_AUDIT_TORN:
-	case INV_AUDIT_FALSE:
-	case INV_AUDIT_ERROR:
-		return false;
-	}
 	inv_merkle_leaf(r->digest, line->text, leaf);
 	inv_merkle_add(&r->tree, r->digest, leaf);
 	return inv_checkpoints_agree(&r->d->checkpoints, &r->tree, r->digest,
@@ -297,57 +286,41 @@ next_line(struct reading *r, struct inv_audit_reader *from,
 }
 
 static bool
-read_lines(struct reading *r, int log, const struct inv_audit_head *head,
-    struct inv_err *err)
+read_lines(struct reading *r, struct inv_audit_view *view, struct inv_err *err)
 {
-	const struct inv_audit_head start = INV_AUDIT_HEAD;
 	const struct inv_checkpoints *c = &r->d->checkpoints;
-	struct inv_audit_reader from;
+	enum inv_next next = INV_NEXT_END;
 	struct inv_audit_line line;
 	bool ok = true;
 
-	if (!inv_audit_read(&from, log, &start.log, err))
+	while (ok &&
+	    (next = inv_audit_view_next(view, &line, err)) == INV_NEXT_LINE)
+		ok = grow_tree(r, &line, err) && take_line(r, &line, err);
+	if (!ok || next == INV_NEXT_ERR)
 		return false;
-	while (ok && from.at.seq < head->log.seq)
-		ok =
-		    next_line(r, &from, &line, err) && take_line(r, &line, err);
-	if (ok && memcmp(from.at.prev, head->log.prev, INV_DIGEST) != 0)
-		ok = inv_fail(err, INV_IO,
-		    "%s: line %ju: is not the one that audit/head tells of",
-		    log_name, (uintmax_t)head->log.seq - 1);
-	if (ok && c->n > 0 && c->of[c->n - 1].size > r->tree.n)
-		ok = inv_fail(err, INV_IO,
-		    "%s: %ju entries, a checkpoint of %ju was signed: its end "
-		    "was cut off",
-		    log_name, (uintmax_t)r->tree.n,
-		    (uintmax_t)c->of[c->n - 1].size);
-	inv_audit_read_end(&from);
 	r->d->entries = r->tree.n;
-	return ok;
+	return c->n == 0 || c->of[c->n - 1].size <= r->tree.n ||
+	    inv_fail(err, INV_IO,
+		"%s: %ju entries, a checkpoint of %ju was signed: its end was "
+		"cut off",
+		log_name, (uintmax_t)r->tree.n,
+		(uintmax_t)c->of[c->n - 1].size);
 }
 
-/* Head and checkpoints are of one moment: both are read under the lock. */
+/* A checkpoint is signed when the head is there: none is ahead of the view. */
 static bool
-read_log(struct reading *r, int dir, struct inv_audit_head *head,
-    struct inv_err *err)
+read_log(struct reading *r, const struct inv_state *state, int dir,
+    struct inv_place *journal, struct inv_err *err)
 {
-	bool there = false;
-	int lock =
-	    openat(dir, "lock", O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-	bool ok = (lock == -1 || inv_audit_lock(lock, err)) &&
-	    inv_audit_head_read(dir, head, &there, err) &&
-	    inv_checkpoints_open(&r->d->checkpoints, dir, false, err);
+	struct inv_audit_view view;
 
-	if (lock != -1)
-		close(lock);
-	if (!ok || !there)
-		return ok;
-	int log = inv_file_open(dir, "log.ndjson", O_RDONLY, err);
-
-	if (log == -1)
+	if (!inv_checkpoints_open(&r->d->checkpoints, dir, false, err) ||
+	    !inv_audit_view_open(&view, state, err))
 		return false;
-	ok = read_lines(r, log, head, err);
-	close(log);
+	bool ok = read_lines(r, &view, err);
+
+	*journal = view.head.journal;
+	inv_audit_view_close(&view);
 	return ok;
 }
 
@@ -389,14 +362,14 @@ add_up(struct inv_dossier_part *p)
 static bool
 read_all(struct reading *r, const struct inv_state *state, struct inv_err *err)
 {
-	struct inv_audit_head head = INV_AUDIT_HEAD;
+	struct inv_place journal;
 	int dir = openat(state->fd, "audit",
 	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
 	if (dir == -1)
 		return inv_fail_sys(err, errno == ENOENT ? INV_NOINPUT : INV_IO,
 		    "%s", log_name);
-	bool ok = read_log(r, dir, &head, err);
+	bool ok = read_log(r, state, dir, &journal, err);
 
 	close(dir);
 	if (!ok)
@@ -407,7 +380,7 @@ read_all(struct reading *r, const struct inv_state *state, struct inv_err *err)
 		    INV_ARG(r->begin));
 	for (size_t i = 0; i < r->d->parts; i++)
 		add_up(&r->d->part[i]);
-	return count_waiting(r->d, state, &head.journal, err);
+	return count_waiting(r->d, state, &journal, err);
 }
 
 bool

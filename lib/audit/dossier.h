@@ -12,7 +12,6 @@
 #define INV_AUDIT_DOSSIER_H
 
 #include "audit/fates.h"
-#include "store/audit_head.h"
 #include "store/checkpoint.h"
 #include "store/state.h"
 
