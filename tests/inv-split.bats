@@ -146,10 +146,10 @@ limited() {
 	printf 'a\n1\n' > m.csv
 	strace -f -y -o trace -e trace=write,fsync,rename,renameat,renameat2 \
 		inv-split -q m.csv > out
-	order=$(grep -oE '^[0-9]+ +(fsync\([0-9]+<[^>]*(spool|index|archive/..)|renameat2?|write\(1<)' trace |
-		sed -E 's/^[0-9]+ +//; s/fsync.*(spool).*/sync-spool/; s/fsync.*index.*/sync-index/;
-			s/fsync.*/sync-dir/; s/renameat2?/rename/; s/write.*/write/' | tail -n 5 | paste -sd' ')
-	[ "$order" = "sync-spool rename sync-dir sync-index write" ]
+	order=$(grep -oE '^[0-9]+ +(fsync\([0-9]+<[^>]*(spool|index|head|archive/..)|renameat2?|write\(1<)' trace |
+		sed -E 's/^[0-9]+ +//; s/fsync.*(spool).*/sync-spool/; s/fsync.*index.*/sync-index/; s/fsync.*head.*/sync-head/;
+			s/fsync.*/sync-dir/; s/renameat2?/rename/; s/write.*/write/' | tail -n 7 | paste -sd' ')
+	[ "$order" = "sync-spool rename sync-dir sync-index sync-head rename write" ]
 }
 
 @test "the same bytes come back with the same arrival, another submission with its own" {
@@ -163,7 +163,7 @@ limited() {
 	[ "$(cat one two again twice | member manifest .arrival | paste -sd' ')" = "1 3 1 3" ]
 	[ "$(member manifest .received < one)" = "$(member manifest .received < again)" ]
 	[ "$(cat one again | member manifest .run | uniq | wc -l)" = 2 ]
-	jq -e 'keys_unsorted == ["arrival","manifest","submission","received","bytes"]' "$INV_STATE/archive/index"
+	jq -e 'keys_unsorted == ["arrival","manifest","submission","received","bytes","hash"]' "$INV_STATE/archive/index"
 }
 
 @test "two at once get different arrivals" {
@@ -195,6 +195,21 @@ limited() {
 	[ -z "$output" ]
 	sed -i '1s/.*/{/' "$INV_STATE/archive/index"
 	run -74 inv-split -q n.csv
+}
+
+@test "an index that has lost its end takes nothing in until it is put right" {
+	for m in m n; do
+		printf '%s\n1\n' $m > $m.csv
+		inv-split -q $m.csv > /dev/null
+	done
+	cp "$INV_STATE/archive/index" kept
+	sed -i '2d' "$INV_STATE/archive/index"
+	run -74 --separate-stderr inv-split -q m.csv
+	[ -z "$output" ]
+	[[ $stderr = *"archive/index: damaged: it ends at arrival 1, and 2 had come"* ]]
+	cp kept "$INV_STATE/archive/index"
+	[ "$(inv-split -q n.csv | member manifest .arrival)" = 2 ]
+	cmp <(tail -n 1 kept) "$INV_STATE/archive/head"
 }
 
 @test "an archived copy that was changed is seen" {
@@ -235,7 +250,7 @@ limited() {
 	run -0 --separate-stderr inv-split --no-archive m.csv
 	[ "$(grep -c '"type":"record"' <<< "$output")" = 1 ]
 	[ "$(member manifest .arrival <<< "$output")" = 1 ]
-	[ "$(ls "$INV_STATE/archive")" = index ]
+	[ "$(ls "$INV_STATE/archive" | paste -sd' ')" = "head index" ]
 	[[ $stderr = "inv-split: m.csv: not archived: "*", arrival 1" ]]
 	[ "$(inv-split -q m.csv | member manifest .arrival)" = 1 ]
 }
@@ -292,7 +307,7 @@ limited() {
 	inv-split -q -- $'new\nline' -f '"q"' "$(printf 'bad\xff')" > ../out
 	cd ../..
 	[ "$(member manifest .name < a/out | paste -sd' ')" = '"new\nline" "-f" "\"q\"" "bad\\xff"' ]
-	[ "$(find "$INV_STATE/archive" -type f | wc -l)" = 2 ]
+	[ "$(find "$INV_STATE/archive" -type f | wc -l)" = 3 ]
 }
 
 # ---- formats ----

@@ -12,15 +12,12 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "data/emit.h"
-#include "data/record.h"
 #include "io/file.h"
 #include "io/stream.h"
+#include "store/archive_index.h"
 
 enum {
 	PIECE = 256 << 10,      /* bytes of a read and a write */
-	ENTRY = 512,            /* bytes of a line of the index, at most */
-	TAIL = 64 << 10,        /* bytes that a crash may leave behind it */
 	WRITE_BACK = 8 << 20,   /* bytes after which the disk may begin */
 	SPOOL_NAME = 6 + 16 + 1 /* "spool.", 16 hex digits, NUL */
 };
@@ -29,7 +26,6 @@ struct inv_archive {
 	int dir;
 	int index;
 	struct inv_digest *digest;
-	struct inv_scan *scan;
 	char *piece;
 	char *other; /* a second piece, to compare with */
 };
@@ -42,10 +38,12 @@ struct spool {
 
 /* What is looked for in the index, and where the next entry goes. */
 struct place {
-	bool found;
-	uint64_t arrival; /* of what was found, else the last one */
+	uint64_t arrival; /* of what was found; 0: it was not */
 	char received[INV_CLOCK_TEXT];
-	uint64_t end; /* of the last whole line */
+	uint64_t head;       /* arrival of the head; 0: there is none */
+	uint64_t last;       /* arrival of the last line; 0: there is none */
+	struct inv_buf line; /* that line; until it is read, the head's */
+	uint64_t end;        /* of the last whole line */
 	bool torn;
 };
 
@@ -293,30 +291,27 @@ damaged(uint64_t line, const char *what, struct inv_err *err)
 
 /* One entry; *p is set if it is the one looked for. */
 static bool
-read_entry(struct inv_archive *a, struct inv_str text, uint64_t line,
-    const char *id, uint64_t submission, struct place *p, struct inv_err *err)
+read_entry(struct inv_str text, const char *id, uint64_t submission,
+    struct place *p, struct inv_err *err)
 {
-	struct inv_err why;
-	uint64_t arrival, which;
+	struct inv_archive_entry e;
 
-	if (!inv_scan_line(a->scan, text, &why))
-		return damaged(line, why.msg, err);
-	const struct inv_members *m = inv_scan_outer(a->scan);
-	struct inv_str manifest = inv_member_text(m, "manifest");
-	struct inv_str received = inv_member_text(m, "received");
-
-	if (!inv_member_u64(m, "arrival", &arrival) ||
-	    !inv_member_u64(m, "submission", &which) ||
-	    manifest.n != INV_DIGEST_HEX || received.n != INV_CLOCK_TEXT - 1)
-		return damaged(line, "not an entry", err);
-	if (arrival != line)
-		return damaged(line, "not the next arrival", err);
-	if (!p->found)
-		p->arrival = arrival;
-	if (which == submission && inv_str_is(manifest, id)) {
-		p->found = true;
-		memcpy(p->received, received.p, received.n);
+	p->last++;
+	if (!inv_archive_entry_read(text, &e))
+		return damaged(p->last, "not an entry", err);
+	if (e.arrival != p->last)
+		return damaged(p->last, "not the next arrival", err);
+	if (e.arrival == p->head && !inv_str_eq(text, inv_buf_str(&p->line)))
+		return damaged(p->last, "not what the head has", err);
+	if (e.arrival >= p->head) {
+		p->line.n = 0;
+		inv_buf_add(&p->line, text);
 	}
+	if (e.submission == submission && inv_str_is(e.manifest, id)) {
+		p->arrival = e.arrival;
+		memcpy(p->received, e.received.p, e.received.n);
+	}
+	p->end += text.n + 1;
 	return true;
 }
 
@@ -327,13 +322,11 @@ read_index(struct inv_archive *a, const char *id, uint64_t submission,
 	struct inv_in in;
 	struct inv_str text;
 	enum inv_next next;
-	uint64_t line = 0;
 	bool ok = true;
 
-	*p = (struct place){ 0 };
 	if (lseek(a->index, 0, SEEK_SET) != 0)
 		return inv_fail_sys(err, INV_IO, "archive/index");
-	inv_in_init(&in, a->index, "archive/index", TAIL, NULL);
+	inv_in_init(&in, a->index, "archive/index", INV_ARCHIVE_TAIL, NULL);
 	while (ok && (next = inv_in_line(&in, &text, err)) != INV_NEXT_END) {
 		if (next == INV_NEXT_ERR) {
 			err->fault = INV_IO;
@@ -341,64 +334,79 @@ read_index(struct inv_archive *a, const char *id, uint64_t submission,
 		} else if (in.torn) {
 			p->torn = true;
 		} else {
-			ok =
-			    read_entry(a, text, ++line, id, submission, p, err);
-			p->end += text.n + 1;
+			ok = read_entry(text, id, submission, p, err);
 		}
 	}
 	inv_in_free(&in);
+	if (ok && p->last < p->head)
+		ok = inv_archive_index_cut(p->last, p->head, err);
 	return ok;
 }
 
+/* *out as the last line. */
 static bool
-append(struct inv_archive *a, const struct place *p,
-    const struct inv_archived *out, uint64_t submission, struct inv_err *err)
+append(struct inv_archive *a, struct place *p, const struct inv_archived *out,
+    uint64_t submission, struct inv_err *err)
 {
-	struct inv_buf b = INV_BUF(ENTRY);
+	struct inv_archive_entry e = {
+		.arrival = out->arrival,
+		.manifest = inv_str_of(out->id),
+		.submission = submission,
+		.received = inv_str_of(out->received),
+		.bytes = out->bytes,
+	};
 
-	inv_emit_open(&b, '{');
-	inv_emit_member_u64(&b, INV_LIT("arrival"), out->arrival);
-	inv_emit_member_str(&b, INV_LIT("manifest"), inv_str_of(out->id));
-	inv_emit_member_u64(&b, INV_LIT("submission"), submission);
-	inv_emit_member_str(&b, INV_LIT("received"), inv_str_of(out->received));
-	inv_emit_member_u64(&b, INV_LIT("bytes"), out->bytes);
-	inv_emit_close(&b, '}');
-	inv_buf_byte(&b, '\n');
-	bool ok = true;
-
+	p->line.n = 0;
+	inv_archive_entry_put(&p->line, &e);
 	if (p->torn && ftruncate(a->index, (off_t)p->end) != 0)
-		ok = inv_fail_sys(err, INV_IO, "archive/index: truncate");
-	if (ok && lseek(a->index, (off_t)p->end, SEEK_SET) < 0)
-		ok = inv_fail_sys(err, INV_IO, "archive/index");
-	if (ok)
-		ok = inv_file_write(a->index, inv_buf_str(&b), "archive/index",
-		    err);
-	inv_buf_free(&b);
-	return ok;
+		return inv_fail_sys(err, INV_IO, "archive/index: truncate");
+	if (lseek(a->index, (off_t)p->end, SEEK_SET) < 0)
+		return inv_fail_sys(err, INV_IO, "archive/index");
+	if (!inv_file_write(a->index, inv_buf_str(&p->line), "archive/index",
+		err))
+		return false;
+	p->line.n--;
+	p->last++;
+	return true;
 }
 
 /*
  * The arrival of what came; synced also where it was there already, as its
- * writer may have died before that.
+ * writer may have died before that, or before the head was written.
  */
+static bool
+enter_at(struct inv_archive *a, uint64_t submission, struct inv_archived *out,
+    struct place *p, struct inv_err *err)
+{
+	if (!inv_archive_head(a->dir, "head", &p->line, &p->head, err) ||
+	    !read_index(a, out->id, submission, p, err))
+		return false;
+	if (p->arrival > 0) {
+		out->arrival = p->arrival;
+		memcpy(out->received, p->received, sizeof(out->received));
+	} else {
+		out->arrival = p->last + 1;
+		inv_clock_text(inv_clock_wall(), out->received);
+		if (!append(a, p, out, submission, err))
+			return false;
+	}
+	if (!inv_file_sync(a->index, "archive/index", err))
+		return false;
+	if (p->last == p->head)
+		return true;
+	inv_buf_byte(&p->line, '\n');
+	return inv_file_replace(a->dir, "head", inv_buf_str(&p->line), err);
+}
+
 static bool
 enter(struct inv_archive *a, uint64_t submission, struct inv_archived *out,
     struct inv_err *err)
 {
-	struct place p;
+	struct place p = { .line = INV_BUF(INV_ARCHIVE_LINE) };
+	bool ok = enter_at(a, submission, out, &p, err);
 
-	if (!read_index(a, out->id, submission, &p, err))
-		return false;
-	if (p.found) {
-		out->arrival = p.arrival;
-		memcpy(out->received, p.received, sizeof(out->received));
-	} else {
-		out->arrival = p.arrival + 1;
-		inv_clock_text(inv_clock_wall(), out->received);
-		if (!append(a, &p, out, submission, err))
-			return false;
-	}
-	return inv_file_sync(a->index, "archive/index", err);
+	inv_buf_free(&p.line);
+	return ok;
 }
 
 static bool
@@ -470,7 +478,6 @@ inv_archive_open(int state, struct inv_err *err)
 		return NULL;
 	}
 	a->digest = inv_digest_new();
-	a->scan = inv_scan_new();
 	a->piece = inv_mem_new(PIECE);
 	a->other = inv_mem_new(PIECE);
 	return a;
@@ -486,7 +493,6 @@ inv_archive_close(struct inv_archive *a)
 	if (a->index >= 0)
 		close(a->index);
 	inv_digest_free(a->digest);
-	inv_scan_free(a->scan);
 	free(a->piece);
 	free(a->other);
 	free(a);
@@ -504,7 +510,7 @@ read_line(int state, uint64_t arrival, struct inv_buf *entry)
 	uint64_t line = 0;
 	bool ok = fd != -1 && arrival > 0;
 
-	inv_in_init(&in, fd, "archive/index", TAIL, NULL);
+	inv_in_init(&in, fd, "archive/index", INV_ARCHIVE_TAIL, NULL);
 	while (ok && line < arrival) {
 		ok = inv_in_line(&in, &text, &ignored) == INV_NEXT_LINE;
 		line++;
@@ -521,25 +527,17 @@ bool
 inv_archive_whose(int state, uint64_t arrival, char id[INV_DIGEST_HEX],
     uint64_t *submission)
 {
-	struct inv_buf entry = INV_BUF(TAIL);
-	struct inv_scan *scan = inv_scan_new();
-	struct inv_err ignored;
-	uint64_t number;
-	bool is = read_line(state, arrival, &entry) &&
-	    inv_scan_line(scan, inv_buf_str(&entry), &ignored);
+	struct inv_buf line = INV_BUF(INV_ARCHIVE_TAIL);
+	struct inv_archive_entry e;
+	bool is = read_line(state, arrival, &line) &&
+	    inv_archive_entry_read(inv_buf_str(&line), &e) &&
+	    e.arrival == arrival;
 
 	if (is) {
-		const struct inv_members *m = inv_scan_outer(scan);
-		struct inv_str text = inv_member_text(m, "manifest");
-
-		is = inv_member_u64(m, "arrival", &number) &&
-		    inv_member_u64(m, "submission", submission) &&
-		    number == arrival && text.n == INV_DIGEST_HEX;
-		if (is)
-			memcpy(id, text.p, text.n);
+		memcpy(id, e.manifest.p, e.manifest.n);
+		*submission = e.submission;
 	}
-	inv_scan_free(scan);
-	inv_buf_free(&entry);
+	inv_buf_free(&line);
 	return is;
 }
 

@@ -2,7 +2,8 @@
  * archive.h - manifests as received, by their SHA-256, and their arrival
  *
  *	archive/ab/<64 hex>	the bytes, read-only, never written again
- *	archive/index		NDJSON: which (manifest, submission) came when
+ *	archive/index		which (manifest, submission) came when: NDJSON
+ *	archive/head		its last line (archive_index.h)
  *	archive/spool.<16 hex>	bytes on their way in
  *
  * Bytes are spooled and hashed in one pass, fsynced, given their name and
@@ -10,7 +11,8 @@
  * came, byte for byte, and used.  The index numbers what comes from 1; its
  * lock is held for one append, never while bytes come in.  A last line without
  * its newline is what a crash left of an append that nobody was told of: it is
- * cut.  Anything else that is not as we write it is damage, and stops us.
+ * cut.  Anything else that is not as we wrote it is damage, and stops us: each
+ * line has a sum, and the head tells of an end that is gone.
  */
 #ifndef INV_STORE_ARCHIVE_H
 #define INV_STORE_ARCHIVE_H

@@ -7,22 +7,24 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "data/record.h"
-#include "data/scan.h"
-
-enum { ENTRY_MAX = 64 << 10 }; /* bytes of a line of the index */
-
 bool
 inv_archive_list_open(struct inv_archive_list *l, int state,
     struct inv_err *err)
 {
-	*l = (struct inv_archive_list){ 0 };
+	struct inv_buf line = INV_BUF(INV_ARCHIVE_LINE);
+
+	*l = (struct inv_archive_list){ .fd = -1 };
+	/* Before the index, which may have got longer since. */
+	bool ok = inv_archive_head(state, "archive/head", &line, &l->head, err);
+
+	inv_buf_free(&line);
+	if (!ok)
+		return false;
 	l->fd = openat(state, "archive/index",
 	    O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
 	if (l->fd < 0 && errno != ENOENT)
 		return inv_fail_sys(err, INV_NOINPUT, "archive/index");
-	inv_in_init(&l->in, l->fd, "archive/index", ENTRY_MAX, NULL);
-	l->scan = inv_scan_new();
+	inv_in_init(&l->in, l->fd, "archive/index", INV_ARCHIVE_TAIL, NULL);
 	return true;
 }
 
@@ -30,9 +32,17 @@ void
 inv_archive_list_close(struct inv_archive_list *l)
 {
 	inv_in_free(&l->in);
-	inv_scan_free(l->scan);
 	if (l->fd >= 0)
 		close(l->fd);
+}
+
+static enum inv_next
+end(const struct inv_archive_list *l, struct inv_err *err)
+{
+	if (l->line >= l->head)
+		return INV_NEXT_END;
+	inv_archive_index_cut(l->line, l->head, err);
+	return INV_NEXT_ERR;
 }
 
 enum inv_next
@@ -40,24 +50,17 @@ inv_archive_list_next(struct inv_archive_list *l, struct inv_archive_entry *e,
     struct inv_err *err)
 {
 	struct inv_str text;
-	struct inv_err why;
+	enum inv_next next = INV_NEXT_END;
 
-	if (l->fd < 0)
-		return INV_NEXT_END;
-	enum inv_next next = inv_in_line(&l->in, &text, err);
-
-	if (next != INV_NEXT_LINE || l->in.torn)
-		return next == INV_NEXT_LINE ? INV_NEXT_END : next;
+	if (l->fd >= 0)
+		next = inv_in_line(&l->in, &text, err);
+	if (next == INV_NEXT_END || (next == INV_NEXT_LINE && l->in.torn))
+		return end(l, err);
+	if (next == INV_NEXT_ERR)
+		return next;
 	l->line++;
-	if (inv_scan_line(l->scan, text, &why)) {
-		const struct inv_members *m = inv_scan_outer(l->scan);
-
-		e->manifest = inv_member_text(m, "manifest");
-		if (e->manifest.n == INV_DIGEST_HEX &&
-		    inv_member_u64(m, "arrival", &e->arrival) &&
-		    inv_member_u64(m, "submission", &e->submission))
-			return INV_NEXT_LINE;
-	}
+	if (inv_archive_entry_read(text, e) && e->arrival == l->line)
+		return INV_NEXT_LINE;
 	inv_fail(err, INV_IO, "archive/index:%ju: damaged", (uintmax_t)l->line);
 	return INV_NEXT_ERR;
 }

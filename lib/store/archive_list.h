@@ -7,23 +7,15 @@
 #ifndef INV_STORE_ARCHIVE_LIST_H
 #define INV_STORE_ARCHIVE_LIST_H
 
-#include "base/clock.h"
 #include "data/digest.h"
 #include "io/stream.h"
-
-struct inv_scan;
+#include "store/archive_index.h"
 
 struct inv_archive_list {
 	struct inv_in in;
-	struct inv_scan *scan;
 	uint64_t line;
-	int fd; /* -1: there is no index */
-};
-
-struct inv_archive_entry {
-	uint64_t arrival;
-	uint64_t submission;
-	struct inv_str manifest; /* 64 hex */
+	uint64_t head; /* it has at least so many */
+	int fd;        /* -1: there is no index */
 };
 
 /* state is a descriptor of the state directory; no index is an empty list. */

@@ -121,32 +121,128 @@ does_not_take_in_what_can_not_be_read(void)
 	inv_archive_close(a);
 }
 
-static void
-sees_a_hole_in_the_index(void)
+/* Bytes of a file of the archive; the caller frees. */
+static char *
+bytes_of(const char *path, size_t *n)
 {
-	struct inv_err err;
+	int fd = openat(state, path, O_RDONLY);
+	char *p = malloc(4096);
+
+	*n = (size_t)read(fd, p, 4096);
+	close(fd);
+	return p;
+}
+
+static void
+put_bytes(const char *path, const char *p, size_t n)
+{
+	int fd = openat(state, path, O_WRONLY | O_TRUNC | O_CREAT, 0600);
+
+	check(write(fd, p, n) == (ssize_t)n);
+	close(fd);
+}
+
+/* What "jkl" is told; the fault's message, or "" where it came in. */
+static const char *
+told(uint64_t submission)
+{
+	static struct inv_err err;
 	struct inv_archive *a = inv_archive_open(state, &err);
-	int index = openat(state, "archive/index", O_WRONLY);
 	struct inv_archived out;
 	int fd = file_of("jkl");
 
-	check(ftruncate(index, 10) == 0);
-	check(take(a, "jkl", 1, INV_KEEP, &out) == 1);
-	close(out.fd);
-	check(pwrite(index, "\n", 1, 0) == 1);
-	check(!inv_archive_take(a, fd, "m", 1, INV_KEEP, &out, &err));
-	check(err.fault == INV_IO);
-	check(strncmp(err.msg, "archive/index:1: damaged: ", 26) == 0);
+	err.msg[0] = '\0';
+	if (inv_archive_take(a, fd, "m", submission, INV_KEEP, &out, &err))
+		close(out.fd);
+	else
+		check(err.fault == INV_IO);
 	close(fd);
-	close(index);
 	inv_archive_close(a);
+	return err.msg;
+}
+
+static void
+sees_flipped_bits_of_the_index(void)
+{
+	size_t n;
+	char *p = bytes_of("archive/index", &n);
+
+	for (size_t bit = 0; bit < 8 * n; bit += 101) {
+		p[bit / 8] ^= (char)(1 << bit % 8);
+		put_bytes("archive/index", p, n);
+		check(strncmp(told(1), "archive/index:", 14) == 0);
+		p[bit / 8] ^= (char)(1 << bit % 8);
+	}
+	put_bytes("archive/index", p, n);
+	check_str(inv_str_of(told(1)), "");
+	free(p);
+}
+
+static void
+sees_that_the_end_of_the_index_is_gone(void)
+{
+	size_t n;
+	char *p = bytes_of("archive/index", &n);
+
+	for (size_t cut = 0; cut < n; cut += 13) {
+		put_bytes("archive/index", p, cut);
+		check(strncmp(told(1), "archive/index: damaged: it ends at ",
+			  35) == 0);
+	}
+	check(unlinkat(state, "archive/index", 0) == 0);
+	check_str(inv_str_of(told(1)),
+	    "archive/index: damaged: it ends at "
+	    "arrival 0, and 5 had come");
+	put_bytes("archive/index", p, n);
+	free(p);
+}
+
+static void
+sees_an_index_that_is_not_the_heads(void)
+{
+	size_t n, m;
+	char *head = bytes_of("archive/head", &n);
+
+	check_str(inv_str_of(told(2)), "");
+	char *later = bytes_of("archive/head", &m);
+
+	head[n - 3] ^= 1; /* a digit of its sum */
+	put_bytes("archive/head", head, n);
+	check_str(inv_str_of(told(2)), "archive/head: damaged");
+	put_bytes("archive/head", later, m);
+	check_str(inv_str_of(told(2)), "");
+	free(head);
+	free(later);
+}
+
+static void
+brings_the_head_up_to_date(void)
+{
+	size_t n, m;
+	char *before = bytes_of("archive/head", &n);
+
+	check_str(inv_str_of(told(3)), "");
+	char *after = bytes_of("archive/head", &m);
+
+	/* Killed between the line and the head. */
+	put_bytes("archive/head", before, n);
+	check_str(inv_str_of(told(3)), "");
+	char *again = bytes_of("archive/head", &n);
+
+	check(n == m && memcmp(again, after, n) == 0);
+	free(before);
+	free(after);
+	free(again);
 }
 
 static const struct test tests[] = {
 	TEST(keeps_bytes_under_their_digest),
 	TEST(numbers_by_manifest_and_submission),
 	TEST(does_not_take_in_what_can_not_be_read),
-	TEST(sees_a_hole_in_the_index),
+	TEST(sees_flipped_bits_of_the_index),
+	TEST(sees_that_the_end_of_the_index_is_gone),
+	TEST(sees_an_index_that_is_not_the_heads),
+	TEST(brings_the_head_up_to_date),
 };
 
 int
