@@ -55,7 +55,8 @@ static const struct inv_option options[] = {
 	    "the private key: FILE, fd:N or cred:NAME" },
 	{ SINCE, "since", "FILE",
 	    "checkpoint: that the log has only grown from that one" },
-	{ STATE, "state", "DIR", "verify, find: the log of this state" },
+	{ STATE, "state", "DIR",
+	    "verify, find, status: the log of this state" },
 	{ TEXT, "text", "FILE", "report: as text, to FILE" },
 	{ TOKEN_FILE, "token-file", "FILE|fd:N|cred:NAME",
 	    "verify --ledger: bearer token" },
@@ -67,7 +68,7 @@ static const struct inv_prog_info info = {
 	.purpose = "account for every row, in a log that shows any change",
 	.usage =
 	    "[FILE | verify | checkpoint | prove MANIFEST ROW | check FILE | "
-	    "find WORD | show SEQ|MANIFEST | tail | "
+	    "find WORD | show SEQ|MANIFEST | status | tail | "
 	    "report MANIFEST | reconcile | key new|show]",
 	.options = options,
 	.operands = -1,
@@ -88,6 +89,7 @@ static const struct inv_verb verbs[] = {
 	{ "export", "", 0, 0, { FORMAT, 0 }, inv_audit_do_export },
 	{ "find", "WORD", 1, 1, { STATE, 0 }, inv_audit_do_find },
 	{ "show", "SEQ or MANIFEST", 1, 1, { 0 }, inv_audit_do_show },
+	{ "status", "", 0, 0, { STATE, 0 }, inv_audit_do_status },
 	{ "tail", "", 0, 0, { 'f', 0 }, inv_audit_do_tail },
 	{ "report", "MANIFEST", 1, 1, { HTML, TEXT, KEY, 0 },
 	    inv_audit_do_report },

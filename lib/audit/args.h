@@ -103,6 +103,7 @@ int inv_audit_do_check(void *args, char *words[]);
 int inv_audit_do_export(void *args, char *words[]);
 int inv_audit_do_find(void *args, char *words[]);
 int inv_audit_do_show(void *args, char *words[]);
+int inv_audit_do_status(void *args, char *words[]);
 int inv_audit_do_tail(void *args, char *words[]);
 int inv_audit_do_report(void *args, char *words[]);
 int inv_audit_do_reconcile(void *args, char *words[]);
