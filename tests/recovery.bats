@@ -102,6 +102,21 @@ a_copy_is_refused() {
 	[ "$(verdicts < out)" = 'skipped already_committed 3' ]
 }
 
+@test "a signal while the lock is taken stops nothing, a full disk does" {
+	needs_strace
+	fixture 3 > in
+	mkdir -p -m 700 "$INV_STATE/journal"
+	run -74 --separate-stderr strace -qq -o /dev/null \
+		-P "$INV_STATE/journal/lock" -e inject=write:error=ENOSPC \
+		inv-commit -q -l file:l.db in
+	[ -z "$output" ]
+	[[ $stderr == *'journal/lock: write: No space left on device'* ]]
+	strace -qq -o trace -P "$INV_STATE/journal/lock" \
+		-e inject=write:error=EINTR:when=1 inv-commit -q -l file:l.db in > out
+	grep -q INJECTED trace
+	[ "$(verdicts < out)" = 'committed receipt 3' ]
+}
+
 @test "killed while it finds its home, the next run makes it good" {
 	local call n done
 	needs_strace

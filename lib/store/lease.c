@@ -62,10 +62,11 @@ lock(int fd, const struct inv_state *state, struct inv_err *err)
 	}
 	int n = snprintf(text, sizeof(text), "%d\n", (int)getpid());
 
-	if (ftruncate(fd, 0) == -1 || pwrite(fd, text, (size_t)n, 0) != n)
+	if (ftruncate(fd, 0) == -1)
 		return inv_fail_sys(err, INV_IO, "%s/journal/lock",
 		    state->path);
-	return true;
+	return inv_file_write(fd, (struct inv_str){ text, (size_t)n },
+	    "journal/lock", err);
 }
 
 bool
