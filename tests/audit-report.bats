@@ -59,6 +59,16 @@ dom() { # FILE: as the browser has it
 	[ -s dom ]
 }
 
+# A page that looks at page.html: what JAVASCRIPT makes of its document d.
+probe() { # WIDTH JAVASCRIPT
+	cat > probe.html <<- END
+		<!DOCTYPE html><meta name="color-scheme" content="light dark">
+		<iframe id=f src=page.html style="width:$1px;height:900px;border:0"></iframe>
+		<script>onload = () => { const f = document.getElementById('f'), d = f.contentDocument, w = f.contentWindow;
+		document.body.textContent = '[' + ($2) + ']'; }</script>
+	END
+}
+
 @test "the rows add up to those that the manifest has, and are told by number" {
 	logged
 	run -0 report
@@ -425,14 +435,40 @@ dom() { # FILE: as the browser has it
 	[ "$(grep -c '<section>' dom)" -ge 7 ]
 	local width
 	for width in 1280 390; do
-		cat > probe.html <<- END
-			<!DOCTYPE html><body><iframe id=f src=page.html style="width:${width}px;height:900px;border:0"></iframe>
-			<script>onload = () => { const d = document.getElementById('f').contentDocument;
-			document.title = d.documentElement.scrollWidth; document.body.textContent = d.documentElement.scrollWidth; }</script>
-		END
+		probe $width 'd.documentElement.scrollWidth'
 		browser --allow-file-access-from-files --dump-dom "file://$PWD/probe.html" > dom
-		[ "$(grep -oE '<title>[0-9]+' dom | tr -dc 0-9)" -le $width ]
+		[ "$(sed -n 's/.*\[\([0-9]*\)\].*/\1/p' dom)" -le $width ]
 	done
+}
+
+@test "text has a contrast of 4.5 to 1 at least, light and dark" {
+	committed_six
+	{ six | sed '$d'; row a 7 "$(verdict held c h)"; row a 8 "$(verdict ambiguous c h)"; row a 9; end a 9; } > in
+	run -75 inv-audit in
+	inv-audit report a --html page.html
+	dom page.html
+	probe 1280 "(() => {
+		const rgb = c => c.match(/[\\d.]+/g).map(Number);
+		const light = c => rgb(c).slice(0, 3).map(v => v / 255).map(v =>
+			v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+			.reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+		const behind = e => { for (; e; e = e.parentElement) {
+			const c = w.getComputedStyle(e).backgroundColor;
+			if (rgb(c)[3] !== 0) return c; } };
+		let bad = 0, n = 0;
+		for (const e of d.body.querySelectorAll('*')) {
+			if (!Array.from(e.childNodes).some(c => c.nodeType === 3 && c.data.trim())) continue;
+			const a = light(w.getComputedStyle(e).color), b = light(behind(e));
+			n++;
+			if ((Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05) < 4.5) bad++;
+		}
+		return bad + ' of ' + (n > 100) + ' on ' + w.getComputedStyle(d.body).backgroundColor;
+	})()"
+	browser --allow-file-access-from-files --dump-dom "file://$PWD/probe.html" > light
+	browser --allow-file-access-from-files --blink-settings=preferredColorScheme=0 \
+		--dump-dom "file://$PWD/probe.html" > dark
+	grep -qF '[0 of true on rgb(251, 251, 249)]' light
+	grep -qF '[0 of true on rgb(20, 23, 26)]' dark
 }
 
 @test "of more batches, runs and ranges than are listed it says how many there are" {
