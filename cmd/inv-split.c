@@ -71,7 +71,8 @@ struct split {
 	enum inv_keep keep;
 	uint64_t submission;
 	uint64_t chunk_size;
-	bool force; /* corrections stand where their manifest does */
+	bool asking; /* the quarantine, which could not be read */
+	bool force;  /* corrections stand where their manifest does */
 	struct inv_state state;
 	struct inv_archive *archive;
 	struct inv_source *source;
@@ -324,8 +325,12 @@ take_correction(struct split *s, const struct manifest *m, struct inv_buf *b,
 		.force = s->force,
 	};
 
-	return row.item.n == 0 ||
+	s->asking = row.item.n > 0;
+	bool ok = !s->asking ||
 	    inv_corrections_take(s->corrections, &row, b, record, correct, err);
+
+	s->asking = s->asking && !ok;
+	return ok;
 }
 
 static bool
@@ -478,8 +483,8 @@ split_operand(struct split *s, const char *path, struct inv_err *err)
 	}
 	bool ok = split(s, &m, err);
 
-	/* Whatever failed now is our own copy, not what somebody named. */
-	if (!ok)
+	/* Whatever else failed now is our own copy, not what somebody named. */
+	if (!ok && !s->asking)
 		err->fault = INV_IO;
 	close(m.kept.fd);
 	return ok;

@@ -642,10 +642,24 @@ csv_of() { "$ROOT/tests/helper/xlsx-csv" "$1"; }
 	through m.csv
 	corrected "$(item m.csv 1)" "$(row 1 3)" > fix.csv
 	printf 'x%.0s' {1..5000} > "$INV_STATE/quarantine/quarantine.db"
-	run ! inv-split -q fix.csv
+	run -78 inv-split -q fix.csv
 	[[ $output != *'"type":"end"'* ]]
 	# What corrects nothing does not need it.
 	inv-split -q m.csv > /dev/null
+}
+
+@test "a quarantine that another program holds is 75" {
+	sheet '1 -3' > m.csv
+	through m.csv
+	corrected "$(item m.csv 1)" "$(row 1 3)" > fix.csv
+	mkfifo go
+	sqlite3 "$INV_STATE/quarantine/quarantine.db" 'begin exclusive' '.shell echo held > locked; cat go' 3>&- &
+	wait_for test -e locked
+	run inv-split -q fix.csv
+	echo > go
+	wait $!
+	[ "$status" = $EX_TEMPFAIL ]
+	[[ $output != *'"type":"end"'* ]]
 }
 
 @test "two at once that correct the same: one is what the ledger has, and both are told" {
