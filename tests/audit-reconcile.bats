@@ -238,6 +238,10 @@ total() { # WITH
 	printf 'tag,place\nLAB-1,x\n' > count.csv
 	run -65 reconcile --count count.csv
 	[[ ${lines[-1]} == 'inv-audit: count.csv: no column of the key: ["asset_id","grant_code"]' ]]
+	change 3 empty
+	run -65 reconcile --count count.csv
+	[ "$(grep '^{' <<< "$output" | jq -c '[.type, .kind]')" = '["difference","missing"]' ]
+	cp whole ledger
 	run -66 reconcile --count nowhere.csv
 	run -66 inv-audit reconcile --ledger nowhere
 	run -64 inv-audit reconcile

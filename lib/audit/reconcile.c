@@ -494,14 +494,17 @@ inv_audit_do_reconcile(void *args, char *words[])
 {
 	const struct inv_audit_args *a = args;
 	struct work w = { 0 };
-	struct inv_err err;
+	struct inv_err err, why;
 
 	(void)words;
 	if (a->ledger == NULL)
 		inv_opt_wrong("reconcile", "--ledger", "missing");
 	open_work(&w, a);
-	if (!reconcile(&w, a, &err))
+	if (!reconcile(&w, a, &err)) {
+		/* What was found until then is known all the same. */
+		(void)!inv_audit_lines_close(&w.r.lines, &why);
 		inv_die(&err);
+	}
 	totals(&w.r, a->count != NULL);
 	if (!inv_audit_lines_close(&w.r.lines, &err))
 		inv_die(&err);
