@@ -362,7 +362,7 @@ quarantined rejected 1' ]
 	"$ROOT/tests/helper/check-stream" "$ROOT/examples/stream" < out
 	inv-audit -q out | jq -e '.unverified == 0 and
 		.counts.committed == 19 and .standing.counts.quarantined == 1'
-	inv-audit verify
+	inv-audit verify --read-data
 	commit "$1" -c 1 in > out
 	[ "$(verdicts < out)" = 'quarantined rejected 1
 skipped already_committed 19' ]

@@ -254,7 +254,7 @@ END
 		tee case/runs/001/quarantine.ndjson | inv-audit -q \
 		> case/runs/001/audit.ndjson
 	echo 0 > case/runs/001/status
-	inv-audit verify > /dev/null
+	inv-audit verify --read-data > /dev/null
 	echo 0 > case/verify
 	cp "$INV_STATE/audit/log.ndjson" case/runs/001
 	cp "$INV_STATE/audit/log.ndjson" case

@@ -72,7 +72,7 @@ print(n)'
 	large 151 151 | commit > /dev/null
 	[ "$(segments)" = '000001.ndjson.zst 000002.ndjson' ]
 	inv-audit -q first | jq -e '.counts.committed == 150 and .unverified == 0'
-	inv-audit verify > verified
+	inv-audit verify --read-data > verified
 	jq -e ".journal == $(entries | wc -l)" verified
 	jq -e '.batches > 8' verified
 	rm "$INV_STATE"/journal/seen.db
@@ -87,7 +87,7 @@ print(n)'
 	local file=$INV_STATE/journal/000001.ndjson.zst
 	local at=$(($(stat -c %s "$file") / 2))
 	printf 'X' | dd of="$file" bs=1 seek=$at conv=notrunc status=none
-	run inv-audit verify
+	run inv-audit verify --read-data
 	[ "$status" -eq 1 ]
 	[[ $output = *"journal/000001.ndjson"* ]]
 }
@@ -109,7 +109,7 @@ print(n)'
 	large 1 150 | commit > /dev/null
 	echo other | zstd -q > "$INV_STATE/journal/000001.ndjson.zst"
 	chmod 600 "$INV_STATE/journal/000001.ndjson.zst"
-	inv-audit verify > /dev/null
+	inv-audit verify --read-data > /dev/null
 	large 151 151 | commit > /dev/null
 	[ "$(segments)" = '000001.ndjson.zst 000002.ndjson' ]
 	entries | chained
