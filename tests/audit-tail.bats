@@ -23,6 +23,7 @@ more() { # N
 }
 
 follow() { # into out, in the background
+	: > out # not what an earlier one has left
 	inv-audit tail -f > out 2> err 3>&- &
 	TAIL=$!
 }
