@@ -189,6 +189,21 @@ pipe() {
 	[[ $output = '{"seq":2,'* && $output != *$'\e'* ]]
 }
 
+@test "records with every naughty string are found, and none acts on a terminal" {
+	corpus naughty-strings
+	"$ROOT/tests/helper/nasty" make
+	jq -c '.k = "all"' n.ndjson > k.ndjson
+	inv-split -q -f ndjson k.ndjson | inv-commit -q -l file:x.db |
+		inv-audit -q > /dev/null
+	inv-audit find k=all > found.ndjson
+	jq -c '.record | {id, s}' found.ndjson | sort > got
+	jq -c '{id, s}' n.ndjson | sort | diff got -
+	script -qec "inv-audit find k=all" /dev/null > table
+	[ "$(wc -l < table)" = "$(wc -l < n.ndjson)" ]
+	: > no.csv
+	"$ROOT/tests/helper/nasty" sinks no.csv found.ndjson table
+}
+
 @test "each kind of entry says in the table what it is about" {
 	log_of_two
 	local id
