@@ -116,6 +116,14 @@ corrected() {
 		jq -se '.[1] | .record == {a: [1]} and .item == $id and .why == "x\ny"' --arg id "$(item m.csv 1)"
 }
 
+@test "a sheet with other characters between its cells is refused whole" {
+	printf 'a;inv:item\n1;x\n' > fix.csv
+	run -65 --separate-stderr inv-split -q fix.csv
+	[ "$stderr" = "inv-split: fix.csv: line 1: header: inv:item is a part of the name of column 1 (another character between cells needs -d)" ]
+	[ "$(jq -r 'select(.type == "end").refused.reason' <<< "$output")" = bad_header ]
+	inv-split -q -d ';' fix.csv | jq -se '.[1].reason == "item_refused"'
+}
+
 @test "the apostrophe of a cell is taken off, where it was given" {
 	sheet '1 -3' > m.csv
 	through m.csv

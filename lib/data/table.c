@@ -61,6 +61,16 @@ are_different(const struct inv_str *names, size_t n, struct inv_err *err)
 	return ok;
 }
 
+/* A table that was exported, and is cut at the wrong character. */
+static bool
+is_uncut(struct inv_str name)
+{
+	static const char item[] = "inv:item";
+
+	return name.n > sizeof(item) - 1 &&
+	    memmem(name.p, name.n, item, sizeof(item) - 1) != NULL;
+}
+
 /* Which columns are about the rows of an exported table. */
 static void
 set_aside(struct inv_table *t, const struct inv_str *names, size_t n)
@@ -97,6 +107,11 @@ inv_table_name(struct inv_table *t, const struct inv_str *names, size_t n,
 			return inv_fail(err, INV_BAD,
 			    "the name of column %zu is not UTF-8 (name the "
 			    "encoding with -e)",
+			    i + 1);
+		if (is_uncut(names[i]))
+			return inv_fail(err, INV_BAD,
+			    "inv:item is a part of the name of column %zu "
+			    "(another character between cells needs -d)",
 			    i + 1);
 	}
 	begin(t, n);

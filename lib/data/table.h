@@ -31,8 +31,9 @@ enum inv_care {
 };
 
 /*
- * Name the columns.  INV_BAD if a name is empty, has a NUL, is not UTF-8, or
- * is there twice; columns are counted from 1 in the message.
+ * Name the columns.  INV_BAD if a name is empty, has a NUL, is not UTF-8, is
+ * there twice, or has inv:item for a part; columns are counted from 1 in the
+ * message.
  */
 INV_MUST bool inv_table_name(struct inv_table *t, const struct inv_str *names,
     size_t n, struct inv_err *err);

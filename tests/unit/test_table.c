@@ -58,6 +58,9 @@ refuses_names_that_can_not_tell_columns_apart(void)
 	refuses("a", 1, "", "column 2 has no name");
 	refuses("\xff", 1, "a",
 	    "the name of column 1 is not UTF-8 (name the encoding with -e)");
+	refuses("a;inv:item;b", 12, "a",
+	    "inv:item is a part of the name of column 1 (another character "
+	    "between cells needs -d)");
 	refuses("a\0b", 3, "a",
 	    "the name of column 1 has a NUL byte (UTF-16 needs its byte order "
 	    "mark, or -e)");
