@@ -307,12 +307,13 @@ two_states() {
 	[[ $output = *'1000: no such entry or manifest'* ]]
 }
 
-@test "show prints all entries about manifests whose id begins so" {
+@test "show prints all entries about manifests whose id begins so, or that name" {
 	log_of_two
 	[ "$(inv-audit show bb)" = "$(jq -c "select(.manifest == \"$(id b)\")" "$LOG")" ]
 	[ "$(inv-audit show "$(id a)" | wc -l)" = 8 ]
 	run -1 inv-audit show cc
-	run -64 inv-audit show a.csv
+	[ "$(inv-audit show a.csv)" = "$(inv-audit show "$(id a)")" ]
+	run -1 inv-audit show c.csv
 	run -64 inv-audit show
 }
 

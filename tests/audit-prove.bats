@@ -167,6 +167,13 @@ edit() {
 	[ "$(grep -o 'LAB-0000[0-9]*' proof | sort -u)" = LAB-000012 ]
 }
 
+@test "a manifest is found by its name as well" {
+	logged
+	inv-audit prove "$id" 1 > one
+	inv-audit prove "$(inv-audit show "$id" | jq -r 'select(.type == "manifest").line.name' | head -n 1)" 1 > two
+	cmp one two
+}
+
 @test "of a row that is not committed it is told what became of it" {
 	logged
 	run -1 inv-audit prove "$id" 3
@@ -175,7 +182,8 @@ edit() {
 	[[ $output == *"it has no row 18" ]]
 	run -1 inv-audit prove "$(tr 0-9a-f 1-9a-f0 <<< "$id")" 1
 	[[ $output == *"the log knows no manifest that begins so" ]]
-	run -$EX_USAGE inv-audit prove xyz 1
+	run -1 inv-audit prove xyz 1
+	run -$EX_USAGE inv-audit prove '' 1
 	run -$EX_USAGE inv-audit prove "$id" 0
 }
 

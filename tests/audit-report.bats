@@ -303,7 +303,7 @@ probe() { # WIDTH JAVASCRIPT
 	done
 }
 
-@test "the manifest is named by the beginning of its id" {
+@test "the manifest is named by the beginning of its id, or by its name" {
 	logged
 	{ manifest b; row b 1 "$(verdict skipped d s)"; end b 1; } > in
 	run -0 inv-audit in
@@ -311,7 +311,16 @@ probe() { # WIDTH JAVASCRIPT
 	run -0 inv-audit report "$(id b)"
 	run -1 inv-audit report c
 	[ "$output" = 'inv-audit: c: the log knows no manifest that begins so' ]
-	run -64 inv-audit report A
+	run -0 inv-audit report b.csv
+	[[ $output == *"$(id b)"* ]]
+	run -1 inv-audit report c.csv
+	[ "$output" = 'inv-audit: c.csv: the log knows no manifest of this name' ]
+	# One of two with a name is for the reader to choose.
+	sed "s/$(id b | cut -c 1-32)/$(id c | cut -c 1-32)/g" in > other
+	run inv-audit other
+	run -1 inv-audit report b.csv
+	[[ $output == *'b.csv: several manifests have this name: '* ]]
+	run -0 inv-audit report b
 	run -64 inv-audit report ''
 	run -64 inv-audit report
 	run -64 inv-audit report a b

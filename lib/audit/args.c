@@ -77,14 +77,3 @@ inv_audit_print(struct inv_str text)
 	if (!inv_out_close(&out, &err))
 		inv_die(&err);
 }
-
-struct inv_str
-inv_audit_id_begin(const char *verb, const char *word)
-{
-	struct inv_str s = inv_str_of(word);
-
-	if (s.n == 0 || s.n > INV_MANIFEST_ID ||
-	    strspn(word, "0123456789abcdef") != s.n)
-		inv_opt_wrong(verb, word, "not the beginning of an id");
-	return s;
-}

@@ -56,9 +56,6 @@ enum inv_fault inv_audit_complain(const char *name, const struct inv_err *err);
 
 /* ---- what verbs share ---- */
 
-/* A word of the command line: the beginning of a manifest's id, else dies. */
-struct inv_str inv_audit_id_begin(const char *verb, const char *word);
-
 /* Write text to standard output; dies where that can not be done. */
 void inv_audit_print(struct inv_str text);
 

@@ -5,6 +5,7 @@
 
 #include "audit/args.h"
 #include "audit/find_sent.h"
+#include "audit/named.h"
 #include "audit/row.h"
 #include "base/log.h"
 #include "data/emit.h"
@@ -61,24 +62,6 @@ is_json(const struct find *f, const struct inv_audit_line *line)
 	return inv_scan_value(f->lines.scan, line->text, &kind, &ignored);
 }
 
-static bool
-has_name(struct find *f, const struct inv_audit_line *line)
-{
-	struct inv_str rest = line->text;
-	struct inv_member m;
-
-	inv_buf_reset(&f->name);
-	while (inv_scan_each(&rest, &m)) {
-		if (!inv_str_is(m.key, "line"))
-			continue;
-		struct inv_str raw = inv_audit_text_of(m.value, "name");
-
-		if (inv_buf_room(&f->name, raw.n))
-			f->name.n = inv_text_decode(raw, f->name.p);
-	}
-	return inv_str_eq(inv_buf_str(&f->name), f->word);
-}
-
 /* It begins with what was asked for. */
 static bool
 begins(const struct find *f, const unsigned char digest[INV_DIGEST])
@@ -96,7 +79,7 @@ is_asked_for(struct find *f, const struct inv_audit_line *line)
 	case INV_AUDIT_MANIFEST:
 		f->block =
 		    (f->hex.n > 0 && inv_str_starts(line->manifest, f->hex)) ||
-		    (is_json(f, line) && has_name(f, line));
+		    inv_audit_has_name(line, f->lines.scan, f->word, &f->name);
 		return f->block;
 	case INV_AUDIT_STAGE:
 	case INV_AUDIT_VERDICT:

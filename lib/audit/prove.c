@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "audit/args.h"
+#include "audit/named.h"
 #include "audit/row_bytes.h"
 #include "base/log.h"
 #include "data/proof.h"
@@ -340,7 +341,6 @@ inv_audit_do_prove(void *args, char *words[])
 {
 	const struct inv_audit_args *a = args;
 	struct prove p = {
-		.begin = inv_audit_id_begin("prove", words[0]),
 		.row = inv_opt_u64("prove", words[1], 1, UINT64_MAX),
 		.digest = inv_digest_new(),
 		.fate = INV_BUF(FATE_MAX),
@@ -355,7 +355,8 @@ inv_audit_do_prove(void *args, char *words[])
 		inv_opt_wrong("--checkpoint", a->checkpoint[1],
 		    "prove takes one");
 	open_log(&p);
-	if (!prove(&p, a->checkpoint[0], &err))
+	if (!inv_audit_named(&p.state, words[0], p.id, &p.begin, &err) ||
+	    !prove(&p, a->checkpoint[0], &err))
 		inv_die(&err);
 	print(&p);
 	close(p.log);

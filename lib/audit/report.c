@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "audit/args.h"
+#include "audit/named.h"
 #include "audit/statement.h"
 #include "base/log.h"
 #include "io/file.h"
@@ -38,7 +39,9 @@ inv_audit_do_report(void *args, char *words[])
 {
 	const struct inv_audit_args *a = args;
 	struct inv_note_key keys[INV_AUDIT_FILES];
-	struct inv_dossier d;
+	struct inv_dossier d = { 0 };
+	char id[INV_DIGEST_HEX];
+	struct inv_str begin;
 	struct inv_state state;
 	struct inv_err err;
 	bool adds_up = true;
@@ -46,8 +49,8 @@ inv_audit_do_report(void *args, char *words[])
 
 	state.fd = inv_opt_state_there(&state.path);
 	if (!inv_audit_args_keys(a, state.fd, keys, &n, &err) ||
-	    !inv_dossier_read(&d, &state,
-		inv_audit_id_begin("report", words[0]), &err))
+	    !inv_audit_named(&state, words[0], id, &begin, &err) ||
+	    !inv_dossier_read(&d, &state, begin, &err))
 		inv_die(&err);
 	if (a->html != NULL)
 		write_to(a->html, true, &d, keys, n);

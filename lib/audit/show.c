@@ -5,6 +5,7 @@
 
 #include "audit/args.h"
 #include "audit/lines.h"
+#include "audit/named.h"
 #include "base/log.h"
 #include "store/audit_view.h"
 
@@ -16,18 +17,18 @@ struct show {
 	struct inv_audit_lines lines;
 	uint64_t seq;         /* the entry asked for; 0: those of a manifest */
 	struct inv_str begin; /* of its id */
+	char id[INV_DIGEST_HEX];
 	uint64_t found;
 };
 
-/* The number of an entry, or the beginning of a manifest's id. */
-static void
-read_word(struct show *s, const char *word)
+/* The number of an entry, or a manifest. */
+static bool
+read_word(struct show *s, const char *word, struct inv_err *err)
 {
 	struct inv_str w = inv_str_of(word);
 
-	if (w.n <= SEQ_DIGITS && inv_str_u64(w, 1, UINT64_MAX, &s->seq))
-		return;
-	s->begin = inv_audit_id_begin("show", word);
+	return (w.n <= SEQ_DIGITS && inv_str_u64(w, 1, UINT64_MAX, &s->seq)) ||
+	    inv_audit_named(&s->state, word, s->id, &s->begin, err);
 }
 
 static bool
@@ -67,8 +68,9 @@ inv_audit_do_show(void *args, char *words[])
 	struct inv_err err, ignored;
 
 	(void)args;
-	read_word(&s, words[0]);
 	s.state.fd = inv_opt_state_there(&s.state.path);
+	if (!read_word(&s, words[0], &err))
+		inv_die(&err);
 	inv_audit_lines_open(&s.lines);
 	bool ok =
 	    inv_audit_view_open(&s.view, &s.state, &err) && show(&s, &err);
