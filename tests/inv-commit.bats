@@ -1279,7 +1279,38 @@ skipped already_committed 1' ]
 	inv-split -q b.ndjson | inv-commit -q -k id -l file:l.db > out
 	sed -i 2d "$INV_STATE/archive/index"
 	run -74 --separate-stderr inv-commit -q -k id -l file:l.db a
+	[[ $stderr == *'archive/index: damaged: it ends at arrival 1, and 2 had come'* ]]
+	rm "$INV_STATE/archive/head"
+	run -74 --separate-stderr inv-commit -q -k id -l file:l.db a
 	[[ $stderr == *'archive/index: no arrival 2, of which the journal has rows'* ]]
+}
+
+@test "an arrival that decayed in the archive is told, and not taken for none" {
+	printf '%s\n' '{"id":"a","n":1}' > a.ndjson
+	printf '%s\n' '{"id":"a","n":2}' > b.ndjson
+	inv-split -q a.ndjson > a
+	inv-split -q b.ndjson > b
+	inv-commit -q -k id -l file:l.db b > out
+	inv-ledger -q --db l.db --export records > before
+	sed -i.kept '1s/"bytes":17/"bytes":18/' "$INV_STATE/archive/index"
+	run -74 --separate-stderr inv-commit -q -k id -l file:l.db a
+	[[ $stderr == *'archive/index:1: damaged: '* ]]
+	rm "$INV_STATE/archive/index" # the head is still there
+	run -74 --separate-stderr inv-commit -q -k id -l file:l.db a
+	[[ $stderr == *'archive/index: damaged: it ends at arrival 0, and 2 had come'* ]]
+	inv-ledger -q --db l.db --export records | cmp - before
+	# Nor is an item that is corrected, whose place in the order is lost.
+	mv "$INV_STATE/archive/index.kept" "$INV_STATE/archive/index"
+	printf '%s\n' '{"id":"a","n":3}' | inv-split -q - |
+		jq -c --arg m "$(jq -r 'select(.type == "end").manifest' a)" \
+			'if .type == "record" then .item = $m + "-1" else . end' > c
+	sed -i.kept '1s/"bytes":17/"bytes":18/' "$INV_STATE/archive/index"
+	run -74 --separate-stderr inv-commit -q -k id -l file:l.db c
+	[[ $stderr == *'archive/index:1: damaged'* ]]
+	mv "$INV_STATE/archive/index.kept" "$INV_STATE/archive/index"
+	inv-commit -q -k id -l file:l.db c | verdicts > v
+	[ "$(cat v)" = 'skipped superseded 1' ]
+	inv-ledger -q --db l.db --export records | cmp - before
 }
 
 @test "-k names what identifies a record" {

@@ -182,15 +182,19 @@ make_room(struct inv_chunk *c)
 	c->leaf = inv_mem_resize(c->leaf, c->cap, sizeof(*c->leaf));
 }
 
-static void
+static bool
 note_corrected(struct inv_chunk *c, const struct inv_record *rec,
-    const struct inv_chunk_tools *t)
+    const struct inv_chunk_tools *t, struct inv_err *err)
 {
 	struct inv_corrected of;
 
-	if (t->arrivals == NULL ||
-	    !inv_corrects(t->arrivals, rec, t->manifest, t->submission, &of))
-		return;
+	if (t->arrivals == NULL)
+		return true;
+	if (!inv_corrects(t->arrivals, rec, t->manifest, t->submission, &of,
+		err))
+		return false;
+	if (of.row == 0)
+		return true;
 	/* Doubled at each power of two. */
 	if ((c->corrected_n & (c->corrected_n - 1)) == 0)
 		c->corrected = inv_mem_resize(c->corrected,
@@ -198,6 +202,7 @@ note_corrected(struct inv_chunk *c, const struct inv_record *rec,
 		    sizeof(*c->corrected));
 	c->corrected[c->corrected_n++] =
 	    (struct inv_chunk_corrected){ .index = c->n, .of = of };
+	return true;
 }
 
 static int
@@ -247,7 +252,8 @@ inv_chunk_add(struct inv_chunk *c, const struct inv_record *rec,
 	inv_key_of(t->key, t->digest, fields, record, k->key);
 	inv_merkle_leaf(t->digest, record, c->leaf[c->n]);
 	memcpy(k->digest, c->leaf[c->n], INV_KEY);
-	note_corrected(c, rec, t);
+	if (!note_corrected(c, rec, t, err))
+		return false;
 	c->row[c->n++] = r;
 	s->kept += c->text.n - r.line;
 	if (c->text.n < KEEP_BYTES ||

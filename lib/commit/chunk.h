@@ -87,7 +87,7 @@ void inv_chunk_reset(struct inv_chunk *c, uint64_t number);
 /*
  * Keep a pending row.  INV_BAD, and nothing kept, where its record has a
  * number that RFC 8785 can not write (number_not_exact); INV_IO where the disk
- * does not take what is too much for memory.
+ * does not take what is too much for memory, or has lost what the row corrects.
  */
 INV_MUST bool inv_chunk_add(struct inv_chunk *c, const struct inv_record *rec,
     const struct inv_chunk_tools *tools, struct inv_err *err);

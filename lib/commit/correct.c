@@ -31,36 +31,42 @@ inv_arrivals_free(struct inv_arrivals *a)
 	a->n = 0;
 }
 
-/* 0 where no manifest begins so, or several do. */
-static uint64_t
-look_up(int state, struct inv_str begin, uint64_t submission)
+/* *arrival is 0 where no manifest begins so, or several do. */
+static bool
+look_up(int state, struct inv_str begin, uint64_t submission, uint64_t *arrival,
+    struct inv_err *err)
 {
 	struct inv_archive_entry e;
 	struct inv_archive_list l;
-	struct inv_err ignored;
-	uint64_t arrival = 0;
+	enum inv_next next;
 	uint64_t found = 0;
 
-	if (!inv_archive_list_open(&l, state, &ignored))
-		return 0;
-	while (inv_archive_list_next(&l, &e, &ignored) == INV_NEXT_LINE)
+	*arrival = 0;
+	if (!inv_archive_list_open(&l, state, err))
+		return false;
+	while ((next = inv_archive_list_next(&l, &e, err)) == INV_NEXT_LINE)
 		if (e.submission == submission &&
-		    inv_str_starts(e.manifest, begin)) {
-			arrival = e.arrival;
-			found++;
-		}
+		    inv_str_starts(e.manifest, begin))
+			*arrival = found++ == 0 ? e.arrival : 0;
 	inv_archive_list_close(&l);
-	return found == 1 ? arrival : 0;
+	return next == INV_NEXT_END;
 }
 
-static uint64_t
-arrival_of(struct inv_arrivals *a, struct inv_str begin, uint64_t submission)
+static bool
+arrival_of(struct inv_arrivals *a, struct inv_str begin, uint64_t submission,
+    uint64_t *arrival, struct inv_err *err)
 {
 	for (size_t i = 0; i < a->n; i++)
 		if (a->at[i].submission == submission &&
 		    inv_str_eq(begin,
-			(struct inv_str){ a->at[i].begin, a->at[i].n }))
-			return a->at[i].arrival;
+			(struct inv_str){ a->at[i].begin, a->at[i].n })) {
+			*arrival = a->at[i].arrival;
+			return true;
+		}
+	if (!look_up(a->state, begin, submission, arrival, err)) {
+		err->fault = INV_IO; /* whatever: the record is not bad */
+		return false;
+	}
 	if (a->n == INV_CORRECT_ASKED)
 		inv_arrivals_free(a);
 	a->at = inv_mem_resize(a->at, a->n + 1, sizeof(*a->at));
@@ -69,31 +75,34 @@ arrival_of(struct inv_arrivals *a, struct inv_str begin, uint64_t submission)
 	*e = (struct inv_arrived){
 		.n = begin.n,
 		.submission = submission,
-		.arrival = look_up(a->state, begin, submission),
+		.arrival = *arrival,
 	};
 	memcpy(e->begin, begin.p, begin.n);
-	return e->arrival;
+	return true;
 }
 
 bool
 inv_corrects(struct inv_arrivals *a, const struct inv_record *rec,
-    struct inv_str manifest, uint64_t submission, struct inv_corrected *c)
+    struct inv_str manifest, uint64_t submission, struct inv_corrected *c,
+    struct inv_err *err)
 {
 	const struct inv_member *item = inv_member_find(rec->outer, "item");
 	const struct inv_member *force;
 	struct inv_item_filter which;
 
+	*c = (struct inv_corrected){ .row = 0 };
 	if (item == NULL || item->kind != INV_KIND_STRING ||
 	    !inv_item_id_of(inv_member_inner(item), &which) || which.row == 0)
-		return false;
+		return true;
 	if (which.submission == submission &&
 	    inv_str_starts(manifest, which.manifest))
-		return false;
+		return true;
 	*c = (struct inv_corrected){ .row = rec->row, .of = which.row };
 	force = inv_member_find(rec->outer, "force");
-	if (force == NULL || force->kind != INV_KIND_TRUE)
-		c->arrival = arrival_of(a, which.manifest, which.submission);
-	return true;
+	if (force != NULL && force->kind == INV_KIND_TRUE)
+		return true;
+	return arrival_of(a, which.manifest, which.submission, &c->arrival,
+	    err);
 }
 
 void
@@ -167,12 +176,21 @@ note_from_journal(struct inv_uploader *u, struct inv_batch *b,
 	struct inv_corrected c;
 	char id[INV_ITEM_ID];
 	uint64_t submission;
+	struct inv_err err;
 
 	while (inv_order_each(&order, &c)) {
-		if (!inv_rows_has(rows, c.row) ||
-		    !inv_archive_whose(u->state.fd, c.arrival, manifest,
-			&submission))
+		if (!inv_rows_has(rows, c.row))
 			continue;
+		switch (inv_archive_whose(u->state.fd, c.arrival, manifest,
+		    &submission, &err)) {
+		case INV_NEXT_END:
+			continue;
+		case INV_NEXT_ERR:
+			inv_uploader_fail(u, &err);
+			return;
+		case INV_NEXT_LINE:
+			break;
+		}
 		inv_item_id(id, (struct inv_str){ manifest, INV_DIGEST_HEX },
 		    submission, c.of);
 		if (b->items.n == 0)

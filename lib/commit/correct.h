@@ -27,12 +27,14 @@ struct inv_arrivals {
 void inv_arrivals_free(struct inv_arrivals *a);
 
 /*
- * A record line whose item is a row of another manifest than the one it is of
- * (64 hex, and the submission).  *c says which; arrival is 0 where our archive
- * does not know that manifest, and where it has `force`.
+ * Does a record line have as item a row of another manifest than the one it is
+ * of (64 hex, and the submission)?  *c says which, its row is 0 where not;
+ * its arrival is 0 where our archive does not know that manifest, and where
+ * the line has `force`.  INV_IO where the archive is damaged: it might know.
  */
 INV_MUST bool inv_corrects(struct inv_arrivals *a, const struct inv_record *rec,
-    struct inv_str manifest, uint64_t submission, struct inv_corrected *c);
+    struct inv_str manifest, uint64_t submission, struct inv_corrected *c,
+    struct inv_err *err);
 
 struct inv_batch;
 struct inv_chunk;

@@ -330,13 +330,16 @@ manifest_of(struct inv_uploader *u, uint64_t arrival)
 
 	if (whose->arrival == arrival)
 		return whose->manifest;
-	if (!inv_archive_whose(u->state.fd, arrival, whose->manifest,
-		&submission)) {
-		whose->arrival = 0;
+	enum inv_next next = inv_archive_whose(u->state.fd, arrival,
+	    whose->manifest, &submission, &err);
+
+	if (next == INV_NEXT_END)
 		inv_fail(&err, INV_IO,
 		    "%s/archive/index: no arrival %ju, of which the journal "
 		    "has rows: was it rolled back?",
 		    u->state.path, (uintmax_t)arrival);
+	if (next != INV_NEXT_LINE) {
+		whose->arrival = 0;
 		inv_uploader_fail(u, &err);
 		return NULL;
 	}

@@ -122,13 +122,17 @@ begin_body(struct inv_uploader *u)
 		inv_uploader_fail(u, &err);
 		return;
 	}
-	bool ours = inv_archive_knows(u->state.fd, u->f->block.arrival,
+	enum inv_next ours = inv_archive_knows(u->state.fd, u->f->block.arrival,
 	    (struct inv_str){ u->f->block.id, INV_MANIFEST_ID },
-	    u->f->block.submission);
+	    u->f->block.submission, &err);
 
+	if (ours == INV_NEXT_ERR) {
+		inv_uploader_fail(u, &err);
+		return;
+	}
 	memcpy(u->of.manifest, u->f->block.id, INV_MANIFEST_ID);
 	u->of.submission = u->f->block.submission;
-	u->of.arrival = ours ? u->f->block.arrival : 0;
+	u->of.arrival = ours == INV_NEXT_LINE ? u->f->block.arrival : 0;
 	u->of.chunk_size = u->f->block.chunk_size;
 	if (!u->f->block.validated && !u->unvalidated) {
 		u->unvalidated = true;

@@ -498,57 +498,103 @@ inv_archive_close(struct inv_archive *a)
 	free(a);
 }
 
-/* The line of that number of the index, as text of *in. */
-static bool
-read_line(int state, uint64_t arrival, struct inv_buf *entry)
+/* The line of that number, without its newline; how many there are up to it. */
+static enum inv_next
+read_line(int fd, uint64_t arrival, struct inv_buf *entry, uint64_t *lines,
+    struct inv_err *err)
 {
-	int fd = openat(state, "archive/index",
-	    O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	enum inv_next next = INV_NEXT_LINE;
 	struct inv_str text = { NULL, 0 };
-	struct inv_err ignored;
 	struct inv_in in;
-	uint64_t line = 0;
-	bool ok = fd != -1 && arrival > 0;
 
 	inv_in_init(&in, fd, "archive/index", INV_ARCHIVE_TAIL, NULL);
-	while (ok && line < arrival) {
-		ok = inv_in_line(&in, &text, &ignored) == INV_NEXT_LINE;
-		line++;
+	while (next == INV_NEXT_LINE && *lines < arrival) {
+		next = inv_in_line(&in, &text, err);
+		if (next == INV_NEXT_LINE && in.torn)
+			next = INV_NEXT_END;
+		*lines += next == INV_NEXT_LINE;
 	}
-	if (ok)
+	if (next == INV_NEXT_LINE)
 		inv_buf_add(entry, text);
+	if (next == INV_NEXT_ERR)
+		err->fault = INV_IO;
 	inv_in_free(&in);
-	if (fd != -1)
-		close(fd);
-	return ok;
+	return next;
 }
 
-bool
+/* There are no more lines than that: has there been one of that arrival? */
+static enum inv_next
+missing(int state, uint64_t arrival, uint64_t lines, struct inv_err *err)
+{
+	struct inv_buf line = INV_BUF(INV_ARCHIVE_LINE);
+	uint64_t head;
+	bool ok = inv_archive_head(state, "archive/head", &line, &head, err);
+
+	inv_buf_free(&line);
+	if (ok && arrival > head)
+		return INV_NEXT_END;
+	if (ok)
+		inv_archive_index_cut(lines, head, err);
+	return INV_NEXT_ERR;
+}
+
+static enum inv_next
+find_line(int state, uint64_t arrival, struct inv_buf *line,
+    struct inv_err *err)
+{
+	enum inv_next next = INV_NEXT_END;
+	uint64_t lines = 0;
+	int fd = openat(state, "archive/index",
+	    O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd == -1 && errno != ENOENT) {
+		inv_fail_sys(err, INV_IO, "archive/index");
+		return INV_NEXT_ERR;
+	}
+	if (fd != -1) {
+		next = read_line(fd, arrival, line, &lines, err);
+		close(fd);
+	}
+	return next == INV_NEXT_END ? missing(state, arrival, lines, err)
+				    : next;
+}
+
+enum inv_next
 inv_archive_whose(int state, uint64_t arrival, char id[INV_DIGEST_HEX],
-    uint64_t *submission)
+    uint64_t *submission, struct inv_err *err)
 {
 	struct inv_buf line = INV_BUF(INV_ARCHIVE_TAIL);
+	enum inv_next next = INV_NEXT_END;
 	struct inv_archive_entry e;
-	bool is = read_line(state, arrival, &line) &&
-	    inv_archive_entry_read(inv_buf_str(&line), &e) &&
-	    e.arrival == arrival;
 
-	if (is) {
+	if (arrival > 0)
+		next = find_line(state, arrival, &line, err);
+	if (next == INV_NEXT_LINE &&
+	    !(inv_archive_entry_read(inv_buf_str(&line), &e) &&
+		e.arrival == arrival)) {
+		damaged(arrival, "not the entry of that arrival", err);
+		next = INV_NEXT_ERR;
+	}
+	if (next == INV_NEXT_LINE) {
 		memcpy(id, e.manifest.p, e.manifest.n);
 		*submission = e.submission;
 	}
 	inv_buf_free(&line);
-	return is;
+	return next;
 }
 
-bool
+enum inv_next
 inv_archive_knows(int state, uint64_t arrival, struct inv_str id,
-    uint64_t submission)
+    uint64_t submission, struct inv_err *err)
 {
 	char whose[INV_DIGEST_HEX];
-	uint64_t which;
+	uint64_t which = 0;
+	enum inv_next next =
+	    inv_archive_whose(state, arrival, whose, &which, err);
 
-	return inv_archive_whose(state, arrival, whose, &which) &&
-	    which == submission &&
-	    inv_str_eq((struct inv_str){ whose, sizeof(whose) }, id);
+	if (next == INV_NEXT_LINE &&
+	    (which != submission ||
+		!inv_str_eq((struct inv_str){ whose, sizeof(whose) }, id)))
+		return INV_NEXT_END;
+	return next;
 }

@@ -20,6 +20,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "data/digest.h"
+#include "io/stream.h"
 
 enum inv_keep {
 	INV_KEEP,     /* in the archive */
@@ -55,16 +56,19 @@ INV_MUST bool inv_archive_take(struct inv_archive *a, int fd, const char *name,
     struct inv_err *err);
 
 /*
- * Which manifest came as number `arrival`; false as well where that can not
- * be read.  For those who only read, and take no lock.
+ * Which manifest came as number `arrival`: INV_NEXT_LINE and *id and
+ * *submission, or INV_NEXT_END where none did.  INV_IO where that can not be
+ * read, or is not as it was written: what has lost its arrival is not taken
+ * for what never had one.  For those who only read, and take no lock.
  */
-bool inv_archive_whose(int state, uint64_t arrival, char id[INV_DIGEST_HEX],
-    uint64_t *submission);
+INV_MUST enum inv_next inv_archive_whose(int state, uint64_t arrival,
+    char id[INV_DIGEST_HEX], uint64_t *submission, struct inv_err *err);
 
 /*
- * The index says that this manifest came as number `arrival`; as _whose.
+ * INV_NEXT_LINE: this manifest came as number `arrival`; INV_NEXT_END: it did
+ * not; else as _whose.
  */
-bool inv_archive_knows(int state, uint64_t arrival, struct inv_str id,
-    uint64_t submission);
+INV_MUST enum inv_next inv_archive_knows(int state, uint64_t arrival,
+    struct inv_str id, uint64_t submission, struct inv_err *err);
 
 #endif

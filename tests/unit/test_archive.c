@@ -69,6 +69,17 @@ keeps_bytes_under_their_digest(void)
 	inv_archive_close(a);
 }
 
+static enum inv_next
+knows(int where, uint64_t arrival, struct inv_str id, uint64_t submission)
+{
+	struct inv_err err = { 0 };
+	enum inv_next next =
+	    inv_archive_knows(where, arrival, id, submission, &err);
+
+	check(next != INV_NEXT_ERR || err.fault == INV_IO);
+	return next;
+}
+
 static void
 numbers_by_manifest_and_submission(void)
 {
@@ -89,20 +100,22 @@ numbers_by_manifest_and_submission(void)
 
 	struct inv_str id = inv_str_of(out.id);
 
-	check(inv_archive_knows(state, 1, id, 1));
-	check(inv_archive_knows(state, 2, id, 2));
-	check(!inv_archive_knows(state, 1, id, 2));
-	check(!inv_archive_knows(state, 3, id, 1));
-	check(!inv_archive_knows(state, 4, id, 1));
-	check(!inv_archive_knows(state, 0, id, 1));
-	check(!inv_archive_knows(-1, 1, id, 1));
+	check(knows(state, 1, id, 1) == INV_NEXT_LINE);
+	check(knows(state, 2, id, 2) == INV_NEXT_LINE);
+	check(knows(state, 1, id, 2) == INV_NEXT_END);
+	check(knows(state, 3, id, 1) == INV_NEXT_END);
+	check(knows(state, 4, id, 1) == INV_NEXT_END);
+	check(knows(state, 0, id, 1) == INV_NEXT_END);
+	check(knows(-1, 1, id, 1) == INV_NEXT_ERR);
 
 	char whose[INV_DIGEST_HEX];
 	uint64_t submission = 0;
 
-	check(inv_archive_whose(state, 2, whose, &submission));
+	check(inv_archive_whose(state, 2, whose, &submission, &err) ==
+	    INV_NEXT_LINE);
 	check(submission == 2 && memcmp(whose, out.id, sizeof(whose)) == 0);
-	check(!inv_archive_whose(state, 4, whose, &submission));
+	check(inv_archive_whose(state, 4, whose, &submission, &err) ==
+	    INV_NEXT_END);
 	inv_archive_close(a);
 }
 
@@ -178,6 +191,36 @@ sees_flipped_bits_of_the_index(void)
 	free(p);
 }
 
+/* Whoever asks after an arrival: "abc" was the first, and nobody the sixth. */
+static void
+does_not_forget_an_arrival_that_decayed(void)
+{
+	const struct inv_str abc = INV_LIT("ba7816bf8f01cfea414140de5dae2223b"
+					   "00361a396177a9cb410ff61f20015ad");
+	size_t n;
+	char *p = bytes_of("archive/index", &n);
+	size_t line = (size_t)((char *)memchr(p, '\n', n) - p) + 1;
+
+	for (size_t bit = 0; bit < 8 * n; bit += 7) {
+		p[bit / 8] ^= (char)(1 << bit % 8);
+		put_bytes("archive/index", p, n);
+		check(knows(state, 1, abc, 1) ==
+		    (bit / 8 < line ? INV_NEXT_ERR : INV_NEXT_LINE));
+		p[bit / 8] ^= (char)(1 << bit % 8);
+	}
+	for (size_t cut = 0; cut < n; cut += 13) {
+		put_bytes("archive/index", p, cut);
+		check(knows(state, 1, abc, 1) ==
+		    (cut < line ? INV_NEXT_ERR : INV_NEXT_LINE));
+		check(knows(state, 5, abc, 1) == INV_NEXT_ERR);
+		check(knows(state, 6, abc, 1) == INV_NEXT_END);
+	}
+	check(unlinkat(state, "archive/index", 0) == 0);
+	check(knows(state, 1, abc, 1) == INV_NEXT_ERR);
+	put_bytes("archive/index", p, n);
+	free(p);
+}
+
 static void
 sees_that_the_end_of_the_index_is_gone(void)
 {
@@ -240,6 +283,7 @@ static const struct test tests[] = {
 	TEST(numbers_by_manifest_and_submission),
 	TEST(does_not_take_in_what_can_not_be_read),
 	TEST(sees_flipped_bits_of_the_index),
+	TEST(does_not_forget_an_arrival_that_decayed),
 	TEST(sees_that_the_end_of_the_index_is_gone),
 	TEST(sees_an_index_that_is_not_the_heads),
 	TEST(brings_the_head_up_to_date),
