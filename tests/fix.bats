@@ -686,3 +686,18 @@ csv_of() { "$ROOT/tests/helper/xlsx-csv" "$1"; }
 	inv-audit < one > /dev/null || [ $? = 75 ]
 	inv-audit verify > /dev/null
 }
+
+@test "more corrections than one batch line can name go in several batches" {
+	local n=10001 m
+	echo '{"id":"x","n":1}' | inv-split -q - > before
+	m=$(jq -r 'select(.type == "end").manifest' before)
+	seq -f '{"id":"%06g","n":2}' $n | inv-split -q --chunk-size 20000 - |
+		jq -c --arg m "$m" --arg why "$(printf %1200s)" 'if .type == "record"
+			then .item = $m + ".1-\(.row)" | .why = $why else . end' > in
+	inv-commit -q -k id in > out
+	[ "$(jq -s 'map(select(.type == "batch")) | [.[].items[].row] == [range(1; '$((n + 1))')]' out)" = true ]
+	[ "$(jq -c 'select(.type == "batch").count' out | paste -sd' ')" = '10000 1' ]
+	inv-commit -q --dry-run --print-keys -k id in > keys
+	[ "$(wc -l < keys)" = 2 ]
+	cmp <(jq -r 'select(.type == "batch").idempotency_key' out) <(jq -r .idempotency_key keys)
+}

@@ -18,11 +18,14 @@ enum {
 size_t
 inv_batch_fit(const struct inv_chunk *c, const size_t *member, size_t n)
 {
+	size_t corrected = 0;
 	size_t bytes = 2;
 
 	for (size_t i = 0; i < n; i++) {
 		bytes += c->row[member[i]].record_n + 1;
-		if (i > 0 && bytes > INV_BATCH_BODY_MAX)
+		corrected += inv_chunk_corrected(c, member[i]) != NULL;
+		if (i > 0 &&
+		    (bytes > INV_BATCH_BODY_MAX || corrected > INV_CORRECT_MAX))
 			return i;
 	}
 	return n;

@@ -119,7 +119,7 @@ struct inv_batch {
 	bool probe;  /* of the first bisection of a run that committed none */
 };
 
-/* How many of member[0..n) fit into one body, in their order; at least 1. */
+/* How many of member[0..n) fit into one batch, in their order; at least 1. */
 size_t inv_batch_fit(const struct inv_chunk *c, const size_t *member, size_t n);
 
 /* Rows member[0..n) of a chunk; uses of the chunk is raised. */

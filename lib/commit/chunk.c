@@ -188,7 +188,7 @@ note_corrected(struct inv_chunk *c, const struct inv_record *rec,
 {
 	struct inv_corrected of;
 
-	if (t->arrivals == NULL)
+	if (t->manifest.n == 0)
 		return true;
 	if (!inv_corrects(t->arrivals, rec, t->manifest, t->submission, &of,
 		err))

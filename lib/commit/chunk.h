@@ -71,9 +71,10 @@ struct inv_chunk_tools {
 	const struct inv_key *key;
 	struct inv_scan *scan; /* for records that had to be rewritten */
 	uint64_t arrival;
-	/* To tell rows that correct others; NULL: it does not matter. */
+	/* To tell rows that correct others; NULL: their place is no matter. */
 	struct inv_arrivals *arrivals;
-	struct inv_str manifest; /* 64 hex: whose rows they are */
+	struct inv_str manifest; /* 64 hex: whose rows they are; or empty: no
+				    row corrects another */
 	uint64_t submission;
 };
 

@@ -12,7 +12,8 @@
 #include "store/quarantine.h"
 
 enum {
-	SHORT_MAX = 256 << 10, /* bytes of one in `items` with its record */
+	ITEM_MAX = 160, /* bytes of one in `items` that is left short */
+	SHORT_MAX = INV_CORRECT_MAX * ITEM_MAX,
 };
 
 /* What an id says of a manifest, and which arrival that has. */
@@ -99,7 +100,7 @@ inv_corrects(struct inv_arrivals *a, const struct inv_record *rec,
 		return true;
 	*c = (struct inv_corrected){ .row = rec->row, .of = which.row };
 	force = inv_member_find(rec->outer, "force");
-	if (force != NULL && force->kind == INV_KIND_TRUE)
+	if (a == NULL || (force != NULL && force->kind == INV_KIND_TRUE))
 		return true;
 	return arrival_of(a, which.manifest, which.submission, &c->arrival,
 	    err);

@@ -14,7 +14,9 @@
 
 enum {
 	INV_CORRECT_ASKED = 1024, /* manifests that are remembered */
-	INV_ORDER_MAX = 8 << 20,  /* bytes of `order` of an intent */
+	INV_CORRECT_MAX = 10000,  /* rows of a batch that correct others */
+	INV_ORDER_MAX =
+	    32 << 20, /* bytes of `order`: more than rows of a line can have */
 };
 
 /* Which arrival manifests had, as far as it was asked for. */

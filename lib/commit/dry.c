@@ -95,7 +95,8 @@ static bool
 add_row(struct dry *d, const struct inv_record *rec, struct inv_err *err)
 {
 	struct inv_chunk_tools tools = { d->canon, d->digest, &d->key, d->scan,
-		d->f->block.arrival, .arrivals = NULL };
+		d->f->block.arrival, NULL, { d->f->block.id, INV_MANIFEST_ID },
+		d->f->block.submission };
 
 	if (d->chunk->n > 0 && d->chunk->number != rec->chunk &&
 	    !print_chunk(d, err))
