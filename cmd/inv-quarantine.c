@@ -19,6 +19,7 @@ enum {
 	HTML,
 	JSON,
 	MANIFEST,
+	MAP,
 	NOT_COMMITTED,
 	NOTIFY,
 	RATE,
@@ -45,6 +46,7 @@ static const struct inv_option options[] = {
 	{ JSON, "json", NULL, "list, show, stats: JSON on a terminal as well" },
 	{ MANIFEST, "manifest", "ID|NAME",
 	    "of manifests of this name, or whose id begins so" },
+	{ MAP, "map", "FILE", "migrate: new names of fields, by the old ones" },
 	{ NOT_COMMITTED, "not-committed", NULL,
 	    "resolve: the ledger does not have it" },
 	{ NOTIFY, "notify", "COMMAND",
@@ -59,7 +61,7 @@ static const struct inv_option options[] = {
 	{ TO, "to", "NAME", "assign: who looks at them" },
 	{ TYPE, "type", "TYPE", "with an error of this type" },
 	{ WHY, "why", "TEXT",
-	    "assign, fix, resolve, resubmit: why, for the history" },
+	    "assign, fix, migrate, resolve, resubmit: why, for the history" },
 	{ XLSX, "xlsx", "FILE",
 	    "export: as a workbook, to FILE or - for stdout" },
 	{ 0, NULL, NULL, NULL },
@@ -69,8 +71,8 @@ static const struct inv_prog_info info = {
 	.name = "inv-quarantine",
 	.purpose = "keep what needs a person, and show it",
 	.usage = "[FILE | list | show ITEM ...|- | stats | export | report |"
-		 " resubmit [ITEM ...|-] | resolve ITEM ...|- |"
-		 " assign ITEM ...|- | fix ITEM]",
+		 " resubmit [ITEM ...|-] | migrate [ITEM ...|-] |"
+		 " resolve ITEM ...|- | assign ITEM ...|- | fix ITEM]",
 	.options = options,
 	.operands = -1,
 	.reads_stdin = true,
@@ -90,6 +92,8 @@ static const struct inv_verb verbs[] = {
 	{ "report", "", 0, 0, { HTML, 0 }, inv_quarantine_do_report },
 	{ "resubmit", "ITEM", 0, -1, { AMONG, RATE, WHY, 0 },
 	    inv_quarantine_do_resubmit },
+	{ "migrate", "ITEM", 0, -1, { AMONG, MAP, RATE, WHY, 0 },
+	    inv_quarantine_do_migrate },
 	{ "resolve", "ITEM", 1, -1,
 	    { COMMITTED, DISCARD, NOT_COMMITTED, WHY, 0 },
 	    inv_quarantine_do_resolve },
@@ -241,6 +245,9 @@ main(int argc, char *argv[])
 			break;
 		case JSON:
 			args.json = true;
+			break;
+		case MAP:
+			args.map = optarg;
 			break;
 		case NOTIFY:
 			args.notify = optarg;

@@ -1,11 +1,13 @@
 /*
- * resubmit.c - inv-quarantine resubmit: rows once more, as a stream
+ * resubmit.c - inv-quarantine resubmit, migrate: rows once more, as a stream
  *
  * First which rows of which manifests, then block by block: the actions, on
  * disk, and then the lines.  A row of an open batch goes with all rows of the
- * batch, as the bytes that were sent.
+ * batch, as the bytes that were sent.  migrate gives members new names on the
+ * way, and so never takes a row of an open batch.
  */
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <time.h>
@@ -14,7 +16,10 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "data/digest.h"
 #include "data/emit.h"
+#include "data/rename.h"
+#include "io/file.h"
 #include "quarantine/desk.h"
 #include "store/status.h"
 
@@ -24,7 +29,8 @@ enum {
 	KEY_BYTES = 1 << 20, /* of a stage line's "key" */
 };
 
-static const char verb[] = "resubmit";
+static const char resubmit[] = "resubmit";
+static const char migrate[] = "migrate";
 
 /* Rows of a manifest. */
 struct block {
@@ -42,6 +48,10 @@ struct block {
 
 struct resubmission {
 	struct inv_desk d;
+	const char *verb;
+	struct inv_rename *map; /* NULL: resubmit */
+	char map_digest[INV_DIGEST_HEX];
+	struct inv_buf renamed; /* a record with its new names */
 	struct inv_out out;
 	struct inv_scan *scan;
 	struct inv_status open; /* batches */
@@ -123,7 +133,8 @@ take(struct resubmission *p, const struct inv_item *item)
 {
 	struct block *k = block_of(p, item);
 
-	if (k->key.n == 0)
+	/* What identifies a migrated record, its new schema says. */
+	if (k->key.n == 0 && p->map == NULL)
 		note_key(p, k, item);
 	inv_rows_join(&k->rows, item->row, item->row);
 }
@@ -137,7 +148,7 @@ is_transient(const struct inv_item *item)
 }
 
 static uint64_t
-generations(struct resubmission *p, const char *id)
+done(struct resubmission *p, const char *verb, const char *id)
 {
 	struct inv_err err;
 	uint64_t n;
@@ -148,12 +159,47 @@ generations(struct resubmission *p, const char *id)
 	return n;
 }
 
+static uint64_t
+generations(struct resubmission *p, const char *id)
+{
+	return done(p, resubmit, id) + done(p, migrate, id);
+}
+
+/* Of a row that is to be migrated: its batch may have taken effect. */
+static bool
+is_of_open_batch(struct resubmission *p, const struct inv_item *item)
+{
+	for (size_t i = 0; i < p->open.n; i++) {
+		const struct inv_status_batch *b = &p->open.open[i];
+
+		if (b->submission == item->submission &&
+		    memcmp(b->manifest, item->manifest.p, INV_MANIFEST_ID) ==
+			0 &&
+		    inv_rows_has(&b->rows, item->row))
+			return true;
+	}
+	return false;
+}
+
+/* The record with its new names in p->renamed; how many there are. */
+static size_t
+rename_members(struct resubmission *p, struct inv_str record)
+{
+	struct inv_err err;
+
+	if (!inv_scan_object(p->scan, record, &err))
+		inv_die(&err);
+	inv_buf_reset(&p->renamed);
+	return inv_rename_record(p->map, inv_scan_record(p->scan), &p->renamed);
+}
+
 /* NULL, or why it is not resubmitted. */
 static const char *
 obstacle(struct resubmission *p, const struct inv_item *item)
 {
 	if (!inv_item_is_open(item))
-		return "closed: nothing to resubmit";
+		return p->map == NULL ? "closed: nothing to resubmit"
+				      : "closed: nothing to migrate";
 	if (item->row == 0 || item->last.form != INV_FORM_RECORD)
 		return "never became a record: correct the manifest";
 	if (item->corrected)
@@ -164,18 +210,47 @@ obstacle(struct resubmission *p, const struct inv_item *item)
 	return NULL;
 }
 
+/* The same for what only migrate refuses. */
+static const char *
+obstacle_to_migrate(struct resubmission *p, const struct inv_item *item)
+{
+	struct inv_err ignored;
+
+	if (is_of_open_batch(p, item))
+		return "its batch is open: resubmit or resolve it";
+	if (rename_members(p, item->last.content) == 0)
+		return "has no member that the mapping renames";
+	if (p->renamed.failed ||
+	    !inv_scan_object(p->scan, inv_buf_str(&p->renamed), &ignored))
+		return "would have a member twice, or be too long";
+	return NULL;
+}
+
+/* Of those that are not named, it takes what it can give a new name. */
+static bool
+is_meant(struct resubmission *p, const struct inv_item *item)
+{
+	if (p->d.named)
+		return true;
+	if (p->map != NULL)
+		return item->last.form == INV_FORM_RECORD &&
+		    rename_members(p, item->last.content) > 0;
+	return p->d.which.reason.n > 0 || is_transient(item);
+}
+
 static void
 choose(struct resubmission *p)
 {
-	bool any = p->d.named || p->d.which.reason.n > 0;
 	const struct inv_item *item;
 
 	while ((item = inv_desk_next(&p->d)) != NULL) {
 		const char *why;
 
-		if (!any && !is_transient(item))
+		if (!is_meant(p, item))
 			continue;
 		why = obstacle(p, item);
+		if (why == NULL && p->map != NULL)
+			why = obstacle_to_migrate(p, item);
 		if (why != NULL)
 			inv_desk_refuse(&p->d, item->id, why);
 		else
@@ -297,9 +372,12 @@ note_row(struct resubmission *p, const struct block *k, uint64_t row)
 	    generations(p, id) + 1);
 	inv_emit_member_str(&detail, INV_LIT("run"),
 	    (struct inv_str){ k->run, INV_RUN_ID });
+	if (p->map != NULL)
+		inv_emit_member_str(&detail, INV_LIT("map_sha256"),
+		    (struct inv_str){ p->map_digest, INV_DIGEST_HEX });
 	inv_emit_close(&detail, '}');
 	inv_desk_note(&p->d,
-	    (struct inv_action){ .verb = inv_str_of(verb),
+	    (struct inv_action){ .verb = inv_str_of(p->verb),
 		.item = inv_str_of(id),
 		.manifest = id_of(k),
 		.submission = k->submission,
@@ -440,20 +518,28 @@ item_at(struct resubmission *p, const struct block *k, uint64_t row)
 	inv_die(&err);
 }
 
-/* As the row travelled when it failed. */
+/* As the row travelled when it failed, but for new names. */
+static void
+put_item(struct resubmission *p, const struct block *k, uint64_t row)
+{
+	const struct inv_item *item = item_at(p, k, row);
+	struct inv_str record = item->last.content;
+
+	if (p->map != NULL) {
+		(void)rename_members(p, record);
+		record = inv_buf_str(&p->renamed);
+	}
+	put_row(p, k, row, item->line, record);
+}
+
 static void
 put_items(struct resubmission *p, const struct block *k)
 {
 	for (size_t i = 0; i < k->rows.n; i++)
 		for (uint64_t r = k->rows.range[i].first;
-		     r <= k->rows.range[i].last; r++) {
-			const struct inv_item *item;
-
-			if (inv_rows_has(&k->batched, r))
-				continue;
-			item = item_at(p, k, r);
-			put_row(p, k, r, item->line, item->last.content);
-		}
+		     r <= k->rows.range[i].last; r++)
+			if (!inv_rows_has(&k->batched, r))
+				put_item(p, k, r);
 }
 
 /* The manifest line of the run before, for this run and these rows. */
@@ -543,25 +629,51 @@ put_report(struct resubmission *p)
 		rows += p->block[i].rows.count;
 	inv_emit_open(b, '{');
 	inv_emit_member_str(b, INV_LIT("type"), INV_LIT("report"));
-	inv_emit_member_str(b, INV_LIT("report"), inv_str_of(verb));
+	inv_emit_member_str(b, INV_LIT("report"), inv_str_of(resubmit));
 	inv_emit_member_str(b, INV_LIT("stage"), inv_str_of(inv_prog.name));
 	inv_emit_member_u64(b, INV_LIT("rows"), rows);
 	inv_emit_close(b, '}');
 	end_line(p);
 }
 
-/* ---- the verb ---- */
+/* ---- the verbs ---- */
+
+static void
+read_map(struct resubmission *p, const char *path)
+{
+	struct inv_buf text = INV_BUF(INV_RENAME_BYTES);
+	struct inv_digest *digest = inv_digest_new();
+	struct inv_err err;
+
+	if (!inv_file_read(AT_FDCWD, path, &text, &err)) {
+		if (err.fault == INV_BAD) /* too long to be one */
+			err.fault = INV_CONFIG;
+		inv_die(&err);
+	}
+	p->map = inv_rename_new(inv_buf_str(&text), &err);
+	if (p->map == NULL) {
+		inv_say("%s: %s", path, err.msg);
+		exit(inv_fault_exit(err.fault));
+	}
+	inv_digest_hex_of(digest, inv_buf_str(&text), p->map_digest);
+	inv_digest_free(digest);
+	inv_buf_free(&text);
+}
 
 static void
 open_all(struct resubmission *p, const struct inv_quarantine_args *a,
-    char *words[])
+    const char *verb, char *words[])
 {
 	struct inv_err err;
 
 	*p = (struct resubmission){
+		.verb = verb,
 		.rate = a->rate,
 		.origin = INV_BUF(INV_LINE_MAX),
+		.renamed = INV_BUF(INV_RECORD_MAX),
 	};
+	if (a->map != NULL)
+		read_map(p, a->map);
 	inv_desk_open(&p->d, a, verb, words);
 	inv_out_init(&p->out, STDOUT_FILENO, "stdout");
 	p->scan = inv_scan_new();
@@ -572,14 +684,28 @@ open_all(struct resubmission *p, const struct inv_quarantine_args *a,
 		inv_die(&err);
 }
 
-int
-inv_quarantine_do_resubmit(void *args, char *words[])
+static void
+close_all(struct resubmission *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		free_block(&p->block[i]);
+	free(p->block);
+	inv_status_free(&p->open);
+	inv_scan_free(p->scan);
+	inv_rename_free(p->map);
+	inv_buf_free(&p->renamed);
+	inv_buf_free(&p->origin);
+	inv_desk_close(&p->d);
+}
+
+static int
+run(const struct inv_quarantine_args *a, const char *verb, char *words[])
 {
 	struct resubmission p;
 	struct inv_err err;
 
 	(void)signal(SIGPIPE, SIG_IGN);
-	open_all(&p, args, words);
+	open_all(&p, a, verb, words);
 	choose(&p);
 	look_up(&p);
 	if (p.n > 1)
@@ -591,12 +717,22 @@ inv_quarantine_do_resubmit(void *args, char *words[])
 		inv_die(&err);
 	bool refused = p.d.failed > 0;
 
-	for (size_t i = 0; i < p.n; i++)
-		free_block(&p.block[i]);
-	free(p.block);
-	inv_status_free(&p.open);
-	inv_scan_free(p.scan);
-	inv_buf_free(&p.origin);
-	inv_desk_close(&p.d);
+	close_all(&p);
 	return inv_fault_exit(refused ? INV_NO : INV_OK);
+}
+
+int
+inv_quarantine_do_resubmit(void *args, char *words[])
+{
+	return run(args, resubmit, words);
+}
+
+int
+inv_quarantine_do_migrate(void *args, char *words[])
+{
+	const struct inv_quarantine_args *a = args;
+
+	if (a->map == NULL)
+		inv_opt_wrong(migrate, "", "say --map");
+	return run(a, migrate, words);
 }
