@@ -1313,6 +1313,33 @@ skipped already_committed 1' ]
 	inv-ledger -q --db l.db --export records | cmp - before
 }
 
+# corrects ROW MANIFEST: the stream, where that row corrects row 1 of MANIFEST.
+corrects() {
+	jq -c --argjson row "$1" --arg of "$(jq -r 'select(.type == "end").manifest' "$2")-1" \
+		'if .type == "record" and .row == $row then .item = $of else . end'
+}
+
+@test "a row is not skipped because a later one corrects what is older" {
+	local n
+	printf '%s\n' '{"id":"a","n":1}' | inv-split -q - > a
+	printf '%s\n' '{"id":"a","n":2}' | inv-split -q - > b
+	inv-commit -q -k id -l file:l.db b > out
+	# The correction is superseded by b, or says the same as that.
+	for n in 4 2; do
+		printf '%s\n' '{"id":"a","n":3'$n'}' '{"id":"a","n":'$n'}' |
+			inv-split -q - | corrects 2 a > in
+		inv-commit -q -k id -l file:l.db in > out
+		jq -se 'map(select(.type == "batch").rows) == [[[1, 1]]]' out
+		[ "$(jq -r .n <(inv-ledger -q --db l.db --export records))" = 3$n ]
+		inv-commit -q -k id -l file:l.db in | verdicts > v
+		[ "$(cat v)" = 'skipped already_committed 1
+skipped superseded 1' ]
+		# For the next one: b's content again, of a later manifest.
+		printf '%s\n' '{"id":"a","n":2}' | inv-split -q --submission 2$n - |
+			inv-commit -q -k id -l file:l.db > out
+	done
+}
+
 @test "-k names what identifies a record" {
 	printf '%s\n' '{"id":"a","n":1}' '{"id":"b","n":2}' > m.ndjson
 	inv-split -q m.ndjson | inv-commit -q -k id -l file:l.db > out

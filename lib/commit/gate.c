@@ -459,6 +459,22 @@ decider_of(const struct passage *p, const unsigned char *key)
 }
 
 /*
+ * A row that comes before another of its key in the manifest, and behind it in
+ * the order of what the key holds, as that one corrects something earlier: it
+ * is not done because that one is skipped.
+ */
+static bool
+stands_behind(const struct inv_seen_row *own, const struct inv_seen_row *other,
+    const struct inv_seen_row *seen)
+{
+	bool behind = own->arrival != other->arrival
+	    ? own->arrival > other->arrival
+	    : inv_seen_rank(own->row) > inv_seen_rank(other->row);
+
+	return behind && !is_done(other, seen);
+}
+
+/*
  * Rows of one key share their fate, which the last of them decides: the
  * others are before it, and must not be sent behind it.  Those that are done
  * are not sent once more.
@@ -478,7 +494,7 @@ fate_of(struct inv_uploader *u, const struct passage *p, size_t i)
 
 	if (*decider != 0 && p->fate[*decider - 1] == FATE_SEND)
 		return is_done(own, seen) ? FATE_SKIP : FATE_SEND;
-	if (*decider != 0)
+	if (*decider != 0 && !stands_behind(own, &p->own[*decider - 1], seen))
 		return FATE_SKIP;
 	bool skip = standing_of(own, seen) != STANDS_NEW;
 
@@ -569,6 +585,14 @@ cut_batches(struct inv_uploader *u, struct inv_chunk *c, const size_t *member,
 	}
 }
 
+static bool
+is_sent(const struct passage *p, const unsigned char *key)
+{
+	size_t decider = *decider_of(p, key);
+
+	return decider != 0 && p->fate[decider - 1] == FATE_SEND;
+}
+
 /*
  * Skipped, as an earlier row committed the same: what its key holds is this
  * row's from now on, so that nothing between the two can come behind it.
@@ -580,7 +604,7 @@ is_kept(const struct inv_uploader *u, const struct passage *p, size_t i)
 	const struct inv_seen_row *seen = &p->seen[i];
 
 	return p->fate[i] == FATE_SKIP &&
-	    standing_of(own, seen) == STANDS_SAME &&
+	    standing_of(own, seen) == STANDS_SAME && !is_sent(p, own->key) &&
 	    (own->arrival > seen->arrival ||
 		(own->arrival == seen->arrival &&
 		    inv_seen_rank(own->row) > inv_seen_rank(seen->row))) &&
