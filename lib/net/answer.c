@@ -514,6 +514,46 @@ set_once(struct inv_str *field, struct inv_str value)
 	return true;
 }
 
+static const char *const told[INV_ANSWER_TOLD] = {
+	"Content-Type",
+	"Date",
+	"Retry-After",
+	"Server",
+	"X-Request-Id",
+	"X-Correlation-Id",
+	"traceparent",
+	"Idempotent-Replayed",
+	"Idempotency-Replayed",
+};
+
+struct inv_str
+inv_answer_told(size_t i)
+{
+	return inv_str_of(told[i]);
+}
+
+static bool
+is_plain(struct inv_str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((s.p[i] < ' ' || s.p[i] > '~') && s.p[i] != '\t')
+			return false;
+	return true;
+}
+
+/* Keep what people are told of. */
+static bool
+tell(struct inv_answer *a, struct inv_str name, struct inv_str value,
+    size_t line_n)
+{
+	if (line_n > INV_ANSWER_HEADER || !is_plain(value))
+		return false;
+	for (size_t i = 0; i < INV_ANSWER_TOLD; i++)
+		if (equals(name, told[i]))
+			return set_once(&a->told[i], value);
+	return false;
+}
+
 bool
 inv_answer_header(struct inv_answer *a, struct inv_str line)
 {
@@ -524,16 +564,17 @@ inv_answer_header(struct inv_answer *a, struct inv_str line)
 	struct inv_str name = { line.p, (size_t)(colon - line.p) };
 	struct inv_str value =
 	    trimmed((struct inv_str){ colon + 1, line.n - name.n - 1 });
+	bool kept = tell(a, name, value, line.n);
 
 	if (equals(name, "Content-Type"))
-		return set_once(&a->content_type, value);
-	if (equals(name, "Retry-After"))
-		return set_once(&a->retry_after, value);
-	if (equals(name, "Location"))
-		return set_once(&a->location, value);
-	if (equals(name, "Idempotent-Replayed"))
+		kept |= set_once(&a->content_type, value);
+	else if (equals(name, "Retry-After"))
+		kept |= set_once(&a->retry_after, value);
+	else if (equals(name, "Location"))
+		kept |= set_once(&a->location, value);
+	else if (equals(name, "Idempotent-Replayed"))
 		a->replayed |= equals(value, "true");
-	if (equals(name, "Idempotency-Replayed"))
+	else if (equals(name, "Idempotency-Replayed"))
 		a->replayed |= value.n > 0 && !equals(value, "false");
-	return false;
+	return kept;
 }

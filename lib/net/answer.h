@@ -12,6 +12,8 @@
 
 enum {
 	INV_ANSWER_MAX = 1 << 20, /* bytes of a body */
+	INV_ANSWER_TOLD = 9,      /* headers that people are told of */
+	INV_ANSWER_HEADER = 256,  /* bytes of the line of one of those */
 };
 
 /* How the exchange went, below HTTP. */
@@ -34,6 +36,7 @@ struct inv_answer {
 	struct inv_str content_type;
 	struct inv_str retry_after; /* see inv_retry_after */
 	struct inv_str location;
+	struct inv_str told[INV_ANSWER_TOLD]; /* empty: it did not come */
 	struct inv_str body; /* at most INV_ANSWER_MAX; what came of it */
 };
 
@@ -43,6 +46,12 @@ struct inv_answer {
  * empty.
  */
 bool inv_answer_header(struct inv_answer *a, struct inv_str line);
+
+/*
+ * The name of told[i].  No other header is ever told: there may be a secret in
+ * it.  Nor is one that is longer than INV_ANSWER_HEADER or not plain ASCII.
+ */
+struct inv_str inv_answer_told(size_t i);
 
 /* Which results of an answer are read: net/results.h. */
 enum inv_results_form {

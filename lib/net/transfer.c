@@ -26,8 +26,9 @@
 #include "base/mem.h"
 
 enum {
-	HEADS_MAX = 4 << 10, /* bytes of the headers that matter, together */
-	PIN_BASE64 = 44,     /* bytes of a SHA-256 in base64 */
+	/* Bytes of the headers that matter, together with those told of. */
+	HEADS_MAX = (4 << 10) + INV_ANSWER_TOLD * INV_ANSWER_HEADER,
+	PIN_BASE64 = 44, /* bytes of a SHA-256 in base64 */
 };
 
 static const uint64_t NEVER = UINT64_MAX;
@@ -389,17 +390,28 @@ drop_headers(struct slot *slot)
 
 /* A ledger that repeats a token would have it written down everywhere. */
 static void
-star_out(struct inv_buf *body, struct inv_str word)
+star_out(char *p, size_t n, struct inv_str word)
 {
-	char *p = body->p;
-	size_t n = body->n;
+	const char *end = p + n;
 
 	while (word.n > 0 && n >= word.n &&
 	    (p = memmem(p, n, word.p, word.n)) != NULL) {
 		memset(p, '*', word.n);
 		p += word.n;
-		n = body->n - (size_t)(p - body->p);
+		n = (size_t)(end - p);
 	}
+}
+
+static void
+star_out_all(struct slot *slot)
+{
+	const struct inv_str *told = slot->x.answer.told;
+
+	star_out(slot->body.p, slot->body.n, slot->bearer);
+	for (size_t i = 0; i < INV_ANSWER_TOLD; i++)
+		if (told[i].n > 0)
+			star_out(slot->heads.p + (told[i].p - slot->heads.p),
+			    told[i].n, slot->bearer);
 }
 
 static void
@@ -413,7 +425,7 @@ land(struct inv_transfers *xs, struct slot *slot, CURLcode code)
 	if (code == CURLE_OK || status >= 200) /* 1xx alone is no answer */
 		a->status = (unsigned)status;
 	a->net = net_of(slot, code);
-	star_out(&slot->body, slot->bearer);
+	star_out_all(slot);
 	a->body = inv_buf_str(&slot->body);
 	slot->x.ms = inv_clock_ms() - slot->started_ms;
 	if (a->net == INV_NET_ANSWERED)

@@ -92,8 +92,9 @@ struct inv_request {
 	size_t headers_count;
 	struct inv_str bearer; /* a token, visible ASCII, for Authorization:
 				  our copies are wiped when it has landed, and
-				  what the answer's body repeats of it is
-				  starred out; empty: none */
+				  what the answer's body, or a header that is
+				  told, repeats of it is starred out; empty:
+				  none */
 	struct inv_str body;   /* of a POST */
 	uint64_t deadline_ms;  /* by inv_clock_ms: landed by then */
 };

@@ -598,6 +598,24 @@ takes_the_headers_that_matter(void)
 }
 
 static void
+tells_only_of_headers_that_it_names(void)
+{
+	struct inv_answer a = { 0 };
+
+	check(inv_answer_header(&a, INV_LIT("x-request-ID: r-7\r\n")));
+	check(!inv_answer_header(&a, INV_LIT("X-Request-Id: r-8")));
+	check(!inv_answer_header(&a, INV_LIT("Set-Cookie: a=b")));
+	check(!inv_answer_header(&a, INV_LIT("WWW-Authenticate: Basic")));
+	check(!inv_answer_header(&a, INV_LIT("Server: caf\xc3\xa9")));
+	check(!inv_answer_header(&a, INV_LIT("Server: a\x1b[1m")));
+	for (size_t i = 0; i < INV_ANSWER_TOLD; i++)
+		if (inv_str_is(inv_answer_told(i), "X-Request-Id"))
+			check_str(a.told[i], "r-7");
+		else
+			check(a.told[i].n == 0);
+}
+
+static void
 passes_over_other_headers(void)
 {
 	struct inv_answer a = { 0 };
@@ -610,6 +628,8 @@ passes_over_other_headers(void)
 	check(!inv_answer_header(&a, INV_LIT("X-Retry-After: 5")));
 	check(!inv_answer_header(&a, INV_LIT(": 5")));
 	check(a.retry_after.n == 0 && a.content_type.n == 0);
+	for (size_t i = 0; i < INV_ANSWER_TOLD; i++)
+		check(a.told[i].n == 0);
 }
 
 static void
@@ -632,7 +652,7 @@ hears_that_an_answer_is_a_replay(void)
 	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
 		struct inv_answer a = { 0 };
 
-		check(!inv_answer_header(&a, inv_str_of(table[i].line)));
+		(void)inv_answer_header(&a, inv_str_of(table[i].line));
 		check(a.replayed == table[i].replayed);
 	}
 }
@@ -653,6 +673,7 @@ static const struct test tests[] = {
 	TEST(blames_no_batch_for_what_is_systemic),
 	TEST(proves_no_effect_by_what_was_not_sent_and_three_answers),
 	TEST(takes_the_headers_that_matter),
+	TEST(tells_only_of_headers_that_it_names),
 	TEST(passes_over_other_headers),
 	TEST(hears_that_an_answer_is_a_replay),
 };
