@@ -563,6 +563,81 @@ canary() {
 	! grep -rqF $TOKEN "$INV_STATE"
 }
 
+# headers of the first row that has some, in the stream.
+headers_in() { # FILE
+	jq -cs 'map(.headers // empty)[0]' "$1"
+}
+
+@test "a row that was not committed has the headers of its batch and answer" {
+	ROWS=1 prepare
+	tls_ledger --answer 422 --header 'Date: Sat, 21 Nov 2026 06:00:00 GMT' \
+		--header 'X-Request-ID: r-"7"' --header 'Server: lab' \
+		--header 'Retry-After: 5' --header 'traceparent: 00-1-2-01' \
+		--header 'Server: another'
+	run -0 --separate-stderr commit --header 'X-Lab: of-seven' \
+		--header 'x-lab: again'
+	echo "$output" > out
+	[ "$(headers_in out | jq -c .response)" = "$(jq -nc '{
+		"Content-Type": "application/json",
+		Date: "Sat, 21 Nov 2026 06:00:00 GMT", "Retry-After": "5",
+		Server: "lab", "X-Request-Id": "r-\"7\"",
+		traceparent: "00-1-2-01"}')" ]
+	headers_in out | jq -e '.request | .["Content-Type"] == "application/json"
+		and .["X-Lab"] == "redacted" and .Authorization == "redacted"
+		and (has("x-lab") | not) and has("traceparent")
+		and has("Content-Digest") and has("X-Compliance-Standard")'
+	[ "$(headers_in out | jq -r '.request["Idempotency-Key"]')" = \
+		"$(jq -c 'select(.headers) | .idempotency_key' out)" ]
+	! grep -q of-seven out
+	! grep -rq of-seven "$INV_STATE"
+	inv-quarantine -q out > /dev/null
+	[ "$(inv-quarantine list | jq -r .item | inv-quarantine show - |
+		jq -c .more.headers)" = "$(headers_in out)" ]
+}
+
+@test "headers that may hold a secret, or are long or not ASCII, are not told" {
+	local long
+	ROWS=1 prepare
+	long=$(printf %0256d 0)
+	tls_ledger --answer 422 --header 'Set-Cookie: s=zzsecret' \
+		--header 'WWW-Authenticate: Basic realm=zzsecret' \
+		--header 'Authorization: zzsecret' \
+		--header 'X-Other: zzsecret' --header "Server: $long" \
+		--header 'X-Correlation-Id: zzé'
+	run -0 --separate-stderr commit
+	echo "$output" > out
+	[ "$(headers_in out | jq -c .response)" = \
+		'{"Content-Type":"application/json"}' ]
+	! grep -q zz out
+	! grep -rq zzsecret "$INV_STATE"
+}
+
+@test "a batch without an answer tells its request; a committed one nothing" {
+	ROWS=1 prepare
+	tls_ledger
+	run -0 --separate-stderr commit
+	[[ $output != *'"headers"'* ]]
+	stop_ledger
+	ROWS=2 prepare
+	run --separate-stderr commit -r 1
+	echo "$output" > out
+	[ "$(headers_in out | jq -c '.response, (.request | has("Idempotency-Key"))')" = \
+		$'{}\ntrue' ]
+}
+
+@test "a token that the ledger repeats in a header is starred out" {
+	ROWS=1 prepare
+	tls_ledger --answer 422 --header 'X-Request-Id: a {token} {token}'
+	run -0 --separate-stderr commit
+	echo "$output" > out
+	[[ $(headers_in out | jq -r '.response["X-Request-Id"]') =~ ^a\ \*+\ \*+$ ]]
+	inv-quarantine < out 2>> all | inv-audit >> all 2>&1 || true
+	inv-quarantine report --html page.html
+	inv-quarantine export --csv >> all
+	! grep -qF $TOKEN out all page.html
+	! grep -rqF $TOKEN "$INV_STATE"
+}
+
 @test "the token is in no file, message, argument or environment" {
 	mkfifo pipe
 	tls_ledger

@@ -42,6 +42,7 @@ inv_batch_new(const struct inv_origin *of, struct inv_chunk *c,
 	b->body = INV_BUF(INV_BATCH_BODY_MAX + INV_RECORD_MAX);
 	b->items = INV_BUF(ITEMS_MAX);
 	b->order = INV_BUF(INV_ORDER_MAX);
+	b->headers = INV_BUF(INV_HEADERS_TOLD);
 	if (c == NULL)
 		return b;
 	c->uses++;
@@ -70,6 +71,7 @@ inv_batch_free(struct inv_batch *b)
 	inv_buf_free(&b->body);
 	inv_buf_free(&b->items);
 	inv_buf_free(&b->order);
+	inv_buf_free(&b->headers);
 	free(b);
 }
 

@@ -105,7 +105,8 @@ struct inv_batch {
 	const char *evidence;
 	enum inv_verdict verdict; /* of its rows */
 	const char *reason;
-	char why[INV_ERR_MSG]; /* for people, and the outcome */
+	char why[INV_ERR_MSG];  /* for people, and the outcome */
+	struct inv_buf headers; /* the same, as JSON; empty: headers.h */
 	char processed_at[INV_CLOCK_TEXT + 16];
 	struct inv_partial *partial; /* or NULL: partial.c */
 	struct inv_buf order;        /* of rows that correct others: entry.h */
@@ -148,7 +149,10 @@ struct inv_str inv_batch_root(const struct inv_batch *b);
 /* The intent to write; views into b. */
 struct inv_intent inv_batch_intent(const struct inv_batch *b);
 
-enum { INV_BATCH_HEADERS = 6 };
+enum {
+	INV_BATCH_HEADERS = 6,
+	INV_HEADERS_TOLD = 64 << 10, /* bytes of batch.headers */
+};
 
 /* The headers of its request, for one call of _start: in text. */
 struct inv_batch_headers {

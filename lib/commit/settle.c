@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "commit/headers.h"
 #include "commit/uploader.h"
 #include "data/emit.h"
 
@@ -47,13 +48,16 @@ inv_settle_answer(struct inv_buf *more, const struct inv_batch *b,
 		inv_emit_member_u64(more, INV_LIT("status"), status);
 	inv_emit_member_u64(more, INV_LIT("attempts"), b->tries);
 	inv_emit_member_str(more, INV_LIT("cause"), cause);
+	if (b->headers.n > 0)
+		inv_emit_member_raw(more, INV_LIT("headers"),
+		    inv_buf_str(&b->headers));
 }
 
 void
 inv_settle_verdict(struct inv_uploader *u, const struct inv_batch *b,
     const struct inv_record *rec)
 {
-	struct inv_buf more = INV_BUF(8192);
+	struct inv_buf more = INV_BUF(8192 + INV_HEADERS_TOLD);
 	struct inv_buf errors = INV_BUF(8192);
 
 	inv_settle_answer(&more, b, b->status, inv_str_of(b->why));
@@ -745,6 +749,17 @@ act(struct inv_uploader *u, struct inv_batch *b, const struct inv_answer *a,
 	}
 }
 
+/* For its rows, should they not be committed; the embedded ledger has none. */
+static void
+keep_headers(struct inv_uploader *u, struct inv_batch *b,
+    const struct inv_answer *a, enum inv_meaning meaning)
+{
+	if (u->o->file == NULL && meaning != INV_MEANS_RECEIPT &&
+	    meaning != INV_MEANS_REPLAYED)
+		inv_headers_keep(b, &u->o->access,
+		    (struct inv_str){ u->run, INV_RUN_ID }, a);
+}
+
 /* What the Location of a 202 tells. */
 static void
 polled(struct inv_uploader *u, struct inv_batch *b, const struct inv_landing *l)
@@ -768,6 +783,7 @@ polled(struct inv_uploader *u, struct inv_batch *b, const struct inv_landing *l)
 		free(b->poll);
 		b->poll = NULL;
 	}
+	keep_headers(u, b, &l->answer, meaning);
 	act(u, b, &l->answer, meaning, true);
 }
 
@@ -824,6 +840,7 @@ inv_settle_landing(struct inv_uploader *u, const struct inv_landing *l)
 		u->heard = true;
 	if (!inv_answer_is_no_effect(&l->answer))
 		b->maybe = true;
+	keep_headers(u, b, &l->answer, meaning);
 	act(u, b, &l->answer, meaning, sent_before);
 }
 
