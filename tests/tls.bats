@@ -625,6 +625,16 @@ headers_in() { # FILE
 		$'{}\ntrue' ]
 }
 
+@test "a row that its own result refuses has the headers of the answer" {
+	ROWS=1 prepare
+	tls_ledger --answer 422 --header 'X-Request-Id: r-8' \
+		--body '{"results":[{"index":0,"status":422}]}'
+	run -0 --separate-stderr commit
+	echo "$output" > out
+	[ "$(jq -r 'select(.verdict == "quarantined") |
+		.headers.response["X-Request-Id"]' out)" = r-8 ]
+}
+
 @test "a token that the ledger repeats in a header is starred out" {
 	ROWS=1 prepare
 	tls_ledger --answer 422 --header 'X-Request-Id: a {token} {token}'
