@@ -708,6 +708,29 @@ broken() {
 	again no
 }
 
+@test "of more than 256 connections the others wait until one ends" {
+	serve --db l.db
+	python3 - "$URL" << 'END'
+import select, socket, sys
+host, port = sys.argv[1].removeprefix("http://").rstrip("/").split(":")
+ask = b"GET /records HTTP/1.1\r\nHost: l\r\n\r\n"
+served = []
+for _ in range(256):
+    one = socket.create_connection((host, int(port)), 20)
+    one.sendall(ask)
+    assert one.recv(1000)
+    served.append(one)
+late = socket.create_connection((host, int(port)), 20)
+late.sendall(ask)
+served[7].sendall(ask)
+assert served[7].recv(1000)     # which was asked later
+assert select.select([late], [], [], 0)[0] == []
+served[9].close()
+assert late.recv(1000)
+END
+	stop
+}
+
 @test "redirect=STATUS: 307 and 308 to where a POST takes effect" {
 	local status
 	for status in 301 302 303 307 308; do

@@ -59,7 +59,7 @@ struct exchange {
 struct inv_httpd {
 	struct MHD_Daemon *daemon;
 	int epoll_fd;
-	bool resumed; /* since it has last run */
+	bool again; /* it must run once more, without waiting */
 	size_t body_max;
 	char url[URL_BYTES];
 	struct exchange *first; /* WAITING and not handed out yet */
@@ -146,7 +146,7 @@ static void
 resume(struct exchange *x)
 {
 	x->asleep = false;
-	x->h->resumed = true;
+	x->h->again = true;
 	MHD_resume_connection(x->connection);
 }
 
@@ -410,7 +410,7 @@ own_wait_ms(const struct inv_httpd *h)
 	uint64_t wait = UINT64_MAX;
 	uint64_t now = inv_clock_ms();
 
-	if (h->resumed)
+	if (h->again)
 		return 0;
 	if (MHD_get_timeout(h->daemon, &server_ms) == MHD_YES)
 		wait = server_ms;
@@ -442,6 +442,14 @@ wake_slow(struct inv_httpd *h)
 	}
 }
 
+static bool
+is_full(const struct inv_httpd *h)
+{
+	return MHD_get_daemon_info(h->daemon,
+		   MHD_DAEMON_INFO_CURRENT_CONNECTIONS)
+		   ->num_connections == INV_HTTPD_CONNECTIONS;
+}
+
 bool
 inv_httpd_turn(struct inv_httpd *h, int other, int wait_ms, bool *ready,
     struct inv_err *err)
@@ -456,9 +464,15 @@ inv_httpd_turn(struct inv_httpd *h, int other, int wait_ms, bool *ready,
 		return inv_fail_sys(err, INV_INTERNAL, "poll");
 	*ready = fds[1].revents != 0;
 	wake_slow(h);
-	h->resumed = false;
-	return MHD_run(h->daemon) == MHD_YES ||
-	    inv_fail(err, INV_INTERNAL, "%s: the server failed", h->url);
+	h->again = false;
+	bool full = is_full(h);
+
+	if (MHD_run(h->daemon) != MHD_YES)
+		return inv_fail(err, INV_INTERNAL, "%s: the server failed",
+		    h->url);
+	/* Once full, it looks at who waits only when it runs after that. */
+	h->again = h->again || (full && !is_full(h));
+	return true;
 }
 
 struct inv_exchange *
