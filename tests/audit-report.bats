@@ -515,3 +515,98 @@ probe() { # WIDTH JAVASCRIPT
 	[ "$(section Batches | grep -c ' committed ')" = 10000 ]
 	has 'and 199 rows more'
 }
+
+# ---- several logs ----
+
+# The six rows in the log of north; of south the manifest OTHER, two rows held.
+campuses() { # [OTHER]
+	logged
+	mv "$INV_STATE" north
+	export INV_STATE=$BATS_TEST_TMPDIR/south
+	{
+		manifest "${1:-b}" | sed 's/"[ab]\.csv"/"a.csv"/'
+		row "${1:-b}" 1 "$(verdict held inv-commit systemic)"
+		row "${1:-b}" 2 "$(verdict held inv-commit systemic)"
+		end "${1:-b}" 2
+	} > in
+	run -75 inv-audit in
+	export INV_STATE=$BATS_TEST_TMPDIR/state
+}
+
+of_both() { # [OPTION...]
+	inv-audit report a.csv --state north --state south "$@" > report
+}
+
+part() { # TITLE: of the report, up to the next log
+	awk -v title="$1" '$0 == title { on = 1; next } /^(All logs|Log [0-9]+)$/ { on = 0 } on' report
+}
+
+@test "several logs are in one report: all of them, then each by itself" {
+	campuses
+	run -0 of_both
+	part 'All logs' > all
+	part 'Log 1' > one
+	part 'Log 2' > two
+	[ "$(grep -cE '^  rows +8$|^= committed +4$|^[+] held +2$|^[+] quarantined +1$' all)" = 4 ]
+	grep -qF 'It adds up: each row of each log is in one of these.' all
+	grep -qE '^ +1  aaaaaaaaaaaa +1 +6$' all
+	grep -qE '^ +2  bbbbbbbbbbbb +1 +2$' all
+	grep -qE '^ +Of +north$' all
+	grep -qE '^ +Verdicts +2 held$' all
+	grep -qE '^ +Log of +north$' one
+	grep -qE '^ +Log of +south$' two
+	[ "$(grep -cE '^  rows +6$' one) $(grep -cE '^  rows +2$' two)" = '1 1' ]
+	# Each with its own checkpoints, and what it is checked with.
+	[ "$(grep -c 'Signature  *holds' one) $(grep -c 'Signature  *holds' two)" = '1 1' ]
+	grep -qx 'export INV_STATE=north' one
+	grep -qx 'export INV_STATE=south' two
+	run -1 grep -q 'in several logs' report
+}
+
+@test "the same file in several logs is said to be counted in each" {
+	campuses a
+	run -0 inv-audit report aaaa --state north --state south
+	[[ $output == *'The same file is in several logs, and its rows are'*'counted in each.'* ]]
+	grep -qE '^  rows +8$' <<< "$output"
+}
+
+@test "several logs make one page, on which their names are text" {
+	campuses
+	mv south '<b>so&uth'
+	run -0 inv-audit report a.csv --state north --state '<b>so&uth' --html page.html
+	[ "$(grep -c '<h2>Log [12]</h2>' page.html)" = 2 ]
+	grep -qF '<dt>Log of</dt><dd>&lt;b&gt;so&amp;uth</dd>' page.html
+	run -1 grep -qF '<b>so' page.html
+	grep -qx '<pre>export INV_STATE=DIR' page.html
+	dom page.html
+	probe 390 'd.documentElement.scrollWidth'
+	browser --allow-file-access-from-files --dump-dom "file://$PWD/probe.html" > dom
+	[ "$(sed -n 's/.*\[\([0-9]*\)\].*/\1/p' dom)" -le 390 ]
+}
+
+@test "a log without the manifest, or that can not be read, is named in the report of the others" {
+	campuses
+	run -1 --separate-stderr inv-audit report b --state north --state south
+	[[ $stderr == 'inv-audit: north: b: the log knows no manifest that begins so' ]]
+	[[ $output == *'! Not in this report: north: b: the log knows no manifest that begins so.'* ]]
+	grep -qE '^[+] held +2$' <<< "$output"
+	[[ $output != *'Log 2'* ]]
+	run -66 --separate-stderr inv-audit report b --state nowhere --state south
+	[[ $stderr == *nowhere* ]]
+	[[ $output == *'! Not in this report: nowhere: the state directory can not be opened.'* ]]
+	sed -i '2s/receipt/reciept/' north/audit/log.ndjson
+	run -74 --separate-stderr inv-audit report a.csv --state south --state north
+	[[ $output == *'! Not in this report: north: audit/log.ndjson: line 2'*'Log 1'* ]]
+	run -74 --separate-stderr inv-audit report aaaa --state south --state north
+	[ -z "$output" ]
+}
+
+@test "a log of several that does not add up makes the status 1" {
+	campuses
+	{ manifest c | sed 's/c.csv/a.csv/'; row c 1; } > in
+	INV_STATE=east run -65 inv-audit in
+	run -1 inv-audit report a.csv --state north --state east
+	[[ $output == *'It does not add up: what a log has below does not.'* ]]
+	run -0 inv-audit report a.csv --state north
+	[[ $output == *'Log of       north'* && $output != *'All logs'* ]]
+}

@@ -11,16 +11,24 @@
 
 enum { PAGE_MAX = 1 << 30 }; /* bytes */
 
+struct reporting {
+	const struct inv_audit_args *args;
+	const char *word; /* which manifest */
+	struct inv_statement_log log[INV_AUDIT_FILES];
+	size_t n;
+	size_t known;
+	bool adds_up;
+};
+
 /* To a file, which is replaced whole, or to standard output for "-". */
 static void
-write_to(const char *path, bool html, const struct inv_dossier *d,
-    const struct inv_note_key *key, size_t keys)
+write_to(const char *path, bool html, const struct reporting *r)
 {
 	struct inv_buf page = INV_BUF(PAGE_MAX);
 	struct inv_paper p = { .out = &page, .html = html };
 	struct inv_err err;
 
-	if (!inv_statement_write(&p, d, key, keys, inv_opt_now(), &err))
+	if (!inv_statement_write(&p, r->log, r->n, inv_opt_now(), &err))
 		inv_die(&err);
 	if (page.failed) {
 		inv_fail(&err, INV_INTERNAL, "%s: too large", path);
@@ -34,31 +42,83 @@ write_to(const char *path, bool html, const struct inv_dossier *d,
 	inv_buf_free(&page);
 }
 
+/* What a log has is kept; one without is told of in the report of the others. */
+static bool
+read_log(struct reporting *r, struct inv_statement_log *log,
+    const struct inv_state *state)
+{
+	char id[INV_DIGEST_HEX];
+	struct inv_str begin;
+
+	if (!inv_audit_args_keys(r->args, state->fd, log->key, &log->keys,
+		&log->err) ||
+	    !inv_audit_named(state, r->word, id, &begin, &log->err) ||
+	    !inv_dossier_read(&log->d, state, begin, &log->err)) {
+		inv_dossier_free(&log->d);
+		return false;
+	}
+	for (size_t i = 0; i < log->d.parts; i++)
+		r->adds_up = r->adds_up && inv_dossier_adds_up(&log->d.part[i]);
+	return true;
+}
+
+static enum inv_fault
+look(void *arg, const struct inv_state *state, const char *name)
+{
+	struct reporting *r = arg;
+	struct inv_statement_log *log = r->log;
+
+	/* One that could not be opened keeps its place, and what open_logs said. */
+	while (log->name != name)
+		log++;
+	log->known = read_log(r, log, state);
+	r->known += log->known;
+	return log->known ? INV_OK : inv_audit_complain(name, &log->err);
+}
+
+/* A place for each, of which nothing is known yet. */
+static void
+open_logs(struct reporting *r)
+{
+	r->n = r->args->states > 0 ? r->args->states : 1;
+	for (size_t i = 0; i < r->n; i++) {
+		struct inv_statement_log *log = &r->log[i];
+
+		log->name = r->args->state[i];
+		log->d.checkpoints = INV_CHECKPOINTS;
+		(void)inv_fail(&log->err, INV_NOINPUT,
+		    "the state directory can not be opened");
+	}
+}
+
+static void
+write_report(const struct reporting *r)
+{
+	const char *html = r->args->html, *text = r->args->text;
+
+	if (html != NULL)
+		write_to(html, true, r);
+	if (text != NULL || html == NULL)
+		write_to(text != NULL ? text : "-", false, r);
+}
+
 int
 inv_audit_do_report(void *args, char *words[])
 {
-	const struct inv_audit_args *a = args;
-	struct inv_note_key keys[INV_AUDIT_FILES];
-	struct inv_dossier d = { 0 };
-	char id[INV_DIGEST_HEX];
-	struct inv_str begin;
-	struct inv_state state;
-	struct inv_err err;
-	bool adds_up = true;
-	size_t n;
+	struct reporting r = {
+		.args = args,
+		.word = words[0],
+		.adds_up = true,
+	};
 
-	state.fd = inv_opt_state_there(&state.path);
-	if (!inv_audit_args_keys(a, state.fd, keys, &n, &err) ||
-	    !inv_audit_named(&state, words[0], id, &begin, &err) ||
-	    !inv_dossier_read(&d, &state, begin, &err))
-		inv_die(&err);
-	if (a->html != NULL)
-		write_to(a->html, true, &d, keys, n);
-	if (a->text != NULL || a->html == NULL)
-		write_to(a->text != NULL ? a->text : "-", false, &d, keys, n);
-	for (size_t i = 0; i < d.parts; i++)
-		adds_up = adds_up && inv_dossier_adds_up(&d.part[i]);
-	inv_dossier_free(&d);
-	close(state.fd);
-	return inv_fault_exit(adds_up ? INV_OK : INV_NO);
+	open_logs(&r);
+	enum inv_fault fault = inv_audit_each(args, look, &r);
+
+	if (r.known > 0)
+		write_report(&r);
+	if (!r.adds_up)
+		fault = inv_fault_worse(fault, INV_NO);
+	for (size_t i = 0; i < r.n; i++)
+		inv_dossier_free(&r.log[i].d);
+	return inv_fault_exit(fault);
 }

@@ -48,6 +48,9 @@ identity(struct inv_statement *s, const struct inv_dossier_part *part)
 	    inv_statement_scan(s, run != NULL ? run->line : INV_LIT("{}"));
 
 	inv_paper_facts(s->p);
+	if (s->name != NULL)
+		inv_paper_fact(s->p, "Log of", INV_PAPER_TEXT,
+		    inv_str_of(s->name));
 	fact(s, "Name", INV_PAPER_TEXT, m, "name");
 	inv_paper_fact(s->p, "SHA-256", INV_PAPER_CODE,
 	    (struct inv_str){ s->d->id, sizeof(s->d->id) });
@@ -175,25 +178,6 @@ rows(struct inv_statement *s, const struct inv_dossier_part *part)
 
 /* ---- runs ---- */
 
-/* "1,280 committed, 20 quarantined": those that there are. */
-static struct inv_str
-verdicts(struct inv_statement *s, const uint64_t counts[INV_VERDICTS])
-{
-	inv_buf_reset(&s->text);
-	for (int v = 0; v < INV_VERDICTS; v++) {
-		struct inv_str name = inv_verdict_name((enum inv_verdict)v);
-
-		if (counts[v] == 0)
-			continue;
-		if (s->text.n > 0)
-			inv_buf_add(&s->text, INV_LIT(", "));
-		inv_buf_count(&s->text, counts[v]);
-		inv_buf_byte(&s->text, ' ');
-		inv_buf_add(&s->text, name);
-	}
-	return inv_statement_text(s);
-}
-
 /* complete, incomplete, refused or failed, and of some rows only. */
 static void
 state_cell(struct inv_statement *s, const struct inv_dossier_run *run,
@@ -252,7 +236,7 @@ add_run(struct inv_statement *s, const struct inv_dossier_run *run)
 	inv_paper_cell(s->p, run->time);
 	inv_paper_cell_u64(s->p, run->rows);
 	state_cell(s, run, end);
-	inv_paper_cell(s->p, verdicts(s, run->counts));
+	inv_paper_cell(s->p, inv_statement_verdicts(s, run->counts));
 	inv_buf_reset(&s->text);
 	inv_buf_addf(&s->text, "%ju-%ju", (uintmax_t)run->first,
 	    (uintmax_t)run->last);
@@ -319,25 +303,60 @@ begin(struct inv_statement *s, uint64_t now)
 	inv_digest_free(digest);
 }
 
+static bool
+one_log(struct inv_statement *s)
+{
+	for (size_t i = 0; i < s->d->parts; i++)
+		one_part(s, &s->d->part[i]);
+	return inv_statement_checkpoints(s) && inv_statement_check(s);
+}
+
+static void
+set_log(struct inv_statement *s, const struct inv_statement_log *log)
+{
+	s->name = log->name;
+	s->d = &log->d;
+	s->key = log->key;
+	s->keys = log->keys;
+}
+
+static bool
+all_logs(struct inv_statement *s, const struct inv_statement_log *log, size_t n)
+{
+	bool ok = true;
+	size_t at = 0;
+
+	inv_statement_logs(s, log, n);
+	for (size_t i = 0; ok && i < n; i++) {
+		if (!log[i].known)
+			continue;
+		char title[64];
+
+		(void)snprintf(title, sizeof(title), "Log %zu", ++at);
+		inv_paper_section(s->p, title, "");
+		set_log(s, &log[i]);
+		ok = one_log(s);
+	}
+	return ok;
+}
+
 bool
-inv_statement_write(struct inv_paper *p, const struct inv_dossier *d,
-    const struct inv_note_key *key, size_t keys, uint64_t now,
-    struct inv_err *err)
+inv_statement_write(struct inv_paper *p, const struct inv_statement_log *log,
+    size_t n, uint64_t now, struct inv_err *err)
 {
 	struct inv_statement s = {
 		.p = p,
-		.d = d,
-		.key = key,
-		.keys = keys,
 		.scan = inv_scan_new(),
 		.text = INV_BUF(INV_STATEMENT_TEXT),
 		.err = err,
 	};
+	size_t first = 0;
 
+	while (!log[first].known)
+		first++;
+	set_log(&s, &log[first]);
 	begin(&s, now);
-	for (size_t i = 0; i < d->parts; i++)
-		one_part(&s, &d->part[i]);
-	bool ok = inv_statement_checkpoints(&s) && inv_statement_check(&s);
+	bool ok = n > 1 ? all_logs(&s, log, n) : one_log(&s);
 
 	inv_paper_end(p);
 	inv_scan_free(s.scan);

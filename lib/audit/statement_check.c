@@ -105,9 +105,9 @@ inv_statement_checkpoints(struct inv_statement *s)
 
 /* ---- check it yourself ---- */
 
-/* A name that a shell takes as it stands, or else a word for it. */
+/* A name that a shell takes as it stands, or else that word for it. */
 static struct inv_str
-safe_name(struct inv_str name)
+safe_name(struct inv_str name, struct inv_str word)
 {
 	static const char safe[] =
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -115,8 +115,8 @@ safe_name(struct inv_str name)
 
 	for (size_t i = 0; i < name.n; i++)
 		if (name.p[i] == '\0' || strchr(safe, name.p[i]) == NULL)
-			return INV_LIT("FILE");
-	return name.n == 0 || name.p[0] == '-' ? INV_LIT("FILE") : name;
+			return word;
+	return name.n == 0 || name.p[0] == '-' ? word : name;
 }
 
 static void
@@ -130,11 +130,15 @@ check_file(struct inv_statement *s, const struct inv_dossier_part *part)
 	inv_paper_say(s->p,
 	    INV_LIT("The file is the one of this report where this prints its "
 		    "SHA-256, as above; the second is what was kept of it:"));
+	if (s->name != NULL)
+		inv_buf_addf(&command, "export INV_STATE=%.*s\n",
+		    INV_ARG(safe_name(inv_str_of(s->name), INV_LIT("DIR"))));
 	inv_buf_addf(&command,
 	    "sha256sum %.*s\n"
 	    "sha256sum \"$INV_STATE\"/archive/%.2s/%.*s\n",
-	    INV_ARG(safe_name(inv_statement_member(s, m, "name"))), s->d->id,
-	    INV_MANIFEST_ID, s->d->id);
+	    INV_ARG(safe_name(inv_statement_member(s, m, "name"),
+		INV_LIT("FILE"))),
+	    s->d->id, INV_MANIFEST_ID, s->d->id);
 	inv_paper_commands(s->p, inv_buf_str(&command));
 	inv_buf_free(&command);
 }

@@ -11,6 +11,7 @@ enum {
 
 struct inv_statement {
 	struct inv_paper *p;
+	const char *name; /* of the log under way, or NULL */
 	const struct inv_dossier *d;
 	const struct inv_note_key *key;
 	size_t keys;
@@ -44,6 +45,10 @@ void inv_statement_cell(struct inv_statement *s, const struct inv_members *m,
 struct inv_str inv_statement_ranges(struct inv_statement *s,
     const struct inv_rows *rows, uint64_t more);
 
+/* "1,280 committed, 20 quarantined". */
+struct inv_str inv_statement_verdicts(struct inv_statement *s,
+    const uint64_t counts[INV_VERDICTS]);
+
 /* Say so where not all are listed. */
 void inv_statement_more(struct inv_statement *s, const char *what,
     uint64_t shown, uint64_t all);
@@ -54,6 +59,9 @@ const struct inv_dossier_run *inv_statement_run(const struct inv_dossier_part
 
 /* ---- its sections ---- */
 
+/* All of several logs, of which one at least knows the manifest. */
+void inv_statement_logs(struct inv_statement *s,
+    const struct inv_statement_log *log, size_t n);
 void inv_statement_rules(struct inv_statement *s,
     const struct inv_dossier_part *part);
 void inv_statement_batches(struct inv_statement *s,

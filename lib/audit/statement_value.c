@@ -85,6 +85,26 @@ inv_statement_ranges(struct inv_statement *s, const struct inv_rows *rows,
 	return inv_statement_text(s);
 }
 
+/* Those that there are. */
+struct inv_str
+inv_statement_verdicts(struct inv_statement *s,
+    const uint64_t counts[INV_VERDICTS])
+{
+	inv_buf_reset(&s->text);
+	for (int v = 0; v < INV_VERDICTS; v++) {
+		struct inv_str name = inv_verdict_name((enum inv_verdict)v);
+
+		if (counts[v] == 0)
+			continue;
+		if (s->text.n > 0)
+			inv_buf_add(&s->text, INV_LIT(", "));
+		inv_buf_count(&s->text, counts[v]);
+		inv_buf_byte(&s->text, ' ');
+		inv_buf_add(&s->text, name);
+	}
+	return inv_statement_text(s);
+}
+
 /* That not all of them are listed. */
 void
 inv_statement_more(struct inv_statement *s, const char *what, uint64_t shown,
