@@ -60,12 +60,7 @@ put_raw(struct inv_buf *b, const struct inv_proof *p)
 	if (read->delimiter != ',')
 		inv_emit_member_str(b, INV_LIT("delimiter"),
 		    (struct inv_str){ &read->delimiter, 1 });
-	if (read->no_header)
-		inv_emit_member_bool(b, INV_LIT("header"), false);
-	if (read->null_empty)
-		inv_emit_member_str(b, INV_LIT("empty"), INV_LIT("null"));
-	if (read->strict_quotes)
-		inv_emit_member_bool(b, INV_LIT("strict_quotes"), true);
+	inv_how_put(read, read->format, b);
 }
 
 void
@@ -209,11 +204,7 @@ raw_of(const struct inv_members *m, struct inv_buf *mem, struct inv_proof *p)
 	struct inv_source_options *read = &p->read;
 	struct inv_str delimiter = INV_LIT(",");
 
-	*read = (struct inv_source_options){
-		.no_header = inv_member_find(m, "header") != NULL,
-		.null_empty = inv_member_find(m, "empty") != NULL,
-		.strict_quotes = inv_member_find(m, "strict_quotes") != NULL,
-	};
+	inv_how_get(m, read);
 	p->has_raw = inv_member_find(m, "raw") != NULL;
 	if (!p->has_raw)
 		return true;

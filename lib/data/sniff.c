@@ -33,6 +33,18 @@ inv_format_of(struct inv_str name, enum inv_format *format)
 	return false;
 }
 
+bool
+inv_format_has_columns(enum inv_format format)
+{
+	return format == INV_FORMAT_CSV || format == INV_FORMAT_TSV;
+}
+
+bool
+inv_format_is_typed(enum inv_format format)
+{
+	return format == INV_FORMAT_NDJSON;
+}
+
 static struct inv_str
 unblanked(struct inv_str s)
 {

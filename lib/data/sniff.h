@@ -9,11 +9,18 @@ enum inv_format {
 	INV_FORMAT_CSV,
 	INV_FORMAT_TSV,
 	INV_FORMAT_NDJSON,
+	INV_FORMATS, /* so many */
 };
 
 /* "csv", ...; "unknown" for INV_FORMAT_ANY. */
 const char *inv_format_name(enum inv_format format);
 INV_MUST bool inv_format_of(struct inv_str name, enum inv_format *format);
+
+/* Its rows are cells under columns that are named once. */
+bool inv_format_has_columns(enum inv_format format);
+
+/* Its values have types of their own; else all of them are strings. */
+bool inv_format_is_typed(enum inv_format format);
 
 /*
  * The format of a text that begins with head: NDJSON if its first byte that is

@@ -13,17 +13,8 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "data/sniff.h"
+#include "data/how.h"
 #include "io/stream.h"
-
-struct inv_source_options {
-	enum inv_format format;
-	char delimiter;       /* of CSV */
-	const char *encoding; /* NULL: by its mark, else UTF-8 */
-	bool no_header;       /* the columns are c1, c2, ... */
-	bool null_empty;      /* a bare empty cell is null, not "" */
-	bool strict_quotes;   /* a quote within a plain cell is a flaw */
-};
 
 struct inv_source;
 

@@ -108,12 +108,6 @@ inv_frame_free(struct inv_frame *f)
 }
 
 void
-inv_frame_delimit(struct inv_frame *f, char delimiter)
-{
-	f->delimiter = delimiter;
-}
-
-void
 inv_frame_expect(struct inv_frame *f, size_t fields)
 {
 	f->expected = fields;
@@ -166,17 +160,6 @@ more(struct inv_frame *f, struct inv_err *err)
 	f->end = PIECE - got >= INV_PULL_LEAST;
 	f->n += (size_t)got;
 	put_sentinel(f);
-	return true;
-}
-
-bool
-inv_frame_peek(struct inv_frame *f, size_t n, struct inv_str *head,
-    struct inv_err *err)
-{
-	while (at_hand(f) < n && !f->end)
-		if (!more(f, err))
-			return false;
-	*head = (struct inv_str){ text(f), n < at_hand(f) ? n : at_hand(f) };
 	return true;
 }
 

@@ -72,15 +72,8 @@ struct inv_frame *inv_frame_new(struct inv_pull from, uint64_t offset,
     char delimiter);
 void inv_frame_free(struct inv_frame *f);
 
-/* Another delimiter; only before the first record is asked for. */
-void inv_frame_delimit(struct inv_frame *f, char delimiter);
-
 /* Fields of a record from here on; 0, as at first, is any number. */
 void inv_frame_expect(struct inv_frame *f, size_t fields);
-
-/* The first bytes of the text, at most n of them, not consumed. */
-INV_MUST bool inv_frame_peek(struct inv_frame *f, size_t n,
-    struct inv_str *head, struct inv_err *err);
 
 /*
  * The next record, or line given away; an empty line is a record of one empty

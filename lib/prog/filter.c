@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "data/emit.h"
+#include "data/sniff.h"
 #include "io/file.h"
 
 enum {
@@ -358,6 +359,7 @@ begin_block(struct inv_filter *f, const struct inv_record *rec)
 	struct inv_block *k = &f->block;
 	struct inv_str format = inv_member_text(rec->outer, "format");
 	struct inv_str name = inv_member_text(rec->outer, "name");
+	enum inv_format kind;
 
 	if (k->open) {
 		inv_say("%s:%ju: manifest %.12s has no end: incomplete",
@@ -379,8 +381,7 @@ begin_block(struct inv_filter *f, const struct inv_record *rec)
 	k->incomplete = k->validated = false;
 	if (subset != NULL)
 		read_subset(f, subset->value);
-	k->typed = inv_str_eq(format, INV_LIT("ndjson")) ||
-	    inv_str_eq(format, INV_LIT("json"));
+	k->typed = inv_format_of(format, &kind) && inv_format_is_typed(kind);
 	memcpy(k->id, rec->manifest.p, INV_MANIFEST_ID);
 	memcpy(k->run, inv_member_text(rec->outer, "run").p, INV_RUN_ID);
 	if (inv_buf_room(&k->name, name.n + 1))

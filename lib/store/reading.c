@@ -66,11 +66,7 @@ inv_reading_how(struct inv_reading *r, const struct inv_past *past,
 	if (strlen(delimiter) == 1)
 		r->how.delimiter = *delimiter;
 	set_text(r->encoding, sizeof(r->encoding), said_of(r, "encoding"));
-	r->how.no_header =
-	    inv_member_find(inv_scan_outer(r->scan), "header") != NULL;
-	r->how.null_empty = inv_str_is(said_of(r, "empty"), "null");
-	r->how.strict_quotes =
-	    inv_member_find(inv_scan_outer(r->scan), "strict_quotes") != NULL;
+	inv_how_get(inv_scan_outer(r->scan), &r->how);
 	return true;
 }
 

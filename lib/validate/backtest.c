@@ -150,7 +150,7 @@ try_rows(struct backtest *b, struct inv_err *err)
 	struct inv_row row;
 
 	inv_checker_begin(b->checker,
-	    inv_rowfile_format(file) == INV_FORMAT_NDJSON,
+	    inv_format_is_typed(inv_rowfile_format(file)),
 	    inv_str_of(t->reading.received));
 	while ((next = inv_rowfile_next(file, &row, err)) == INV_NEXT_LINE)
 		if (!try_row(b, &row)) {

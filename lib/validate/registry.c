@@ -250,7 +250,7 @@ fill(struct inv_registry *r, struct inv_schema *schema,
     struct inv_rowfile *file, struct inv_registry_cells cells,
     struct inv_err *err)
 {
-	bool typed = inv_rowfile_format(file) == INV_FORMAT_NDJSON;
+	bool typed = inv_format_is_typed(inv_rowfile_format(file));
 	struct reading g = {
 		.r = r,
 		.schema = schema,

@@ -301,7 +301,7 @@ try_rows(struct trial *t, struct inv_rowfile *file, const char *name,
 	struct inv_row row;
 
 	inv_checker_begin(t->checker,
-	    inv_rowfile_format(file) == INV_FORMAT_NDJSON, inv_str_of(t->now));
+	    inv_format_is_typed(inv_rowfile_format(file)), inv_str_of(t->now));
 	while ((next = inv_rowfile_next(file, &row, err)) == INV_NEXT_LINE)
 		if (!try_row(t, &row, name, err))
 			return false;

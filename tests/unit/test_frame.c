@@ -318,24 +318,6 @@ cuts_lines_without_quotes_at_lf_alone(void)
 	inv_frame_free(f);
 }
 
-static void
-shows_the_head_without_taking_it(void)
-{
-	struct memory m = { INV_LIT("id,name\n1,2\n"), 16 };
-	struct inv_frame *f = inv_frame_new(memory_pull(&m), 0, ',');
-	struct inv_framed rec;
-	struct inv_err err;
-	struct inv_str head;
-
-	check(inv_frame_peek(f, 4, &head, &err));
-	check_str(head, "id,n");
-	check(inv_frame_peek(f, 1000, &head, &err));
-	check_str(head, "id,name\n1,2\n");
-	check(inv_frame_next(f, &rec, &err) == INV_NEXT_LINE);
-	check_str(rec.raw, "id,name");
-	inv_frame_free(f);
-}
-
 /* Pieces of any size frame alike. */
 static void
 does_not_depend_on_the_pieces(void)
@@ -404,7 +386,6 @@ static const struct test tests[] = {
 	TEST(gives_away_one_line_when_a_quote_meets_the_ceiling),
 	TEST(is_linear_in_the_number_of_open_quotes),
 	TEST(cuts_lines_without_quotes_at_lf_alone),
-	TEST(shows_the_head_without_taking_it),
 	TEST(does_not_depend_on_the_pieces),
 	TEST(tells_what_bytes_a_plain_record_has),
 };
