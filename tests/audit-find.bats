@@ -287,12 +287,61 @@ two_states() {
 	grep -q '^inv_chain_intact.* 1' m.prom
 }
 
-@test "a checkpoint and a ledger are about one log" {
-	two_states north south
+# north and south, each with a key and a log of its own.
+two_keys() {
+	log_of_two
+	mv state north
+	log_of_two
+	mv state south
+}
+
+@test "verify holds each checkpoint against the log of several that it was signed over" {
+	local of
+	two_keys
+	for of in north south; do
+		INV_STATE=$of inv-audit checkpoint > kept.$of
+	done
+	run -0 --separate-stderr inv-audit verify --state north --state south --checkpoint kept.south
+	jq -es 'map([.state, .checkpoints]) == [["north", 2], ["south", 3]]' <<< "$output"
+	run -0 --separate-stderr inv-audit verify --state north --state south \
+		--checkpoint kept.south --checkpoint kept.north
+	jq -es 'map([.state, .checkpoints]) == [["north", 3], ["south", 3]]' <<< "$output"
+	# A log that was written anew has its own key in vain.
+	rm -r south
+	log_of_two
+	cp north/audit/key* state/audit/
+	rm state/audit/checkpoints.ndjson
+	mv state south
+	INV_STATE=south run -65 inv-audit /dev/null
+	run -1 --separate-stderr inv-audit verify --state south --state north --checkpoint kept.north
+	[[ $stderr == 'inv-audit: south: kept.north: the first '*' entries of audit/log.ndjson are not those that it was signed over' ]]
+	[ "$(jq -r .state <<< "$output")" = north ]
+}
+
+@test "a checkpoint that is of none of several logs is said, and is no success" {
+	two_keys
+	INV_STATE=south inv-audit checkpoint > kept
+	rm -r south
+	cp -r north south
+	run -1 --separate-stderr inv-audit verify --state north --state south --checkpoint kept --metrics m.prom
+	[ "$stderr" = 'inv-audit: kept: signed with the key of none of these logs' ]
+	[ "$(jq -r .state <<< "$output" | paste -sd ' ')" = 'north south' ]
+	grep -q '^inv_chain_intact.* 0' m.prom
+	echo none > kept
+	run -65 inv-audit verify --state north --state south --checkpoint kept
+	run -66 inv-audit verify --state north --state south --checkpoint none
+	rm north/audit/key.pub
+	INV_STATE=south inv-audit checkpoint > kept
+	run -66 --separate-stderr inv-audit verify --state north --state south --checkpoint kept
+	[[ $stderr == *'north: audit/key.pub'* ]]
+}
+
+@test "of one log alone any checkpoint is held against it" {
+	two_keys
 	INV_STATE=north inv-audit checkpoint > kept
 	run -0 inv-audit verify --state north --checkpoint kept
-	run -64 inv-audit verify --state north --state south --checkpoint kept
-	run -64 inv-audit verify --state north --state south --ledger http://127.0.0.1:1
+	run -1 inv-audit verify --state south --checkpoint kept
+	[[ $output == *'signed by none of the keys given'* ]]
 	run -64 inv-audit verify --state $'\xff'
 	run -64 inv-audit checkpoint --state north
 }

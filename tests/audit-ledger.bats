@@ -86,6 +86,29 @@ logged() {
 	[ ! -e none.db ]
 }
 
+@test "several logs that share a ledger are held against it" {
+	local of
+	taken
+	cp -r "$INV_STATE" north
+	sed -i 's/LAB/OTHER/' m.csv
+	rm -r "$INV_STATE"
+	inv-split -q --chunk-size 5 m.csv | inv-validate -q -s inventory |
+		inv-commit -q -l "$LEDGER" --namespace y | inv-audit > /dev/null
+	mv "$INV_STATE" south
+	for of in "$LEDGER" file:ledger.db; do
+		run -0 --separate-stderr inv-audit verify --state north --state south --ledger "$of"
+		jq -es 'map([.state, .held, .alike]) == [["north", 8, 8], ["south", 8, 8]]' <<< "$output"
+	done
+	# What it lacks of one keeps the other from nothing, whichever comes first.
+	LOG=north/audit/log.ndjson
+	sqlite3 ledger.db "DELETE FROM batch WHERE key = '$(key "$(entries | sed -n 3p)")'"
+	for of in "$LEDGER" file:ledger.db; do
+		run -1 --separate-stderr inv-audit verify --state north --state south --ledger "$of"
+		[[ $stderr == *"north: entry $(entries | sed -n 3p) of the log: the ledger has no batch "* ]]
+		jq -es 'map([.state, .held]) == [["south", 8]]' <<< "$output"
+	done
+}
+
 @test "a batch that was taken in part is held with as many records as it took" {
 	taken 207-row=LAB-000007
 	inv-audit verify --ledger "$LEDGER" |

@@ -353,7 +353,7 @@ ask_over_http(struct inv_audit_ledger *l, struct inv_err *err)
 	};
 
 	(void)signal(SIGPIPE, SIG_IGN);
-	l->timer.fn = on_timer;
+	l->timer = (struct inv_op){ .fn = on_timer };
 	l->ring = inv_ring_open(INV_ENGINE_AUTO, err);
 	if (l->ring == NULL)
 		return false;
@@ -405,6 +405,8 @@ inv_audit_ledger_ask(struct inv_audit_ledger *l, const struct inv_state *state,
 		return false;
 	l->held = held;
 	l->entries = entries;
+	l->ended = false;
+	l->n = 0;
 	bool ok = inv_audit_read(&l->log, fd, &start, err);
 
 	if (ok) {

@@ -10,12 +10,22 @@
 #include "base/log.h"
 #include "data/emit.h"
 #include "prog/metrics.h"
+#include "store/audit_key.h"
+
+/* A checkpoint that was kept elsewhere. */
+struct kept {
+	struct inv_buf text;
+	struct inv_note note;
+	bool used; /* a log was held against it */
+};
 
 struct verifying {
 	struct inv_audit_args *args;
 	struct inv_audit_ledger *ledger; /* NULL: it is not asked */
 	struct inv_out out;
 	size_t whole; /* logs that are as written */
+	struct kept kept[INV_AUDIT_FILES];
+	const char *chosen[INV_AUDIT_FILES]; /* of those, for one log */
 };
 
 static void
@@ -128,17 +138,74 @@ open_ledger(struct inv_audit_args *a)
 	return NULL;
 }
 
-/* What a log can not be held against together with others. */
+/* ---- checkpoints of several logs ---- */
+
+/* Each is for the logs whose key it is signed with; they are read once. */
 static void
-refuse_several(const struct inv_audit_args *a)
+read_kept(struct verifying *p)
 {
+	const struct inv_audit_args *a = p->args;
+	struct inv_checkpoint_at at;
+	struct inv_err err;
+
 	if (a->states < 2)
 		return;
-	if (a->checkpoints > 0)
-		inv_opt_wrong("--checkpoint", "", "goes with one log");
-	if (a->ledger != NULL)
-		inv_opt_wrong("--ledger", "", "goes with one log");
+	for (size_t i = 0; i < a->checkpoints; i++) {
+		struct kept *k = &p->kept[i];
+
+		k->text = INV_BUF(INV_NOTE_MAX);
+		if (!inv_audit_kept(a->checkpoint[i], &k->text, &k->note, &at,
+			&err))
+			inv_die(&err);
+	}
 }
+
+/* Those that this log is to be held against. */
+static bool
+choose_kept(struct verifying *p, const struct inv_state *state,
+    struct inv_audit_trust *trust, struct inv_err *err)
+{
+	const struct inv_audit_args *a = p->args;
+	struct inv_note_key own;
+	uint64_t at;
+
+	trust->checkpoint = a->checkpoint;
+	trust->checkpoints = a->checkpoints;
+	if (a->states < 2 || a->checkpoints == 0)
+		return true;
+	trust->checkpoint = p->chosen;
+	trust->checkpoints = 0;
+	if (!inv_audit_key_public(state->fd, "audit/key.pub", &own, err))
+		return false;
+	for (size_t i = 0; i < a->checkpoints; i++) {
+		if (inv_note_look(&p->kept[i].note, &own, &at) == INV_NOTE_NONE)
+			continue;
+		p->kept[i].used = true;
+		p->chosen[trust->checkpoints++] = a->checkpoint[i];
+	}
+	return true;
+}
+
+/* One that no log was held against has not been checked at all. */
+static enum inv_fault
+unused_kept(struct verifying *p)
+{
+	enum inv_fault fault = INV_OK;
+
+	if (p->args->states < 2)
+		return INV_OK;
+	for (size_t i = 0; i < p->args->checkpoints; i++) {
+		inv_buf_free(&p->kept[i].text);
+		if (p->kept[i].used)
+			continue;
+		inv_say("%s: signed with the key of none of these logs",
+		    p->args->checkpoint[i]);
+		fault = INV_NO;
+	}
+	return fault;
+}
+
+/* ---- one log ---- */
 
 static enum inv_fault
 look(void *arg, const struct inv_state *state, const char *name)
@@ -148,8 +215,6 @@ look(void *arg, const struct inv_state *state, const char *name)
 	struct inv_note_key keys[INV_AUDIT_FILES];
 	struct inv_audit_trust trust = {
 		.key = keys,
-		.checkpoint = a->checkpoint,
-		.checkpoints = a->checkpoints,
 		.read_data = a->read_data,
 	};
 	struct inv_audit_verified v;
@@ -157,6 +222,7 @@ look(void *arg, const struct inv_state *state, const char *name)
 	struct inv_err err;
 
 	if (!inv_audit_args_keys(a, state->fd, keys, &trust.keys, &err) ||
+	    !choose_kept(p, state, &trust, &err) ||
 	    !inv_audit_verify(state, &trust, &v, &err))
 		return inv_audit_complain(name, &err);
 	p->whole++;
@@ -175,13 +241,16 @@ inv_audit_do_verify(void *args, char *words[])
 	struct inv_err err;
 
 	(void)words;
-	refuse_several(p.args);
+	read_kept(&p);
 	p.ledger = open_ledger(p.args);
 	inv_out_init(&p.out, STDOUT_FILENO, "stdout");
 	struct inv_metrics *metrics = inv_metrics_open("inv-audit verify");
 	enum inv_fault fault = inv_audit_each(p.args, look, &p);
+	enum inv_fault unused = unused_kept(&p);
+	bool whole =
+	    p.whole > 0 && p.whole >= p.args->states && unused == INV_OK;
 
-	bool whole = p.whole > 0 && p.whole >= p.args->states;
+	fault = inv_fault_worse(fault, unused);
 
 	inv_audit_ledger_free(p.ledger);
 	if (!inv_out_close(&p.out, &err))
