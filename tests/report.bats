@@ -407,6 +407,34 @@ nasty() { # URL
 	[ "$(sort -u asked)" = /page.html ]
 }
 
+@test "a row that was sent opens to the headers of request and answer, with JavaScript and without" {
+	{
+		manifest
+		rows 1 1 held systemic outage batch | jq -c '. + {status:503, headers:{
+			request:{"Content-Type":"application/json","X-Key":"redacted"},
+			response:{"Retry-After":"30","Server":"<b>\u202e"}}}'
+		rows 2 2 quarantined schema_violation int_parsing quantity
+		end 2
+	} | keep
+	report
+	[ "$(grep -c '<p>Request and answer</p>' page.html)" = 1 ]
+	sed -n '/<p>Request and answer<\/p>/,/<\/details>/p' page.html > without
+	grep -qF '<pre>&gt; Content-Type: application/json' without
+	grep -qF '&lt; Server: &lt;b&gt;[U+202E]</pre>' without
+	browser
+	show
+	[ "$(column 3 | jq -c 'map(contains("Request and answer"))')" = '[false,true]' ]
+	js 'Array.from(document.querySelectorAll("#rows pre"), e => e.textContent).pop()' > said
+	[ "$(jq -r . said)" = '> Content-Type: application/json
+> X-Key: redacted
+< Retry-After: 30
+< Server: <b>[U+202E]' ]
+	click '#rows th[data-key="0"] button'
+	[ "$(column 3 | jq -c 'map(contains("Request and answer"))')" = '[true,false]' ]
+	js 'Array.from(document.querySelectorAll("#rows pre"), e => e.textContent)[1]' | cmp - said
+	silent
+}
+
 @test "what can not be seen is shown, in the page and in its data" {
 	nasty http://127.0.0.1:1
 	report

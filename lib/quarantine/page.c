@@ -37,6 +37,20 @@ add_text(struct inv_buf *b, struct inv_str s, const char *instead)
 		put(b, instead);
 }
 
+/* Take the first line of *text. */
+static struct inv_str
+take_line(struct inv_str *text)
+{
+	const char *nl = memchr(text->p, '\n', text->n);
+	struct inv_str line = { text->p,
+		nl != NULL ? (size_t)(nl - text->p) : text->n };
+	size_t n = line.n + (nl != NULL);
+
+	text->p += n;
+	text->n -= n;
+	return line;
+}
+
 static void
 open_cell(struct inv_buf *b, const char *label)
 {
@@ -216,6 +230,19 @@ groups(struct inv_buf *b, const struct inv_review *v)
 /* ---- rows ---- */
 
 static void
+add_sent(struct inv_buf *b, struct inv_str sent)
+{
+	if (sent.n == 0)
+		return;
+	put(b, "<p>Request and answer</p><pre>");
+	for (bool first = true; sent.n > 0; first = false) {
+		put(b, first ? "" : "\n");
+		inv_html_text(b, take_line(&sent));
+	}
+	put(b, "</pre>");
+}
+
+static void
 add_what(struct inv_buf *b, const struct inv_review_row *row)
 {
 	struct inv_str first = inv_review_part(row, INV_REVIEW_FIRST);
@@ -232,7 +259,9 @@ add_what(struct inv_buf *b, const struct inv_review_row *row)
 	}
 	put(b, "<pre>");
 	add_text(b, inv_review_part(row, INV_REVIEW_ROW), "no row was kept");
-	put(b, "</pre></details></td>");
+	put(b, "</pre>");
+	add_sent(b, inv_review_part(row, INV_REVIEW_SENT));
+	put(b, "</details></td>");
 }
 
 static void
@@ -336,6 +365,17 @@ add_groups_of(struct inv_buf *b, const struct inv_review_row *row,
 }
 
 static void
+add_lines(struct inv_buf *b, struct inv_str text)
+{
+	put(b, ",[");
+	for (bool first = true; text.n > 0; first = false) {
+		put(b, first ? "" : ",");
+		inv_html_json(b, take_line(&text));
+	}
+	put(b, "]");
+}
+
+static void
 add_data(struct inv_buf *b, const struct inv_review_row *row,
     const size_t *place)
 {
@@ -355,6 +395,7 @@ add_data(struct inv_buf *b, const struct inv_review_row *row,
 	    (uintmax_t)row->failures, (uintmax_t)row->first_at,
 	    (uintmax_t)row->last_at);
 	add_groups_of(b, row, place);
+	add_lines(b, inv_review_part(row, INV_REVIEW_SENT));
 	put(b, "]");
 }
 

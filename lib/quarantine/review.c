@@ -12,8 +12,8 @@ enum {
 	ERRORS_MAX = 2 * INV_ITEM_TEXT_MAX, /* bytes of all errors as words */
 	NAME_CUT = 200,                     /* bytes kept of a name, a reason */
 	WORDS_CUT = 300,                    /* and of one error */
-	ALL_CUT = 2000,                     /* and of all, and of the row */
-	TEXT_MAX = 2 * NAME_CUT + WORDS_CUT + 2 * ALL_CUT + 64,
+	ALL_CUT = 2000,                     /* and of all, row, headers */
+	TEXT_MAX = 2 * NAME_CUT + WORDS_CUT + 3 * ALL_CUT + 64,
 };
 
 static const uint64_t age_from[INV_REVIEW_AGES] = { 0, 1, 3, 7, 14, 30, 90 };
@@ -85,14 +85,19 @@ add_errors(struct inv_buf *b, struct inv_str errors, size_t most, size_t max)
 }
 
 static void
+add_raw(struct inv_buf *b, struct inv_str raw)
+{
+	if (inv_buf_room(b, raw.n))
+		b->n += inv_text_decode(raw, b->p + b->n);
+}
+
+static void
 add_decoded(struct inv_buf *b, const struct inv_member *m)
 {
-	struct inv_str raw = inv_member_inner(m);
-
 	if (m->kind == INV_KIND_NUMBER) /* which of a list is not the field */
 		inv_buf_add(b, INV_LIT("[]"));
-	else if (m->kind == INV_KIND_STRING && inv_buf_room(b, raw.n))
-		b->n += inv_text_decode(raw, b->p + b->n);
+	else if (m->kind == INV_KIND_STRING)
+		add_raw(b, inv_member_inner(m));
 }
 
 static void
@@ -105,6 +110,47 @@ add_loc(struct inv_buf *b, struct inv_str loc)
 			inv_buf_byte(b, '.');
 		add_decoded(b, &part);
 	}
+}
+
+/* Those of the request or of the answer; anything but texts is left out. */
+static void
+add_headers(struct inv_buf *b, struct inv_str headers, const char *of,
+    const char *sign)
+{
+	struct inv_member side, m;
+
+	while (inv_scan_each(&headers, &side)) {
+		struct inv_str rest = side.value;
+
+		if (side.kind != INV_KIND_OBJECT || !inv_str_is(side.key, of))
+			continue;
+		while (inv_scan_each(&rest, &m)) {
+			if (m.kind != INV_KIND_STRING)
+				continue;
+			if (b->n > 0)
+				inv_buf_byte(b, '\n');
+			inv_buf_add(b, inv_str_of(sign));
+			add_raw(b, m.key);
+			inv_buf_add(b, INV_LIT(": "));
+			add_decoded(b, &m);
+		}
+	}
+}
+
+static void
+add_sent(struct inv_buf *b, struct inv_str more, size_t max)
+{
+	struct inv_buf all = INV_BUF(INV_ITEM_TEXT_MAX);
+	struct inv_member m;
+
+	while (more.n > 0 && inv_scan_each(&more, &m)) {
+		if (m.kind != INV_KIND_OBJECT || !inv_str_is(m.key, "headers"))
+			continue;
+		add_headers(&all, m.value, "request", "> ");
+		add_headers(&all, m.value, "response", "< ");
+	}
+	add_cut(b, inv_buf_str(&all), max);
+	inv_buf_free(&all);
 }
 
 /* ---- groups ---- */
@@ -319,6 +365,8 @@ keep(struct inv_review *v, const struct inv_item *item)
 	row->end[INV_REVIEW_ALL] = row->text.n;
 	add_cut(&row->text, item->last.content, ALL_CUT);
 	row->end[INV_REVIEW_ROW] = row->text.n;
+	add_sent(&row->text, item->last.more, ALL_CUT);
+	row->end[INV_REVIEW_SENT] = row->text.n;
 	group(v, item, row);
 }
 

@@ -30,6 +30,8 @@ enum inv_review_part { /* the texts of an item, cut */
 	INV_REVIEW_FIRST, /* its first error as words */
 	INV_REVIEW_ALL,   /* all its errors */
 	INV_REVIEW_ROW,   /* the row as it is kept, JSON */
+	INV_REVIEW_SENT,  /* "> NAME: VALUE" of the request, "< " of the answer,
+			     a line each */
 	INV_REVIEW_PARTS,
 };
 

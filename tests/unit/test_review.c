@@ -159,6 +159,28 @@ a_long_text_is_cut_between_characters(void)
 	inv_review_free(v);
 }
 
+static void
+headers_are_a_line_each_and_no_more_than_texts(void)
+{
+	struct inv_review *v = inv_review_new(now);
+	struct inv_item item = item_of(1, 0, "");
+
+	inv_review_add(v, &item);
+	check_str(inv_review_part(inv_review_row(v, 0), INV_REVIEW_SENT), "");
+	item = item_of(2, 0, "");
+	item.last.more = INV_LIT(
+	    "{\"status\":503,\"headers\":{\"response\":{\"Ser\\u0076er\":\"a"
+	    "\\\"b\"},\"odd\":1,\"request\":{\"A\":\"1\",\"n\":2,\"B\":\"\"}}}");
+	inv_review_add(v, &item);
+	check_str(inv_review_part(inv_review_row(v, 0), INV_REVIEW_SENT),
+	    "> A: 1\n> B: \n< Server: a\"b");
+	item = item_of(3, 0, "");
+	item.last.more = INV_LIT("{\"headers\":[1]}");
+	inv_review_add(v, &item);
+	check_str(inv_review_part(inv_review_row(v, 0), INV_REVIEW_SENT), "");
+	inv_review_free(v);
+}
+
 int
 main(void)
 {
@@ -169,6 +191,7 @@ main(void)
 		TEST(the_newest_items_are_kept),
 		TEST(a_thousand_groups_are_kept_and_go_on_counting),
 		TEST(a_long_text_is_cut_between_characters),
+		TEST(headers_are_a_line_each_and_no_more_than_texts),
 	};
 
 	return RUN(tests);

@@ -3,7 +3,8 @@
 	"use strict";
 	const STEP = 200;
 	const ID = 0, VERDICT = 1, REASON = 2, FIRST = 3, ALL = 4, ROW = 5,
-		NAME = 6, LINE = 7, FAILURES = 8, FIRST_AT = 9, LAST_AT = 10, GROUPS = 11;
+		NAME = 6, LINE = 7, FAILURES = 8, FIRST_AT = 9, LAST_AT = 10, GROUPS = 11,
+		SENT = 12;
 	const data = JSON.parse(document.getElementById("data").textContent);
 	const by = (id) => document.getElementById(id);
 	const table = by("rows");
@@ -42,6 +43,9 @@
 		if (row[ALL] !== row[FIRST])
 			details.append(element("p", "", row[ALL]));
 		details.append(element("pre", "", row[ROW] || "no row was kept"));
+		if (row[SENT].length > 0)
+			details.append(element("p", "", "Request and answer"),
+				element("pre", "", row[SENT].join("\n")));
 		return details;
 	}
 
