@@ -247,6 +247,33 @@ public_der() { # FILE
 	[[ $output = *"kept: of 8 entries, audit/log.ndjson has 0"* ]]
 }
 
+@test "the end of a block tells of the checkpoint before it, which so is missed" {
+	logged
+	another b
+	another c
+	[ "$(jq -c 'select(.type == "end") | .checkpoint' "$LOG" | paste -sd ' ')" = 'null 8 10' ]
+	inv-audit verify | jq -e '.checkpoints == 3'
+	cp "$CHECKPOINTS" whole
+	# Without the last one its entries are not signed; any other is missed.
+	head -n 2 whole > "$CHECKPOINTS"
+	run -0 inv-audit verify
+	jq -e '.covered == 10 and .entries == 12' <<< "$output"
+	run -1 inv-audit status
+	head -n 1 whole > "$CHECKPOINTS"
+	run -1 inv-audit verify
+	[ "$output" = 'inv-audit: audit/checkpoints.ndjson: the one of 10 entries is gone, which line 12 of audit/log.ndjson tells of' ]
+	# Runs go on, and sign over all; what was lost stays missed.
+	another d
+	run -1 inv-audit verify
+	[[ $output = *'the one of 10 entries is gone'* ]]
+	rm "$CHECKPOINTS"
+	run -1 inv-audit verify
+	[[ $output = *'the one of 8 entries is gone'* ]]
+	# Put back, nothing is missed.
+	cp whole "$CHECKPOINTS"
+	run -0 inv-audit verify
+}
+
 @test "a signature that is false, or of nobody, is found" {
 	logged
 	INV_STATE=$PWD/other inv-audit key new > other.pub

@@ -306,13 +306,12 @@ two_keys() {
 	run -0 --separate-stderr inv-audit verify --state north --state south \
 		--checkpoint kept.south --checkpoint kept.north
 	jq -es 'map([.state, .checkpoints]) == [["north", 3], ["south", 3]]' <<< "$output"
-	# A log that was written anew has its own key in vain.
+	# Another log that is signed with the same key is held against it as well.
 	rm -r south
+	install -d -m 700 state state/audit
+	cp -p north/audit/key* state/audit/
 	log_of_two
-	cp north/audit/key* state/audit/
-	rm state/audit/checkpoints.ndjson
 	mv state south
-	INV_STATE=south run -65 inv-audit /dev/null
 	run -1 --separate-stderr inv-audit verify --state south --state north --checkpoint kept.north
 	[[ $stderr == 'inv-audit: south: kept.north: the first '*' entries of audit/log.ndjson are not those that it was signed over' ]]
 	[ "$(jq -r .state <<< "$output")" = north ]

@@ -190,6 +190,7 @@ add_block(struct inv_audit *a, const struct inv_account *account,
 		.submission = account->submission,
 		.run = { account->run, INV_RUN_ID },
 	};
+	const struct inv_checkpoints *c = &a->checkpoints;
 	char time[INV_CLOCK_TEXT];
 
 	if (account->stages.failed || account->refused.failed ||
@@ -207,7 +208,9 @@ add_block(struct inv_audit *a, const struct inv_account *account,
 	struct inv_entry_head head = head_of(a, time);
 	size_t start = a->built.n;
 
-	inv_audit_put_end(&a->built, &head, &whose, account, unverified);
+	/* So the log tells of each checkpoint but the last that it was signed. */
+	inv_audit_put_end(&a->built, &head, &whose, account, unverified,
+	    c->n > 0 ? c->of[c->n - 1].size : 0);
 	return complete(a, start, whose.manifest, err);
 }
 

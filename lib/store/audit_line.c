@@ -113,7 +113,7 @@ inv_audit_put_verdict(struct inv_buf *b, const struct inv_entry_head *head,
 void
 inv_audit_put_end(struct inv_buf *b, const struct inv_entry_head *head,
     const struct inv_audit_whose *whose, const struct inv_account *account,
-    uint64_t unverified)
+    uint64_t unverified, uint64_t signed_before)
 {
 	put_head(b, head, INV_AUDIT_END);
 	put_whose(b, whose);
@@ -125,6 +125,8 @@ inv_audit_put_end(struct inv_buf *b, const struct inv_entry_head *head,
 	inv_emit_member_u64(b, INV_LIT("malformed_lines"), account->malformed);
 	inv_emit_key(b, INV_LIT("counts"));
 	inv_verdict_counts(b, account->counts);
+	if (signed_before > 0)
+		inv_emit_member_u64(b, INV_LIT("checkpoint"), signed_before);
 	if (account->refused.n > 0)
 		inv_emit_member_raw(b, INV_LIT("refused"),
 		    inv_buf_str(&account->refused));
@@ -258,6 +260,8 @@ end_rest(struct inv_cursor *c, struct inv_audit_line *l)
 		l->counts[v] = inv_cursor_u64(c, ":", 0);
 	}
 	inv_cursor_expect(c, "}");
+	if (inv_cursor_at(c, ",\"checkpoint\":"))
+		l->signed_before = inv_cursor_u64(c, ",\"checkpoint\":", 1);
 	the_rest(c);
 }
 

@@ -45,6 +45,7 @@ struct inv_audit_line {
 	uint64_t unverified; /* rows said to be committed that are not */
 	uint64_t counts[INV_VERDICTS];
 	bool complete;
+	uint64_t signed_before; /* entries under the last checkpoint then */
 
 	uint64_t journal; /* of a batch: the outcome's number */
 	unsigned char key[INV_DIGEST];
@@ -81,9 +82,10 @@ size_t inv_audit_put_verdict(struct inv_buf *b,
     const struct inv_entry_head *head, const struct inv_audit_whose *whose,
     const struct inv_group *group, size_t first);
 
+/* signed_before: entries under the last checkpoint, 0 where there is none. */
 void inv_audit_put_end(struct inv_buf *b, const struct inv_entry_head *head,
     const struct inv_audit_whose *whose, const struct inv_account *account,
-    uint64_t unverified);
+    uint64_t unverified, uint64_t signed_before);
 
 void inv_audit_put_batch(struct inv_buf *b, const struct inv_entry_head *head,
     const struct inv_entry *outcome);

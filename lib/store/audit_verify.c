@@ -305,6 +305,23 @@ archive_is_whole(struct verify *v, struct inv_err *err)
 
 /* ---- the log ---- */
 
+/* The one that the end of a block tells of. */
+static bool
+checkpoint_is_there(const struct verify *v, const struct inv_audit_line *line,
+    struct inv_err *err)
+{
+	const struct inv_checkpoints *own = &v->vouch.own;
+	uint64_t size = line->signed_before;
+	size_t i = inv_checkpoints_from(own, size);
+
+	if (size == 0 || (i < own->n && own->of[i].size == size))
+		return true;
+	return inv_fail(err, INV_NO,
+	    "audit/checkpoints.ndjson: the one of %ju entries is gone, which "
+	    "line %ju of %s tells of",
+	    (uintmax_t)size, (uintmax_t)line->seq, log_name);
+}
+
 static bool
 log_lines(struct verify *v, struct inv_audit_reader *r, struct inv_err *err)
 {
@@ -316,6 +333,8 @@ log_lines(struct verify *v, struct inv_audit_reader *r, struct inv_err *err)
 			v->done->entries++;
 			if (!inv_audit_vouch_entry(&v->vouch, line.text, err))
 				return differs(err);
+			if (!checkpoint_is_there(v, &line, err))
+				return false;
 			if (line.type == INV_AUDIT_BATCH &&
 			    !meet(v, &line, err))
 				return false;

@@ -348,7 +348,7 @@ FILES = {
     "quarantine": File("quarantine/quarantine.db", (65, 74, 78), ()),
     "log": File("audit/log.ndjson", (74,), ALL),
     "head": File("audit/head", (74, 78), ("flip", "cut", "zero", "empty")),
-    "checkpoints": File("audit/checkpoints.ndjson", (74,), ()),
+    "checkpoints": File("audit/checkpoints.ndjson", (74,), ("empty", "gone")),
     "key": File("audit/key", (74, 78), ("cut", "zero", "empty")),
     "index": File("archive/index", (74,), ("flip", "cut", "zero", "empty",
                                            "gone")),
