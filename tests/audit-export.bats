@@ -169,6 +169,37 @@ me() {
 	inv-audit export --format ecs | tail -n 1 | jq -e '.event | has("original")'
 }
 
+@test "--since goes on behind an entry, and nothing is told twice or left out" {
+	local form n
+	all_kinds
+	n=$(wc -l < "$LOG")
+	for form in ecs cef; do
+		inv-audit export --format $form > all
+		inv-audit export --format $form --since 0 | cmp - all
+		inv-audit export --format $form --since 5 | cmp - <(tail -n +6 all)
+		inv-audit export --format $form --since $((n - 1)) | cmp - <(tail -n 1 all)
+		run -0 inv-audit export --format $form --since "$n"
+		[ -z "$output" ]
+	done
+	# From the number that the last event had.
+	inv-audit export --format ecs | jq .event.sequence | tail -n 1 > last
+	{ manifest c; end c 0; } | inv-audit -q > /dev/null
+	inv-audit export --format ecs --since "$(cat last)" > out
+	[ "$(jq -r .event.action out | paste -sd ' ')" = 'manifest end' ]
+}
+
+@test "a number that the log does not have is 1, one that is none 64" {
+	all_kinds
+	run -1 inv-audit export --format ecs --since 1000
+	[ "$output" = "inv-audit: audit/log.ndjson: $(wc -l < "$LOG") entries, there is no entry 1000: it is another log, or its end was cut off" ]
+	rm -r "$INV_STATE/audit"
+	run -1 inv-audit export --format ecs --since 1
+	run -0 inv-audit export --format ecs --since 0
+	run -64 inv-audit export --format ecs --since yesterday
+	[[ $output = *'--since: "yesterday": not the number of an entry'* ]]
+	run -64 inv-audit export --format ecs --since -1
+}
+
 @test "what stands before damage is exported, and the damage told" {
 	all_kinds
 	sed -i '4s/200/201/' "$LOG"

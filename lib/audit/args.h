@@ -18,7 +18,7 @@ struct inv_audit_args {
 	const char *state[INV_AUDIT_FILES]; /* of --state: directories */
 	size_t states;
 	const char *manifest;     /* of --manifest, or NULL */
-	const char *since;        /* of --since, or NULL */
+	const char *since;        /* of --since, a file or a number, or NULL */
 	bool read_data;           /* --read-data */
 	const char *ledger;       /* of --ledger, or NULL */
 	struct inv_access access; /* to it */

@@ -245,19 +245,38 @@ name_action(struct inv_event_writer *w, struct inv_event *e)
 	e->action = inv_buf_str(&w->action);
 }
 
-bool
-inv_event_put(struct inv_event_writer *w, struct inv_buf *b,
-    const struct inv_audit_line *line, struct inv_err *err)
+static bool
+read_entry(struct inv_event_writer *w, struct inv_event *e, struct inv_err *err)
 {
-	struct inv_event e = { .line = line };
+	const struct inv_audit_line *line = e->line;
 	enum inv_kind kind;
 	struct inv_err why;
 
 	if (!inv_scan_value(w->scan, line->text, &kind, &why))
 		return inv_fail(err, INV_IO, "audit/log.ndjson: line %ju: %s",
 		    (uintmax_t)line->seq, why.msg);
-	take_members(&e);
-	take_name(w, &e);
+	take_members(e);
+	take_name(w, e);
+	return true;
+}
+
+bool
+inv_event_skip(struct inv_event_writer *w, const struct inv_audit_line *line,
+    struct inv_err *err)
+{
+	struct inv_event e = { .line = line };
+
+	return line->type != INV_AUDIT_MANIFEST || read_entry(w, &e, err);
+}
+
+bool
+inv_event_put(struct inv_event_writer *w, struct inv_buf *b,
+    const struct inv_audit_line *line, struct inv_err *err)
+{
+	struct inv_event e = { .line = line };
+
+	if (!read_entry(w, &e, err))
+		return false;
 	judge_any(&e);
 	name_action(w, &e);
 	inv_buf_reset(&w->message);

@@ -32,4 +32,8 @@ void inv_event_writer_free(struct inv_event_writer *w);
 INV_MUST bool inv_event_put(struct inv_event_writer *w, struct inv_buf *b,
     const struct inv_audit_line *line, struct inv_err *err);
 
+/* An entry that is not told, but whose manifest others behind it may be of. */
+INV_MUST bool inv_event_skip(struct inv_event_writer *w,
+    const struct inv_audit_line *line, struct inv_err *err);
+
 #endif
