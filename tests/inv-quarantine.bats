@@ -249,6 +249,36 @@ field() { inv-quarantine show "$2" | jq -c "$1"; }
 	[ "$(field '[.record.v,.history[].record.v]' aaaaaaaaaaaa-1)" = '[2,1,null,null]' ]
 }
 
+# The quarantine as version 2 had it.
+version_2() {
+	sqlite3 "$INV_STATE/quarantine/quarantine.db" 'PRAGMA user_version = 2;
+		ALTER TABLE runs DROP COLUMN manifest; ALTER TABLE runs DROP COLUMN rows;'
+}
+
+@test "a database of an older version is brought up by any command, and others say by which" {
+	local command newest
+	five 1 | keep
+	newest=$(sqlite3 "$INV_STATE/quarantine/quarantine.db" 'PRAGMA user_version')
+	inv-quarantine show "$(inv-quarantine list | jq -r .item | head -n 1)" > before
+	for command in stats list 'show '"$(jq -r .item before)" 'report --html page' \
+		'export --csv' "assign --to eve $(jq -r .item before)"; do
+		version_2
+		run -0 --separate-stderr inv-quarantine $command
+		[ "$(sqlite3 "$INV_STATE/quarantine/quarantine.db" 'PRAGMA user_version')" = "$newest" ]
+		[ -z "$stderr" ]
+	done
+	version_2
+	printf 'inv:item,quantity\n%s,1\n' "$(jq -r .item before)" > fix.csv
+	run -78 --separate-stderr inv-split -q fix.csv
+	[ "$stderr" = "inv-split: $INV_STATE/quarantine/quarantine.db: version 2 is older than this program's $newest; brought up by: inv-quarantine stats" ]
+	run -78 inv-audit status
+	[[ $output = *'; brought up by: inv-quarantine stats' ]]
+	run -0 inv-quarantine stats
+	run -0 inv-split -q fix.csv
+	inv-quarantine show "$(jq -r .item before)" | jq -c 'del(.actions)' |
+		cmp - <(jq -c 'del(.actions)' before)
+}
+
 @test "the history is only added to" {
 	five 1 | keep
 	run ! sqlite3 "$DB" 'update events set reason = 1'

@@ -130,7 +130,7 @@ inv_alarm_ring(struct inv_alarm *a, const struct inv_state *state)
 
 	if (a == NULL || a->critical == 0)
 		return;
-	r = inv_quarantine_read(state, &err);
+	r = inv_quarantine_read_own(state, &err);
 	if (r == NULL)
 		inv_warn("not notified: %s", err.msg);
 	else

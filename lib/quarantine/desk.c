@@ -35,7 +35,7 @@ inv_desk_open(struct inv_desk *d, const struct inv_quarantine_args *a,
 	inv_item_ids_open(&d->ids, verb, words);
 	d->state.fd = inv_opt_state(&d->state.path);
 	inv_who_init(&d->who);
-	d->r = inv_quarantine_read(&d->state, &err);
+	d->r = inv_quarantine_read_own(&d->state, &err);
 	if (d->r == NULL && err.fault != INV_NO)
 		inv_die(&err);
 	if (d->r == NULL || d->named)

@@ -186,7 +186,7 @@ open_reading(struct reading *p, const struct inv_quarantine_args *a)
 		.json = a->json,
 	};
 	p->state.fd = inv_opt_state(&p->state.path);
-	p->r = inv_quarantine_read(&p->state, &err);
+	p->r = inv_quarantine_read_own(&p->state, &err);
 	if (p->r == NULL)
 		inv_die(&err);
 	inv_out_init(&p->out, STDOUT_FILENO, "stdout");

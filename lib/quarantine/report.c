@@ -22,7 +22,7 @@ look(void)
 	struct inv_err err;
 
 	state.fd = inv_opt_state(&state.path);
-	r = inv_quarantine_read(&state, &err);
+	r = inv_quarantine_read_own(&state, &err);
 	if (r == NULL)
 		inv_die(&err);
 	inv_quarantine_seek(r, &all);

@@ -245,7 +245,7 @@ add_all(struct inv_review *v, const struct inv_state *state,
 	enum inv_next next;
 	struct inv_err err;
 
-	r = inv_quarantine_read(state, &err);
+	r = inv_quarantine_read_own(state, &err);
 	if (r == NULL)
 		inv_die(&err);
 	inv_quarantine_seek(r, which);

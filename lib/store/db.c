@@ -247,9 +247,11 @@ bring_up(struct inv_db *db, const struct inv_db_plan *plan, struct inv_err *err)
 		return inv_fail(err, INV_NO, "%s: nothing in it yet", db->path);
 	if (plan->use == INV_DB_READ)
 		return inv_fail(err, INV_CONFIG,
-		    "%s: version %llu is older than this program's %llu",
+		    "%s: version %llu is older than this program's %llu%s%s",
 		    db->path, (unsigned long long)version,
-		    (unsigned long long)newest);
+		    (unsigned long long)newest,
+		    plan->upgrader != NULL ? "; brought up by: " : "",
+		    plan->upgrader != NULL ? plan->upgrader : "");
 	return migrate(db, plan, newest, err);
 }
 

@@ -38,6 +38,8 @@ struct inv_db_plan {
 	 * A step that has been released is never changed.
 	 */
 	const char *const *steps;
+
+	const char *upgrader; /* who brings an older one up, or NULL */
 };
 
 struct inv_db;   /* one connection, for one thread */

@@ -183,6 +183,10 @@ struct inv_quarantine_reader;
 /* NULL with INV_NO where there is no quarantine, or as inv_db_open. */
 INV_MUST struct inv_quarantine_reader *
 inv_quarantine_read(const struct inv_state *state, struct inv_err *err);
+
+/* The same for inv-quarantine itself, which brings an older one up first. */
+INV_MUST struct inv_quarantine_reader *
+inv_quarantine_read_own(const struct inv_state *state, struct inv_err *err);
 void inv_quarantine_read_close(struct inv_quarantine_reader *r);
 
 /* From the first item that fits the filter, whose views must stay. */

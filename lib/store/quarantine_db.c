@@ -123,6 +123,7 @@ inv_quarantine_db(const struct inv_state *state, enum inv_db_use use,
 		.sync = INV_DB_SYNC_EXTRA,
 		.cache_kib = CACHE_KIB,
 		.steps = steps,
+		.upgrader = "inv-quarantine stats",
 	};
 	struct inv_buf path = INV_BUF(PATH_BYTES);
 	struct inv_db *db = NULL;

@@ -154,6 +154,23 @@ inv_quarantine_read(const struct inv_state *state, struct inv_err *err)
 	return NULL;
 }
 
+struct inv_quarantine_reader *
+inv_quarantine_read_own(const struct inv_state *state, struct inv_err *err)
+{
+	struct inv_quarantine_reader *r = inv_quarantine_read(state, err);
+	struct inv_err why;
+	struct inv_db *db;
+
+	/* Older, newer, or none of ours: who may write finds out which. */
+	if (r != NULL || err->fault != INV_CONFIG)
+		return r;
+	db = inv_quarantine_db(state, INV_DB_WRITE, &why);
+	if (db == NULL)
+		return NULL;
+	inv_db_close(db);
+	return inv_quarantine_read(state, err);
+}
+
 void
 inv_quarantine_read_close(struct inv_quarantine_reader *r)
 {
