@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/utf8.h"
 #include "data/flaw.h"
+#include "prog/secret_opt.h"
 #include "prog/verb.h"
 #include "quarantine/args.h"
 #include "store/action.h"
@@ -18,6 +19,7 @@ enum {
 	FIELD,
 	HTML,
 	JSON,
+	KEY,
 	MANIFEST,
 	MAP,
 	NOT_COMMITTED,
@@ -44,6 +46,8 @@ static const struct inv_option options[] = {
 	{ FIELD, "field", "NAME", "with an error about this field" },
 	{ HTML, "html", "FILE", "report: as a page, to FILE or - for stdout" },
 	{ JSON, "json", NULL, "list, show, stats: JSON on a terminal as well" },
+	{ KEY, "key", "FILE",
+	    "approve: whose key signs: FILE, fd:N or cred:NAME" },
 	{ MANIFEST, "manifest", "ID|NAME",
 	    "of manifests of this name, or whose id begins so" },
 	{ MAP, "map", "FILE", "migrate: new names of fields, by the old ones" },
@@ -61,7 +65,8 @@ static const struct inv_option options[] = {
 	{ TO, "to", "NAME", "assign: who looks at them" },
 	{ TYPE, "type", "TYPE", "with an error of this type" },
 	{ WHY, "why", "TEXT",
-	    "assign, fix, migrate, resolve, resubmit: why, for the history" },
+	    "approve, assign, fix, migrate, resolve, resubmit: why, for the "
+	    "history" },
 	{ XLSX, "xlsx", "FILE",
 	    "export: as a workbook, to FILE or - for stdout" },
 	{ 0, NULL, NULL, NULL },
@@ -72,7 +77,8 @@ static const struct inv_prog_info info = {
 	.purpose = "keep what needs a person, and show it",
 	.usage = "[FILE | list | show ITEM ...|- | stats | export | report |"
 		 " resubmit [ITEM ...|-] | migrate [ITEM ...|-] |"
-		 " resolve ITEM ...|- | assign ITEM ...|- | fix ITEM]",
+		 " resolve ITEM ...|- | assign ITEM ...|- | fix ITEM |"
+		 " approve ITEM ...|-]",
 	.options = options,
 	.operands = -1,
 	.reads_stdin = true,
@@ -98,6 +104,8 @@ static const struct inv_verb verbs[] = {
 	    { COMMITTED, DISCARD, NOT_COMMITTED, WHY, 0 },
 	    inv_quarantine_do_resolve },
 	{ "assign", "ITEM", 1, -1, { TO, WHY, 0 }, inv_quarantine_do_assign },
+	{ "approve", "ITEM", 1, -1, { KEY, WHY, 0 },
+	    inv_quarantine_do_approve },
 	{ "fix", "ITEM", 1, 1, { SET, WHY, 0 }, inv_quarantine_do_fix },
 };
 
@@ -245,6 +253,10 @@ main(int argc, char *argv[])
 			break;
 		case JSON:
 			args.json = true;
+			break;
+		case KEY:
+			inv_opt_secret("--key", optarg);
+			args.key = optarg;
 			break;
 		case MAP:
 			args.map = optarg;

@@ -152,3 +152,16 @@ inv_errors_each(struct inv_str *rest, struct inv_buf *text,
 	error->severity = (struct inv_str){ text->p + field, text->n - field };
 	return true;
 }
+
+bool
+inv_errors_are_critical(struct inv_str errors)
+{
+	struct inv_buf text = INV_BUF(errors.n);
+	struct inv_error e;
+	bool critical = false;
+
+	while (!critical && inv_errors_each(&errors, &text, &e))
+		critical = inv_str_is(e.severity, "CRITICAL");
+	inv_buf_free(&text);
+	return critical;
+}

@@ -31,4 +31,7 @@ struct inv_error {
 bool inv_errors_each(struct inv_str *rest, struct inv_buf *text,
     struct inv_error *error);
 
+/* One of them has the severity CRITICAL. */
+bool inv_errors_are_critical(struct inv_str errors);
+
 #endif

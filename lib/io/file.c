@@ -14,8 +14,9 @@
 
 enum { PIECE = 64 << 10 }; /* bytes of a read */
 
-static bool
-read_all(int fd, const char *path, struct inv_buf *into, struct inv_err *err)
+bool
+inv_file_read_fd(int fd, const char *path, struct inv_buf *into,
+    struct inv_err *err)
 {
 	for (;;) {
 		size_t want = into->max - into->n;
@@ -49,7 +50,7 @@ inv_file_read(int dir, const char *path, struct inv_buf *into,
 
 	if (fd < 0)
 		return inv_fail_sys(err, INV_NOINPUT, "%s", path);
-	bool ok = read_all(fd, path, into, err);
+	bool ok = inv_file_read_fd(fd, path, into, err);
 
 	close(fd);
 	return ok;
@@ -105,7 +106,7 @@ inv_file_read_below(int dir, struct inv_str path, struct inv_buf *into,
 		fd = next;
 	}
 	bool ok = fstat(fd, &st) == 0 && S_ISREG(st.st_mode)
-	    ? read_all(fd, "the file", into, err)
+	    ? inv_file_read_fd(fd, "the file", into, err)
 	    : inv_fail(err, INV_NOINPUT, "not a regular file");
 
 	close(fd);

@@ -21,6 +21,10 @@
 INV_MUST bool inv_file_read(int dir, const char *path, struct inv_buf *into,
     struct inv_err *err);
 
+/* The rest of a file that is open. */
+INV_MUST bool inv_file_read_fd(int fd, const char *path, struct inv_buf *into,
+    struct inv_err *err);
+
 /*
  * The same for a regular file that lies below dir, whoever wrote the path: no
  * part of it may be empty, `.`, `..` or a symbolic link (INV_DENIED).

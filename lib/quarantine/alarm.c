@@ -40,18 +40,9 @@ static bool
 is_critical(const struct inv_record *rec)
 {
 	const struct inv_member *errors = inv_member_find(rec->outer, "errors");
-	struct inv_buf text = INV_BUF(INV_ITEM_TEXT_MAX);
-	struct inv_error e;
-	bool critical = false;
 
-	if (errors == NULL || errors->kind != INV_KIND_ARRAY)
-		return false;
-	struct inv_str rest = errors->value;
-
-	while (!critical && inv_errors_each(&rest, &text, &e))
-		critical = inv_str_is(e.severity, "CRITICAL");
-	inv_buf_free(&text);
-	return critical;
+	return errors != NULL && errors->kind == INV_KIND_ARRAY &&
+	    inv_errors_are_critical(errors->value);
 }
 
 void

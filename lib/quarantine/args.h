@@ -22,6 +22,7 @@ struct inv_quarantine_args {
 	const char *xlsx;             /* --xlsx, or NULL */
 	const char *notify;           /* --notify, or NULL */
 	bool json;                    /* --json */
+	const char *key;              /* --key, or NULL */
 	const char *map;              /* --map, or NULL */
 	uint64_t rate;                /* --rate: rows in a second; 0: none */
 	struct inv_str why;           /* --why, or empty */
@@ -44,5 +45,6 @@ int inv_quarantine_do_migrate(void *args, char *words[]);
 int inv_quarantine_do_resolve(void *args, char *words[]);
 int inv_quarantine_do_fix(void *args, char *words[]);
 int inv_quarantine_do_assign(void *args, char *words[]);
+int inv_quarantine_do_approve(void *args, char *words[]);
 
 #endif

@@ -44,9 +44,6 @@ inv_quarantine_do_assign(void *args, char *words[])
 		inv_desk_open_writing(&d);
 	while ((item = inv_desk_next(&d)) != NULL)
 		assign(&d, item, inv_buf_str(&detail));
-	bool refused = d.failed > 0;
-
-	inv_desk_close(&d);
 	inv_buf_free(&detail);
-	return inv_fault_exit(refused ? INV_NO : INV_OK);
+	return inv_desk_close(&d);
 }

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "data/emit.h"
 #include "store/quarantine_db.h"
 
 /* Some option chooses among the items. */
@@ -44,15 +45,21 @@ inv_desk_open(struct inv_desk *d, const struct inv_quarantine_args *a,
 	d->seeking = true;
 }
 
-void
+int
 inv_desk_close(struct inv_desk *d)
 {
+	enum inv_fault worst = d->failed > 0 ? INV_NO : INV_OK;
+
+	if (d->denied > 0)
+		worst = INV_DENIED;
 	inv_item_ids_close(&d->ids);
 	inv_action_writer_free(d->actions);
 	inv_db_close(d->db);
 	inv_quarantine_read_close(d->r);
 	inv_who_free(&d->who);
+	inv_approvals_close(d->approvals);
 	close(d->state.fd);
+	return inv_fault_exit(worst);
 }
 
 void
@@ -112,6 +119,69 @@ inv_desk_next(struct inv_desk *d)
 		else if (!d->named)
 			return NULL;
 	}
+}
+
+/* ---- approvals ---- */
+
+static const char release[] = "release";
+
+void
+inv_desk_open_approvals(struct inv_desk *d)
+{
+	struct inv_err err;
+
+	if (d->approvals != NULL)
+		return;
+	d->approvals = inv_approvals_open(&d->state, &err);
+	if (d->approvals == NULL)
+		inv_die(&err);
+}
+
+static bool
+is_approved(struct inv_desk *d, const struct inv_item *item, uint64_t *approval,
+    struct inv_err *err)
+{
+	const struct inv_action mine =
+	    inv_desk_action(d, (struct inv_action){ 0 });
+
+	*approval = 0;
+	inv_desk_open_approvals(d);
+	return !inv_approvals_need(d->approvals, item) ||
+	    inv_approval_find(d->approvals, item, release,
+		inv_action_person(&mine), approval, err);
+}
+
+bool
+inv_desk_may_release(struct inv_desk *d, const struct inv_item *item,
+    uint64_t *approval)
+{
+	struct inv_err err;
+
+	if (is_approved(d, item, approval, &err))
+		return true;
+	if (err.fault != INV_DENIED)
+		inv_die(&err);
+	inv_say("%s: %s", item->id, err.msg);
+	d->denied++;
+	return false;
+}
+
+uint64_t
+inv_desk_approval(struct inv_desk *d, const struct inv_item *item)
+{
+	struct inv_err err;
+	uint64_t approval;
+
+	if (!is_approved(d, item, &approval, &err))
+		inv_die(&err);
+	return approval;
+}
+
+void
+inv_desk_emit_approval(struct inv_buf *detail, uint64_t approval)
+{
+	if (approval > 0)
+		inv_emit_member_u64(detail, INV_LIT("approval"), approval);
 }
 
 /* ---- actions ---- */

@@ -16,6 +16,7 @@
 enum {
 	RECORD_BYTES = 4 * INV_RECORD_MAX, /* with what is set in it */
 	NAME_BYTES = INV_FIELD_MAX,
+	DETAIL_BYTES = 64, /* of the action that uses an approval */
 };
 
 static const char verb[] = "fix";
@@ -194,6 +195,34 @@ put_ndjson(struct fix *p, const struct inv_item *item)
 	inv_buf_byte(b, '\n');
 }
 
+/* What was approved is used up by the sheet, wherever that goes. */
+static bool
+note_release(struct inv_desk *d, const struct inv_item *item)
+{
+	struct inv_buf detail = INV_BUF(DETAIL_BYTES);
+	uint64_t approval;
+
+	if (!inv_desk_may_release(d, item, &approval))
+		return false;
+	if (approval == 0)
+		return true;
+	inv_desk_open_writing(d);
+	inv_desk_begin(d);
+	inv_emit_open(&detail, '{');
+	inv_desk_emit_approval(&detail, inv_desk_approval(d, item));
+	inv_emit_close(&detail, '}');
+	inv_desk_note(d,
+	    (struct inv_action){ .verb = INV_LIT("release"),
+		.item = inv_str_of(item->id),
+		.manifest = item->manifest,
+		.submission = item->submission,
+		.row = item->row,
+		.detail = inv_buf_str(&detail) });
+	inv_desk_commit(d);
+	inv_buf_free(&detail);
+	return true;
+}
+
 static void
 fix(struct inv_desk *d, struct fix *p, const struct inv_item *item)
 {
@@ -205,6 +234,8 @@ fix(struct inv_desk *d, struct fix *p, const struct inv_item *item)
 		inv_desk_refuse(d, item->id, "no row of a manifest");
 		return;
 	}
+	if (!note_release(d, item))
+		return;
 	make_record(p, item);
 	if (p->typed)
 		put_ndjson(p, item);
@@ -238,14 +269,12 @@ inv_quarantine_do_fix(void *args, char *words[])
 	item = inv_desk_next(&d);
 	if (item != NULL)
 		fix(&d, &p, item);
-	bool refused = d.failed > 0;
 
 	if (!inv_out_close(&p.out, &err))
 		inv_die(&err);
-	inv_desk_close(&d);
 	inv_scan_free(p.scan);
 	inv_scan_free(p.value);
 	inv_buf_free(&p.record);
 	inv_buf_free(&p.name);
-	return inv_fault_exit(refused ? INV_NO : INV_OK);
+	return inv_desk_close(&d);
 }

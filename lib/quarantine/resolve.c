@@ -41,6 +41,7 @@ struct target {
 	char manifest[INV_MANIFEST_ID];
 	uint64_t submission;
 	uint64_t row;
+	uint64_t approval; /* the action that allows it; 0: none */
 };
 
 static struct inv_str
@@ -191,6 +192,7 @@ resolve_row(struct resolution *p, const struct target *t, struct inv_str key)
 		inv_emit_member_str(b, INV_LIT("batch"), key);
 	inv_emit_member_str(b, INV_LIT("run"),
 	    (struct inv_str){ p->run, INV_RUN_ID });
+	inv_desk_emit_approval(b, t->approval);
 	inv_emit_close(b, '}');
 	if (p->how != INV_RESOLVE_NOT_COMMITTED)
 		close_row(p, t);
@@ -258,11 +260,17 @@ resolve(struct resolution *p, const struct inv_item *item)
 		inv_desk_refuse(&p->d, t.id, "in no open batch");
 		return;
 	}
+	if (p->how != INV_RESOLVE_NOT_COMMITTED &&
+	    !inv_desk_may_release(&p->d, item, &t.approval))
+		return;
 	begin(p, &t);
 	if (b != NULL)
 		resolve_batch(p, &t, b);
 	else
 		resolve_row(p, &t, INV_LIT(""));
+	/* Nobody else has used it by now. */
+	if (t.approval > 0)
+		(void)inv_desk_approval(&p->d, item);
 	check(inv_quarantine_commit(p->store, &err), &err);
 }
 
@@ -308,7 +316,6 @@ inv_quarantine_do_resolve(void *args, char *words[])
 		resolve(&p, item);
 	check(inv_journal_close(p.journal, &err), &err);
 	inv_lease_close(&p.lease);
-	bool refused = p.d.failed > 0;
 
 	inv_quarantine_free(p.store);
 	free(p.done);
@@ -316,6 +323,5 @@ inv_quarantine_do_resolve(void *args, char *words[])
 	inv_scan_free(p.scan);
 	inv_buf_free(&p.line);
 	inv_buf_free(&p.detail);
-	inv_desk_close(&p.d);
-	return inv_fault_exit(refused ? INV_NO : INV_OK);
+	return inv_desk_close(&p.d);
 }

@@ -251,9 +251,11 @@ choose(struct resubmission *p)
 		why = obstacle(p, item);
 		if (why == NULL && p->map != NULL)
 			why = obstacle_to_migrate(p, item);
+		uint64_t ignored;
+
 		if (why != NULL)
 			inv_desk_refuse(&p->d, item->id, why);
-		else
+		else if (inv_desk_may_release(&p->d, item, &ignored))
 			take(p, item);
 	}
 }
@@ -360,8 +362,58 @@ by_arrival(const void *a, const void *b)
 
 /* ---- actions ---- */
 
+static const struct inv_item *
+item_at(struct resubmission *p, const struct block *k, uint64_t row)
+{
+	const struct inv_item_filter which = {
+		.state = INV_ITEM_ALL,
+		.one = true,
+		.manifest = id_of(k),
+		.submission = k->submission,
+		.row = row,
+	};
+	const struct inv_item *item;
+	struct inv_err err;
+
+	inv_quarantine_seek(p->d.r, &which);
+	switch (inv_quarantine_next(p->d.r, &item, &err)) {
+	case INV_NEXT_LINE:
+		return item;
+	case INV_NEXT_END:
+		inv_fail(&err, INV_INTERNAL, "an item is gone");
+		break;
+	case INV_NEXT_ERR:
+		break;
+	}
+	inv_die(&err);
+}
+
+/*
+ * What approves each row of the block, in the transaction that uses it; before
+ * the first is written, as the items are read beside it.  A batch goes as it
+ * was sent before.  NULL: nothing needs an approval.
+ */
+static uint64_t *
+approvals_of(struct resubmission *p, const struct block *k)
+{
+	uint64_t *of;
+	size_t n = 0;
+
+	if (!inv_approvals_are_asked(p->d.approvals))
+		return NULL;
+	of = inv_mem_resize(NULL, k->rows.count, sizeof(*of));
+	for (size_t i = 0; i < k->rows.n; i++)
+		for (uint64_t r = k->rows.range[i].first;
+		     r <= k->rows.range[i].last; r++)
+			of[n++] = inv_rows_has(&k->batched, r)
+			    ? 0
+			    : inv_desk_approval(&p->d, item_at(p, k, r));
+	return of;
+}
+
 static void
-note_row(struct resubmission *p, const struct block *k, uint64_t row)
+note_row(struct resubmission *p, const struct block *k, uint64_t row,
+    uint64_t approval)
 {
 	struct inv_buf detail = INV_BUF(DETAIL_BYTES);
 	char id[INV_ITEM_ID];
@@ -375,6 +427,7 @@ note_row(struct resubmission *p, const struct block *k, uint64_t row)
 	if (p->map != NULL)
 		inv_emit_member_str(&detail, INV_LIT("map_sha256"),
 		    (struct inv_str){ p->map_digest, INV_DIGEST_HEX });
+	inv_desk_emit_approval(&detail, approval);
 	inv_emit_close(&detail, '}');
 	inv_desk_note(&p->d,
 	    (struct inv_action){ .verb = inv_str_of(p->verb),
@@ -389,12 +442,17 @@ note_row(struct resubmission *p, const struct block *k, uint64_t row)
 static void
 note_block(struct resubmission *p, const struct block *k)
 {
+	uint64_t *approval;
+	size_t n = 0;
+
 	inv_desk_begin(&p->d);
+	approval = approvals_of(p, k);
 	for (size_t i = 0; i < k->rows.n; i++)
 		for (uint64_t r = k->rows.range[i].first;
 		     r <= k->rows.range[i].last; r++)
-			note_row(p, k, r);
+			note_row(p, k, r, approval == NULL ? 0 : approval[n++]);
 	inv_desk_commit(&p->d);
+	free(approval);
 }
 
 /* ---- lines ---- */
@@ -490,32 +548,6 @@ put_batches(struct resubmission *p, const struct block *k)
 		if (is_of(&p->open.open[i], k) &&
 		    meet(&p->open.open[i].rows, &k->batched))
 			put_batch(p, k, &p->open.open[i]);
-}
-
-static const struct inv_item *
-item_at(struct resubmission *p, const struct block *k, uint64_t row)
-{
-	const struct inv_item_filter which = {
-		.state = INV_ITEM_ALL,
-		.one = true,
-		.manifest = id_of(k),
-		.submission = k->submission,
-		.row = row,
-	};
-	const struct inv_item *item;
-	struct inv_err err;
-
-	inv_quarantine_seek(p->d.r, &which);
-	switch (inv_quarantine_next(p->d.r, &item, &err)) {
-	case INV_NEXT_LINE:
-		return item;
-	case INV_NEXT_END:
-		inv_fail(&err, INV_INTERNAL, "an item is gone");
-		break;
-	case INV_NEXT_ERR:
-		break;
-	}
-	inv_die(&err);
 }
 
 /* As the row travelled when it failed, but for new names. */
@@ -684,7 +716,7 @@ open_all(struct resubmission *p, const struct inv_quarantine_args *a,
 		inv_die(&err);
 }
 
-static void
+static int
 close_all(struct resubmission *p)
 {
 	for (size_t i = 0; i < p->n; i++)
@@ -695,7 +727,7 @@ close_all(struct resubmission *p)
 	inv_rename_free(p->map);
 	inv_buf_free(&p->renamed);
 	inv_buf_free(&p->origin);
-	inv_desk_close(&p->d);
+	return inv_desk_close(&p->d);
 }
 
 static int
@@ -715,10 +747,7 @@ run(const struct inv_quarantine_args *a, const char *verb, char *words[])
 		put_block(&p, &p.block[i]);
 	if (!inv_out_close(&p.out, &err))
 		inv_die(&err);
-	bool refused = p.d.failed > 0;
-
-	close_all(&p);
-	return inv_fault_exit(refused ? INV_NO : INV_OK);
+	return close_all(&p);
 }
 
 int

@@ -24,6 +24,9 @@ static const char insert[] =
 static const char count[] =
     "SELECT count(*) FROM action WHERE item = ?1 AND verb = ?2";
 
+static const char next_number[] =
+    "SELECT coalesce(max(number), 0) + 1 FROM action";
+
 #define SELECT                                                                 \
 	"SELECT number, at, submission, row, verb, item, manifest, user, "     \
 	"login, why, detail FROM action "
@@ -32,11 +35,19 @@ static const char next[] = SELECT "WHERE number > ?1 ORDER BY number LIMIT 1";
 
 static const char of_item[] = SELECT "WHERE item = ?1 ORDER BY number";
 
+/* Whatever sends a row on or closes it uses up what was approved before. */
+static const char approving[] =
+    SELECT "WHERE item = ?1 AND verb = 'approve' AND number < ?2"
+	   " AND number > (SELECT coalesce(max(number), 0) FROM action"
+	   "  WHERE item = ?1 AND verb IN ('resubmit', 'migrate', 'resolve',"
+	   "  'release')) ORDER BY number DESC LIMIT 1";
+
 enum { FIRST_TEXT = 4, TEXTS = 7 };
 
 struct inv_action_writer {
 	struct inv_stmt *insert;
 	struct inv_stmt *count;
+	struct inv_stmt *number;
 };
 
 struct inv_action_writer *
@@ -48,6 +59,8 @@ inv_action_writer_new(struct inv_db *db, struct inv_err *err)
 	if (w->insert != NULL)
 		w->count = inv_db_prepare(db, count, err);
 	if (w->count != NULL)
+		w->number = inv_db_prepare(db, next_number, err);
+	if (w->number != NULL)
 		return w;
 	inv_action_writer_free(w);
 	return NULL;
@@ -60,6 +73,7 @@ inv_action_writer_free(struct inv_action_writer *w)
 		return;
 	inv_stmt_free(w->insert);
 	inv_stmt_free(w->count);
+	inv_stmt_free(w->number);
 	free(w);
 }
 
@@ -80,6 +94,17 @@ inv_action_add(struct inv_action_writer *w, const struct inv_action *a,
 	inv_stmt_bind_text(st, 9, a->why);
 	inv_stmt_bind_text(st, 10, a->detail);
 	return inv_stmt_run(st, err);
+}
+
+bool
+inv_action_number(struct inv_action_writer *w, uint64_t *number,
+    struct inv_err *err)
+{
+	if (inv_stmt_step(w->number, err) != INV_STEP_ROW)
+		return false;
+	*number = inv_stmt_u64(w->number, 0);
+	inv_stmt_reset(w->number);
+	return true;
 }
 
 bool
@@ -104,6 +129,7 @@ struct inv_action_reader {
 	struct inv_db *db;
 	struct inv_stmt *next;
 	struct inv_stmt *of_item;
+	struct inv_stmt *approving;
 	struct inv_scan *scan;
 	uint64_t behind;
 	struct inv_buf texts;
@@ -124,6 +150,8 @@ inv_actions_read(const struct inv_state *state, uint64_t behind,
 	if (r->next != NULL)
 		r->of_item = inv_db_prepare(r->db, of_item, err);
 	if (r->of_item != NULL)
+		r->approving = inv_db_prepare(r->db, approving, err);
+	if (r->approving != NULL)
 		return r;
 	inv_actions_close(r);
 	return NULL;
@@ -207,6 +235,26 @@ inv_actions_next(struct inv_action_reader *r, struct inv_action *a,
 		return INV_NEXT_ERR;
 	r->behind = a->number;
 	return INV_NEXT_LINE;
+}
+
+enum inv_next
+inv_actions_approving(struct inv_action_reader *r, struct inv_str item,
+    uint64_t below, struct inv_action *a, struct inv_err *err)
+{
+	inv_stmt_bind_text(r->approving, 1, item);
+	inv_stmt_bind_u64(r->approving, 2, below);
+	switch (inv_stmt_step(r->approving, err)) {
+	case INV_STEP_DONE:
+		return INV_NEXT_END;
+	case INV_STEP_ERR:
+		return INV_NEXT_ERR;
+	case INV_STEP_ROW:
+		break;
+	}
+	bool ok = take(r, r->approving, a, err);
+
+	inv_stmt_reset(r->approving);
+	return ok ? INV_NEXT_LINE : INV_NEXT_ERR;
 }
 
 bool

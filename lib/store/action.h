@@ -49,6 +49,10 @@ void inv_action_writer_free(struct inv_action_writer *w);
 INV_MUST bool inv_action_add(struct inv_action_writer *w,
     const struct inv_action *action, struct inv_err *err);
 
+/* The number that the next has; good until the end of the transaction. */
+INV_MUST bool inv_action_number(struct inv_action_writer *w, uint64_t *number,
+    struct inv_err *err);
+
 /* How often that was done to the item. */
 INV_MUST bool inv_action_count(struct inv_action_writer *w, struct inv_str item,
     struct inv_str verb, uint64_t *n, struct inv_err *err);
@@ -66,6 +70,14 @@ void inv_actions_close(struct inv_action_reader *r);
 /* The next; good until the next call.  Nothing is locked in between. */
 INV_MUST enum inv_next inv_actions_next(struct inv_action_reader *r,
     struct inv_action *action, struct inv_err *err);
+
+/*
+ * The last approval of an item (store/approval.h) with a number below that one
+ * and behind all that was done with it since; good until the next call.
+ */
+INV_MUST enum inv_next inv_actions_approving(struct inv_action_reader *r,
+    struct inv_str item, uint64_t below, struct inv_action *action,
+    struct inv_err *err);
 
 /* Add all that was done to an item, a JSON list of such objects. */
 INV_MUST bool inv_actions_of(struct inv_action_reader *r, struct inv_str item,

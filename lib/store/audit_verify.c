@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "io/file.h"
+#include "store/approval.h"
 #include "store/archive_list.h"
 #include "store/audit.h"
 #include "store/audit_bodies.h"
@@ -40,6 +41,7 @@ struct verify {
 	struct inv_entry entry;            /* the line of the journal at hand */
 	bool ended;                        /* there is none */
 	struct inv_action_reader *actions; /* NULL: none was needed yet */
+	struct inv_approvals *approvals;   /* the same */
 	struct inv_audit_bodies bodies;    /* with read_data */
 	struct inv_audit_vouch vouch;
 	bool read_data;
@@ -230,6 +232,15 @@ next_action(struct verify *v, struct inv_action *a, bool *there,
 	return false;
 }
 
+/* What was released by an approval was signed for, by somebody else, once. */
+static bool
+is_approved(struct verify *v, const struct inv_action *a, struct inv_err *err)
+{
+	if (v->approvals == NULL)
+		v->approvals = inv_approvals_open(&v->state, err);
+	return v->approvals != NULL && inv_approvals_meet(v->approvals, a, err);
+}
+
 static bool
 meet_action(struct verify *v, const struct inv_audit_line *line,
     struct inv_err *err)
@@ -251,7 +262,7 @@ meet_action(struct verify *v, const struct inv_audit_line *line,
 
 	if (inv_str_eq(line->manifest, a.manifest) &&
 	    line->submission == a.submission && inv_str_eq(line->told, want))
-		return true;
+		return is_approved(v, &a, err);
 	return inv_fail(err, INV_NO,
 	    "%s: line %ju: says otherwise than action %ju of "
 	    "quarantine/quarantine.db",
@@ -452,6 +463,7 @@ inv_audit_verify(const struct inv_state *state,
 		close(v.dir);
 	inv_journal_read_close(v.journal);
 	inv_actions_close(v.actions);
+	inv_approvals_close(v.approvals);
 	inv_audit_bodies_close(&v.bodies);
 	inv_buf_free(&v.want);
 	return ok;

@@ -86,6 +86,19 @@ tells_what_each_is_about(void)
 	inv_buf_free(&b);
 }
 
+static void
+one_of_them_is_critical(void)
+{
+	check(inv_errors_are_critical(
+	    INV_LIT("[{\"type\":\"t\",\"severity\":\"INFO\"},"
+		    "{\"severity\":\"CRIT\\u0049CAL\",\"loc\":[\"a\"]}]")));
+	check(!inv_errors_are_critical(
+	    INV_LIT("[{\"msg\":\"CRITICAL\",\"severity\":\"WARNING\"}]")));
+	check(!inv_errors_are_critical(INV_LIT("[\"CRITICAL\"]")));
+	check(!inv_errors_are_critical(INV_LIT("[]")));
+	check(!inv_errors_are_critical(INV_LIT("")));
+}
+
 int
 main(void)
 {
@@ -95,6 +108,7 @@ main(void)
 		TEST(says_at_most_so_many_and_how_many_more),
 		TEST(what_is_of_another_shape_stands_as_it_is),
 		TEST(tells_what_each_is_about),
+		TEST(one_of_them_is_critical),
 	};
 
 	return RUN(tests);
