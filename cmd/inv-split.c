@@ -40,7 +40,8 @@ static const uint64_t SUBMISSION_MAX = (UINT64_C(1) << 53) - 1;
 static const struct inv_option options[] = {
 	{ 'f', "format", "FORMAT",
 	    "csv|tsv|ndjson: what FILE is; else told by its content" },
-	{ 'd', "delimiter", "CHAR", "between the cells of CSV (,)" },
+	{ 'd', "delimiter", "CHAR",
+	    "between the cells of CSV; else told by its content" },
 	{ 'e', "encoding", "ENC",
 	    "of the text; else UTF-8, or UTF-16 by its mark" },
 	{ NO_HEADER, "no-header", NULL,
@@ -562,7 +563,6 @@ int
 main(int argc, char *argv[])
 {
 	struct split s = {
-		.how = { .delimiter = ',' },
 		.submission = 1,
 		.chunk_size = INV_CHUNK_ROWS,
 		.started_ms = inv_clock_ms(),
@@ -571,7 +571,7 @@ main(int argc, char *argv[])
 
 	for (int c; (c = inv_opt(&info, argc, argv)) != -1;)
 		set_option(&s, c);
-	if (s.how.format == INV_FORMAT_TSV && s.how.delimiter != ',')
+	if (s.how.format == INV_FORMAT_TSV && s.how.delimiter != '\0')
 		inv_opt_wrong("-d", "with -f tsv", "TAB is between cells");
 	s.state.fd = inv_opt_state(&s.state.path);
 	s.archive = inv_archive_open(s.state.fd, &err);

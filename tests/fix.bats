@@ -117,11 +117,13 @@ corrected() {
 }
 
 @test "a sheet with other characters between its cells is refused whole" {
-	printf 'a;inv:item\n1;x\n' > fix.csv
+	printf 'a^inv:item\n1^x\n' > fix.csv
 	run -65 --separate-stderr inv-split -q fix.csv
 	[ "$stderr" = "inv-split: fix.csv: line 1: header: inv:item is a part of the name of column 1 (another character between cells needs -d)" ]
 	[ "$(jq -r 'select(.type == "end").refused.reason' <<< "$output")" = bad_header ]
-	inv-split -q -d ';' fix.csv | jq -se '.[1].reason == "item_refused"'
+	inv-split -q -d ^ fix.csv | jq -se '.[1].reason == "item_refused"'
+	printf 'a;inv:item\n1;x\n' > fix.csv
+	inv-split -q fix.csv | jq -se '.[1].reason == "item_refused"'
 }
 
 @test "the apostrophe of a cell is taken off, where it was given" {

@@ -300,7 +300,7 @@ bool
 inv_reconcile_count(struct inv_reconcile *r, const char *path,
     struct inv_err *err)
 {
-	const struct inv_source_options how = { .delimiter = ',' };
+	const struct inv_source_options how = { 0 };
 	struct counting c = {
 		.r = r,
 		.text = INV_BUF(INV_RECORD_MAX + 1024),

@@ -13,7 +13,7 @@
 
 struct inv_source_options {
 	enum inv_format format;
-	char delimiter;       /* of CSV */
+	char delimiter;       /* of CSV; 0: tell it by content */
 	const char *encoding; /* NULL: by its mark, else UTF-8 */
 	bool no_header;       /* the columns are c1, c2, ... */
 	bool null_empty;      /* a bare empty cell is null, not "" */

@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/log.h"
 #include "base/mem.h"
+#include "data/delimiter.h"
 #include "data/emit.h"
 #include "data/reader.h"
 #include "data/ruling.h"
@@ -158,6 +160,24 @@ number_columns(struct csv_reader *c, struct inv_err *err)
 	return true;
 }
 
+/* TAB is not among those of CSV: what has it is TSV. */
+static bool
+tell_delimiter(struct csv_reader *c, enum inv_format format,
+    struct inv_err *err)
+{
+	struct inv_str head;
+
+	c->delimiter = format == INV_FORMAT_TSV ? '\t' : c->base.how->delimiter;
+	if (c->delimiter != '\0')
+		return true;
+	if (!inv_input_head(c->in, &head, err))
+		return false;
+	c->delimiter = inv_delimiter_tell(head, head.n < INV_INPUT_HEAD, ",;|");
+	inv_note("%s: by its content, %c is between its cells", c->in->name,
+	    c->delimiter);
+	return true;
+}
+
 static bool
 begin(struct inv_reader *r, struct inv_input *in, enum inv_format format,
     struct inv_err *err)
@@ -168,10 +188,10 @@ begin(struct inv_reader *r, struct inv_input *in, enum inv_format format,
 	*c = (struct csv_reader){
 		.base = c->base,
 		.in = in,
-		.delimiter =
-		    format == INV_FORMAT_TSV ? '\t' : c->base.how->delimiter,
 		.table = { .null_empty = c->base.how->null_empty },
 	};
+	if (!tell_delimiter(c, format, err))
+		return false;
 	c->frame = inv_frame_new(inv_text_pull(in->text),
 	    inv_text_mark(in->text), c->delimiter);
 	c->csv = inv_csv_new(c->delimiter);

@@ -2,6 +2,8 @@
 
 #include "data/sniff.h"
 
+#include "data/delimiter.h"
+
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 struct kind {
@@ -55,41 +57,17 @@ unblanked(struct inv_str s)
 	return s;
 }
 
-/* Leading empty lines are not the first line. */
-static bool
-has_more_tabs(struct inv_str head, char delimiter)
-{
-	size_t tabs = 0, delimiters = 0;
-	bool quoted = false;
-	bool begun = false;
-
-	for (size_t i = 0; i < head.n; i++) {
-		char c = head.p[i];
-
-		if (!quoted && (c == '\n' || c == '\r')) {
-			if (begun)
-				break;
-			continue;
-		}
-		begun = true;
-		if (c == '"')
-			quoted = !quoted;
-		else if (!quoted && c == '\t')
-			tabs++;
-		else if (!quoted && c == delimiter)
-			delimiters++;
-	}
-	return delimiter != '\t' && tabs > delimiters;
-}
-
 enum inv_format
-inv_sniff(struct inv_str head, char delimiter)
+inv_sniff(struct inv_str head, bool whole, char delimiter)
 {
 	struct inv_str s = unblanked(head);
 
 	if (s.n > 0 && *s.p == '{')
 		return INV_FORMAT_NDJSON;
-	return has_more_tabs(head, delimiter) ? INV_FORMAT_TSV : INV_FORMAT_CSV;
+	if (delimiter != '\0' ||
+	    inv_delimiter_tell(head, whole, INV_DELIMITERS) != '\t')
+		return INV_FORMAT_CSV;
+	return INV_FORMAT_TSV;
 }
 
 static const char *

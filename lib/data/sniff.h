@@ -23,11 +23,12 @@ bool inv_format_has_columns(enum inv_format format);
 bool inv_format_is_typed(enum inv_format format);
 
 /*
- * The format of a text that begins with head: NDJSON if its first byte that is
- * not blank is `{`; else TSV if its first line has more TABs outside quotes
- * than delimiters, else CSV.
+ * The format of a text that begins with head, whole if that is all of it:
+ * NDJSON if its first byte that is not blank is `{`; else TSV if TABs are
+ * between its cells (delimiter.h), else CSV.  A text whose delimiter is known,
+ * and not 0, is no TSV.
  */
-enum inv_format inv_sniff(struct inv_str head, char delimiter);
+enum inv_format inv_sniff(struct inv_str head, bool whole, char delimiter);
 
 /*
  * What a text that begins with head is, in words, if it is something that no

@@ -98,7 +98,8 @@ tell_format(struct inv_source *s, struct inv_err *err)
 	}
 	s->format = s->options->format;
 	if (s->format == INV_FORMAT_ANY)
-		s->format = inv_sniff(head, s->options->delimiter);
+		s->format = inv_sniff(head, head.n < INV_INPUT_HEAD,
+		    s->options->delimiter);
 	return true;
 }
 

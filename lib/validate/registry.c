@@ -289,7 +289,7 @@ static bool
 read_file(struct inv_registry *r, struct inv_schema *schema,
     struct inv_registry_cells cells, struct inv_err *err)
 {
-	static const struct inv_source_options how = { .delimiter = ',' };
+	static const struct inv_source_options how = { 0 };
 	struct inv_rowfile *file = NULL;
 	int fd = open(r->file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 

@@ -326,8 +326,7 @@ format_of(const char *name)
 static bool
 try_file(struct trial *t, const char *name, struct inv_err *err)
 {
-	struct inv_source_options how = { .format = format_of(name),
-		.delimiter = ',' };
+	const struct inv_source_options how = { .format = format_of(name) };
 	/* Nobody need ever write to a pipe that lies there. */
 	int fd = open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 

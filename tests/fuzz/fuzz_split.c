@@ -65,7 +65,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 		return 0;
 	const struct inv_source_options how = {
 		.format = (enum inv_format)(bytes[0] & 3),
-		.delimiter = bytes[0] & 4 ? ';' : ',',
+		.delimiter = bytes[0] & 4 ? ';' : '\0',
 		.no_header = (bytes[0] & 8) != 0,
 		.null_empty = (bytes[0] & 16) != 0,
 		.strict_quotes = (bytes[0] & 32) != 0,
