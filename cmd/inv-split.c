@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "data/digest.h"
+#include "data/elements.h"
 #include "data/emit.h"
 #include "data/record.h"
 #include "data/source.h"
@@ -26,6 +27,7 @@ enum {
 	SUBMISSION,
 	NO_ARCHIVE,
 	FORCE,
+	PATH,
 };
 
 enum {
@@ -39,7 +41,7 @@ static const uint64_t SUBMISSION_MAX = (UINT64_C(1) << 53) - 1;
 
 static const struct inv_option options[] = {
 	{ 'f', "format", "FORMAT",
-	    "csv|tsv|ndjson: what FILE is; else told by its content" },
+	    "csv|tsv|ndjson|json: what FILE is; else told by its content" },
 	{ 'd', "delimiter", "CHAR",
 	    "between the cells of CSV; else told by its content" },
 	{ 'e', "encoding", "ENC",
@@ -49,6 +51,7 @@ static const struct inv_option options[] = {
 	{ EMPTY, "empty", "VALUE", "null: a bare empty cell is null" },
 	{ STRICT_QUOTES, "strict-quotes", NULL,
 	    "refuse rows with a quote inside a plain cell" },
+	{ PATH, "path", "POINTER", "of JSON: where the array of rows is" },
 	{ CHUNK_SIZE, "chunk-size", "N", "rows of a chunk (500)" },
 	{ SUBMISSION, "submission", "N",
 	    "which submission of the same bytes this is (1)" },
@@ -114,6 +117,17 @@ delimiter_of(const char *arg)
 	return *arg;
 }
 
+static struct inv_str
+path_of(const char *arg)
+{
+	struct inv_str path = inv_str_of(arg);
+
+	if (!inv_elements_takes(path))
+		inv_opt_wrong("--path", arg,
+		    "not a JSON Pointer, as /data/items is");
+	return path;
+}
+
 static void
 set_option(struct split *s, int code)
 {
@@ -122,7 +136,8 @@ set_option(struct split *s, int code)
 	switch (code) {
 	case 'f':
 		if (!inv_format_of(inv_str_of(optarg), &how->format))
-			inv_opt_wrong("-f", optarg, "not csv, tsv or ndjson");
+			inv_opt_wrong("-f", optarg,
+			    "not csv, tsv, ndjson or json");
 		break;
 	case 'd':
 		how->delimiter = delimiter_of(optarg);
@@ -142,6 +157,9 @@ set_option(struct split *s, int code)
 		break;
 	case STRICT_QUOTES:
 		how->strict_quotes = true;
+		break;
+	case PATH:
+		how->path = path_of(optarg);
 		break;
 	case CHUNK_SIZE:
 		s->chunk_size =

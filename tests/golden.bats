@@ -12,6 +12,7 @@ load lib
 @test "inv-dedup rows" { golden inv-dedup/rows; }
 @test "inv-quarantine csv" { golden inv-quarantine/csv; }
 @test "inv-quarantine show" { golden inv-quarantine/show; }
+@test "inv-split json" { golden inv-split/json; }
 @test "inv-split ndjson" { golden inv-split/ndjson; }
 @test "inv-split quotes" { golden inv-split/quotes; }
 @test "inv-validate drift" { golden inv-validate/drift; }

@@ -341,8 +341,6 @@ limited() {
 	refused_as unknown_format -f csv m
 	printf '<?xml version="1.0"?><a/>' > m
 	refused_as unknown_format m
-	printf '[\n {"a":1}]' > m
-	refused_as unknown_format m
 	printf 'ISA*00*' > m
 	refused_as unknown_format m
 	printf '%%PDF-1.4\n' > m

@@ -44,6 +44,7 @@ struct prove {
 
 	struct inv_buf note;
 	struct inv_buf raw;
+	struct inv_buf how; /* to find it: texts of that */
 	struct inv_buf record;
 	struct inv_proof proof;
 };
@@ -325,7 +326,7 @@ print(struct prove *p)
 	p->proof.manifest = (struct inv_str){ p->id, sizeof(p->id) };
 	p->proof.submission = p->line.submission;
 	p->proof.row = p->row;
-	if (!inv_audit_row_bytes(&p->state, &p->proof, &p->raw, &why))
+	if (!inv_audit_row_bytes(&p->state, &p->proof, &p->raw, &p->how, &why))
 		inv_warn("the bytes of the row are not in the proof: %s",
 		    why.msg);
 	p->proof.record = inv_buf_str(&p->record);
@@ -368,6 +369,7 @@ inv_audit_do_prove(void *args, char *words[])
 	inv_buf_free(&p.entry);
 	inv_buf_free(&p.note);
 	inv_buf_free(&p.raw);
+	inv_buf_free(&p.how);
 	inv_buf_free(&p.record);
 	return EXIT_SUCCESS;
 }

@@ -48,7 +48,8 @@ read_rows(struct inv_reading *r, const struct inv_past *past,
 
 static bool
 read_manifest(const struct inv_state *state, const struct inv_past *past,
-    struct inv_proof *p, struct inv_buf *raw, struct inv_err *err)
+    struct inv_proof *p, struct inv_buf *raw, struct inv_buf *mem,
+    struct inv_err *err)
 {
 	struct inv_reading r = { 0 };
 	bool ok = inv_reading_how(&r, past, err) &&
@@ -61,6 +62,8 @@ read_manifest(const struct inv_state *state, const struct inv_past *past,
 		p->read.encoding = NULL;
 		p->raw = inv_buf_str(raw);
 		p->has_raw = true;
+		*mem = r.mem;
+		r.mem = (struct inv_buf){ 0 };
 	}
 	inv_reading_free(&r);
 	return ok;
@@ -68,7 +71,7 @@ read_manifest(const struct inv_state *state, const struct inv_past *past,
 
 bool
 inv_audit_row_bytes(const struct inv_state *state, struct inv_proof *proof,
-    struct inv_buf *raw, struct inv_err *why)
+    struct inv_buf *raw, struct inv_buf *mem, struct inv_err *why)
 {
 	struct inv_audit_past *log = inv_audit_past_open(state, why);
 	struct inv_past past = { 0 };
@@ -81,7 +84,7 @@ inv_audit_row_bytes(const struct inv_state *state, struct inv_proof *proof,
 	    inv_fail(why, INV_NO, "no run of its manifest has ended");
 
 	ok = ok && inv_audit_past_get(log, i, &past, why) &&
-	    read_manifest(state, &past, proof, raw, why);
+	    read_manifest(state, &past, proof, raw, mem, why);
 	inv_past_free(&past);
 	inv_audit_past_close(log);
 	return ok;

@@ -7,11 +7,13 @@
 
 /*
  * Of the row that proof names: fill what it tells of its bytes, which are added
- * to *raw.  False, and the proof as it was, where there are none to tell: *why
+ * to *raw, and of how to find them, the texts of which are put into *mem, which
+ * is empty.  False, and the proof as it was, where there are none to tell: *why
  * says so.
  */
 INV_MUST bool inv_audit_row_bytes(const struct inv_state *state,
-    struct inv_proof *proof, struct inv_buf *raw, struct inv_err *why);
+    struct inv_proof *proof, struct inv_buf *raw, struct inv_buf *mem,
+    struct inv_err *why);
 
 /*
  * The manifest in this file has those bytes as that row; INV_NO where not.

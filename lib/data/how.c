@@ -8,6 +8,8 @@ void
 inv_how_put(const struct inv_source_options *how, enum inv_format format,
     struct inv_buf *out)
 {
+	if (format == INV_FORMAT_JSON && how->path.n > 0)
+		inv_emit_member_str(out, INV_LIT("rows_at"), how->path);
 	if (!inv_format_has_columns(format))
 		return;
 	if (how->no_header)
@@ -18,9 +20,35 @@ inv_how_put(const struct inv_source_options *how, enum inv_format format,
 		inv_emit_member_bool(out, INV_LIT("strict_quotes"), true);
 }
 
-void
-inv_how_get(const struct inv_members *m, struct inv_source_options *how)
+static size_t
+length_of(const struct inv_members *m, const char *name)
 {
+	const struct inv_member *found = inv_member_find(m, name);
+
+	return found == NULL ? 0 : found->value.n;
+}
+
+/* A text, decoded; there is room. */
+static struct inv_str
+text_of(const struct inv_members *m, const char *name, struct inv_buf *mem)
+{
+	const struct inv_member *found = inv_member_find(m, name);
+	struct inv_str text = { mem->p + mem->n, 0 };
+
+	if (found == NULL || found->kind != INV_KIND_STRING)
+		return INV_LIT("");
+	text.n = inv_text_decode(inv_member_inner(found), mem->p + mem->n);
+	mem->n += text.n;
+	return text;
+}
+
+void
+inv_how_get(const struct inv_members *m, struct inv_source_options *how,
+    struct inv_buf *mem)
+{
+	bool room = inv_buf_room(mem, length_of(m, "rows_at"));
+
+	how->path = room ? text_of(m, "rows_at", mem) : INV_LIT("");
 	how->no_header = inv_member_find(m, "header") != NULL;
 	how->null_empty = inv_member_find(m, "empty") != NULL;
 	how->strict_quotes = inv_member_find(m, "strict_quotes") != NULL;

@@ -18,6 +18,8 @@ struct inv_source_options {
 	bool no_header;       /* the columns are c1, c2, ... */
 	bool null_empty;      /* a bare empty cell is null, not "" */
 	bool strict_quotes;   /* a quote within a plain cell is a flaw */
+	struct inv_str path;  /* where the rows are: of JSON, an RFC 6901
+				 pointer to the array */
 };
 
 /*
@@ -28,7 +30,12 @@ struct inv_source_options {
 void inv_how_put(const struct inv_source_options *how, enum inv_format format,
     struct inv_buf *out);
 
-/* The same members of a line, read again; the others stay as they are. */
-void inv_how_get(const struct inv_members *m, struct inv_source_options *how);
+/*
+ * The same members of a line, read again; the others stay as they are.  Texts
+ * are added to *mem, which moves once at most and not where it has room for
+ * them as they are written.
+ */
+void inv_how_get(const struct inv_members *m, struct inv_source_options *how,
+    struct inv_buf *mem);
 
 #endif

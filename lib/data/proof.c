@@ -204,7 +204,7 @@ raw_of(const struct inv_members *m, struct inv_buf *mem, struct inv_proof *p)
 	struct inv_source_options *read = &p->read;
 	struct inv_str delimiter = INV_LIT(",");
 
-	inv_how_get(m, read);
+	inv_how_get(m, read, mem);
 	p->has_raw = inv_member_find(m, "raw") != NULL;
 	if (!p->has_raw)
 		return true;

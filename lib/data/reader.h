@@ -63,5 +63,6 @@ struct inv_reader_face {
 /* The readers; each is one .c of that name. */
 struct inv_reader *inv_reader_csv(void); /* and TSV */
 struct inv_reader *inv_reader_ndjson(void);
+struct inv_reader *inv_reader_json(void);
 
 #endif

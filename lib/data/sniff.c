@@ -16,6 +16,7 @@ static const struct inv_str names[] = {
 	[INV_FORMAT_CSV] = { "csv", 3 },
 	[INV_FORMAT_TSV] = { "tsv", 3 },
 	[INV_FORMAT_NDJSON] = { "ndjson", 6 },
+	[INV_FORMAT_JSON] = { "json", 4 },
 };
 
 const char *
@@ -44,7 +45,7 @@ inv_format_has_columns(enum inv_format format)
 bool
 inv_format_is_typed(enum inv_format format)
 {
-	return format == INV_FORMAT_NDJSON;
+	return format == INV_FORMAT_NDJSON || format == INV_FORMAT_JSON;
 }
 
 static struct inv_str
@@ -57,11 +58,43 @@ unblanked(struct inv_str s)
 	return s;
 }
 
+static struct inv_str
+behind_first(struct inv_str s)
+{
+	return unblanked((struct inv_str){ s.p + 1, s.n - 1 });
+}
+
+/* `[` before `{`, or an empty array and nothing else. */
+static bool
+is_array(struct inv_str s)
+{
+	if (s.n == 0 || *s.p != '[')
+		return false;
+	s = behind_first(s);
+	return s.n > 0 &&
+	    (*s.p == '{' || (*s.p == ']' && behind_first(s).n == 0));
+}
+
+/* `{` alone on its line: that is the begin of a text over many. */
+static bool
+is_open_object(struct inv_str s)
+{
+	size_t i = 1;
+
+	if (s.n == 0 || *s.p != '{')
+		return false;
+	while (i < s.n && memchr(" \t\r", s.p[i], 3) != NULL)
+		i++;
+	return i < s.n && s.p[i] == '\n';
+}
+
 enum inv_format
 inv_sniff(struct inv_str head, bool whole, char delimiter)
 {
 	struct inv_str s = unblanked(head);
 
+	if (is_array(s) || is_open_object(s))
+		return INV_FORMAT_JSON;
 	if (s.n > 0 && *s.p == '{')
 		return INV_FORMAT_NDJSON;
 	if (delimiter != '\0' ||
@@ -113,13 +146,6 @@ inv_sniff_foreign(struct inv_str head)
 		{ { "<html", 5 }, "HTML" },
 		{ { "ISA*", 4 }, "X12" },
 	};
-	struct inv_str s = unblanked(head);
 
-	if (s.n > 0 && *s.p == '[') {
-		s = unblanked((struct inv_str){ s.p + 1, s.n - 1 });
-		if (s.n > 0 && *s.p == '{')
-			return "a JSON array (jq -c '.[]' makes NDJSON of it)";
-		return NULL;
-	}
-	return look_up(s, kinds, COUNT(kinds));
+	return look_up(unblanked(head), kinds, COUNT(kinds));
 }

@@ -9,7 +9,8 @@ enum inv_format {
 	INV_FORMAT_CSV,
 	INV_FORMAT_TSV,
 	INV_FORMAT_NDJSON,
-	INV_FORMATS, /* so many */
+	INV_FORMAT_JSON, /* one text with an array of rows */
+	INV_FORMATS,     /* so many */
 };
 
 /* "csv", ...; "unknown" for INV_FORMAT_ANY. */
@@ -23,10 +24,11 @@ bool inv_format_has_columns(enum inv_format format);
 bool inv_format_is_typed(enum inv_format format);
 
 /*
- * The format of a text that begins with head, whole if that is all of it:
- * NDJSON if its first byte that is not blank is `{`; else TSV if TABs are
- * between its cells (delimiter.h), else CSV.  A text whose delimiter is known,
- * and not 0, is no TSV.
+ * The format of a text that begins with head, whole if that is all of it: JSON
+ * if it begins, blanks aside, with `[` and `{`, is `[` and `]` alone, or has
+ * nothing but `{` on its first line; NDJSON if it begins with `{` otherwise;
+ * else TSV if TABs are between its cells (delimiter.h), else CSV.  A text whose
+ * delimiter is known, and not 0, is no TSV.
  */
 enum inv_format inv_sniff(struct inv_str head, bool whole, char delimiter);
 
@@ -36,7 +38,7 @@ enum inv_format inv_sniff(struct inv_str head, bool whole, char delimiter);
  */
 const char *inv_sniff_binary(struct inv_str head);
 
-/* The same of what is text, but of another kind: XML, a JSON array, X12. */
+/* The same of what is text, but of another kind: XML, X12. */
 const char *inv_sniff_foreign(struct inv_str head);
 
 #endif

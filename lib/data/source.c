@@ -13,6 +13,7 @@ static struct inv_reader *(*const readers[INV_FORMATS])(void) = {
 	[INV_FORMAT_CSV] = inv_reader_csv,
 	[INV_FORMAT_TSV] = inv_reader_csv,
 	[INV_FORMAT_NDJSON] = inv_reader_ndjson,
+	[INV_FORMAT_JSON] = inv_reader_json,
 };
 
 struct inv_source {
@@ -93,13 +94,17 @@ tell_format(struct inv_source *s, struct inv_err *err)
 	if (other != NULL) {
 		s->reason = "unknown_format";
 		return inv_fail(err, INV_BAD,
-		    "%s: not CSV, TSV or NDJSON: it is %s", s->input.name,
+		    "%s: not CSV, TSV, NDJSON or JSON: it is %s", s->input.name,
 		    other);
 	}
 	s->format = s->options->format;
 	if (s->format == INV_FORMAT_ANY)
 		s->format = inv_sniff(head, head.n < INV_INPUT_HEAD,
 		    s->options->delimiter);
+	/* Only one text has something that a path could lead to. */
+	if (s->options->format == INV_FORMAT_ANY &&
+	    s->format == INV_FORMAT_NDJSON && s->options->path.n > 0)
+		s->format = INV_FORMAT_JSON;
 	return true;
 }
 

@@ -54,6 +54,7 @@ inv_reading_how(struct inv_reading *r, const struct inv_past *past,
 	*r = (struct inv_reading){
 		.how = { .delimiter = ',' },
 		.scan = inv_scan_new(),
+		.mem = INV_BUF(NOTES_MAX),
 	};
 	if (!read_manifest_line(r, past, err))
 		return false;
@@ -66,7 +67,7 @@ inv_reading_how(struct inv_reading *r, const struct inv_past *past,
 	if (strlen(delimiter) == 1)
 		r->how.delimiter = *delimiter;
 	set_text(r->encoding, sizeof(r->encoding), said_of(r, "encoding"));
-	inv_how_get(inv_scan_outer(r->scan), &r->how);
+	inv_how_get(inv_scan_outer(r->scan), &r->how, &r->mem);
 	return true;
 }
 
@@ -168,6 +169,7 @@ inv_reading_free(struct inv_reading *r)
 {
 	inv_rowfile_free(r->file);
 	inv_scan_free(r->scan);
+	inv_buf_free(&r->mem);
 	free(r->name);
 	*r = (struct inv_reading){ 0 };
 }

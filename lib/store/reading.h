@@ -22,6 +22,7 @@ struct inv_reading {
 	char encoding[INV_READING_ENCODING];
 	struct inv_rowfile *file;
 	struct inv_scan *scan;
+	struct inv_buf mem; /* texts of how */
 };
 
 /* How it was read; INV_BAD where the log does not say.  To be freed even so. */

@@ -417,8 +417,9 @@ static const struct code codes[] = {
 	    NULL },
 	{ "malformed_row", "reason",
 	    "No record could be read there (quarantined).",
-	    "A quote that is not closed, or a cell too many.",
-	    "Correct the line; the row has its bytes under \"raw\".", NULL },
+	    "A quote that is not closed, a cell too many, or a row of JSON "
+	    "that is none.",
+	    "Correct the row; the row has its bytes under \"raw\".", NULL },
 	{ "malformed_line", "reason",
 	    "A line of the stream, or of an ndjson file, is no record "
 	    "(quarantined).",

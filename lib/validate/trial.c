@@ -310,7 +310,7 @@ try_rows(struct trial *t, struct inv_rowfile *file, const char *name,
 	return next == INV_NEXT_END;
 }
 
-/* By the ending of its name; none of ours: INV_FORMAT_ANY. */
+/* By the ending of its name, where schemas are .json; else INV_FORMAT_ANY. */
 static enum inv_format
 format_of(const char *name)
 {
@@ -318,7 +318,8 @@ format_of(const char *name)
 	enum inv_format format;
 
 	return dot != NULL && dot != name &&
-		inv_format_of(inv_str_of(dot + 1), &format)
+		inv_format_of(inv_str_of(dot + 1), &format) &&
+		format != INV_FORMAT_JSON
 	    ? format
 	    : INV_FORMAT_ANY;
 }

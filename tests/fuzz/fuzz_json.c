@@ -1,0 +1,110 @@
+/*
+ * fuzz_json - whatever a file holds, it is refused or its array becomes rows,
+ * which the strict scanner takes; between two rows there is a comma and nothing
+ * else, so that no byte is lost
+ */
+
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "data/record.h"
+#include "data/scan.h"
+#include "data/source.h"
+
+static void
+promise(bool kept)
+{
+	if (!kept)
+		abort();
+}
+
+/* Blanks, and one comma among them. */
+static bool
+is_comma(struct inv_str s)
+{
+	size_t commas = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		if (memchr(" \t\r\n,", s.p[i], 5) == NULL)
+			return false;
+		commas += s.p[i] == ',';
+	}
+	return commas == 1;
+}
+
+/* The row at hand, written and read again. */
+static void
+take_row(struct inv_source *s, struct inv_scan *scan, uint64_t line)
+{
+	struct inv_buf out = INV_BUF(64 << 20);
+	struct inv_record rec;
+	struct inv_err err;
+
+	inv_record_head(&out, INV_LIT("00000000000000000000000000000000"), 1,
+	    line, 0);
+	bool sound = inv_source_write(s, &out);
+
+	inv_buf_byte(&out, '}');
+	promise(!out.failed && memchr(out.p, '\n', out.n) == NULL);
+	promise(inv_record_parse(scan, inv_buf_str(&out), &rec, &err));
+	promise(sound == (rec.verdict == INV_PENDING));
+	promise(rec.kind == INV_LINE_RECORD && rec.line == line);
+	inv_buf_free(&out);
+}
+
+static void
+read_out(struct inv_source *s, int fd, struct inv_str text,
+    struct inv_scan *scan)
+{
+	uint64_t line, offset, behind = 0;
+	struct inv_err err;
+	enum inv_next next;
+
+	if (!inv_source_begin(s, fd, "m", &err)) {
+		promise(err.fault == INV_BAD);
+		promise(inv_source_reason(s)[0] != '\0');
+		return;
+	}
+	while ((next = inv_source_next(s, &line, &err)) == INV_NEXT_LINE) {
+		struct inv_str raw = inv_source_bytes(s, &offset);
+
+		promise(offset + raw.n <= text.n);
+		promise(raw.n == 0 ||
+		    memcmp(text.p + offset, raw.p, raw.n) == 0);
+		promise(behind == 0 ||
+		    is_comma((struct inv_str){
+			text.p + behind, offset - behind }));
+		take_row(s, scan, line);
+		behind = offset + raw.n;
+	}
+	promise(next == INV_NEXT_END);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
+{
+	static const char *const paths[] = { "", "/a", "/a/0", "/data/items" };
+
+	/* Packed or of another encoding its bytes are others. */
+	if (n < 4 || n > 1 << 20 || bytes[1] == 0x1f || bytes[1] == 0x28 ||
+	    bytes[1] >= 0xf0 || bytes[1] == 0xef || bytes[1] == 0)
+		return 0;
+	const struct inv_source_options how = {
+		.format = INV_FORMAT_JSON,
+		.delimiter = ',',
+		.path = inv_str_of(paths[bytes[0] & 3]),
+	};
+	const struct inv_str text = { (const char *)bytes + 1, n - 1 };
+	struct inv_source *s = inv_source_new(&how, "inv-split");
+	struct inv_scan *scan = inv_scan_new();
+	int fd = memfd_create("input", 0);
+
+	promise(write(fd, text.p, text.n) == (ssize_t)text.n);
+	read_out(s, fd, text, scan);
+	read_out(s, fd, text, scan);
+	close(fd);
+	inv_scan_free(scan);
+	inv_source_free(s);
+	return 0;
+}
