@@ -1014,6 +1014,33 @@ no_intent_of_a_failed_append_is_sent() {
 	engines no_intent_of_a_failed_append_is_sent
 }
 
+# What the journal has of batches, without what differs from run to run.
+intents() {
+	jq -c 'select(.type == "intent") |
+		[.rows, .key, .batch_hash, .records_root, .body]' \
+		"$INV_STATE"/journal/*.ndjson
+}
+
+@test "where no thread can be made, the same is sent in the same order" {
+	needs_strace
+	fixture 1000 100 > in
+	start_ledger
+	inv-commit -q --namespace one -l "$LEDGER" in > out
+	intents > with
+	curl -sf "$LEDGER/records" | jq -S . > there
+	[ -s there ]
+	rm -rf "$INV_STATE"/journal "$INV_STATE"/ledger
+	start_ledger
+	strace -f -qq -o trace -e trace=clone,clone3 \
+		-e inject=clone,clone3:error=EAGAIN \
+		inv-commit -q --namespace one -l "$LEDGER" in > out2
+	grep -q 'EAGAIN.*INJECTED' trace
+	[ "$(verdicts < out2)" = 'committed receipt 1000' ]
+	intents | cmp - with
+	[ "$(wc -l < with)" = 10 ]
+	curl -sf "$LEDGER/records" | jq -S . | cmp - there
+}
+
 keys_do_not_overtake() {
 	start_ledger --delay 5ms --key id
 	for i in $(seq 40); do

@@ -2,9 +2,11 @@
 
 #include "commit/batch.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/base64.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "data/emit.h"
 #include "data/merkle.h"
@@ -14,6 +16,16 @@ enum {
 	HEADERS_TEXT_MAX = 4096, /* bytes of all header lines of a request */
 	ITEMS_MAX = 10 << 20,    /* of `items` of a batch line */
 };
+
+size_t
+inv_batch_size(const struct inv_batch *b)
+{
+	size_t bytes = 1 + b->n;
+
+	for (size_t i = 0; i < b->n; i++)
+		bytes += b->chunk->row[b->member[i]].record_n;
+	return bytes;
+}
 
 size_t
 inv_batch_fit(const struct inv_chunk *c, const size_t *member, size_t n)
@@ -90,20 +102,19 @@ inv_batch_derive(const struct inv_batch *b, const size_t *member, size_t n)
 static void
 part_u64(struct inv_digest *d, uint64_t v)
 {
-	struct inv_buf b = INV_BUF(32);
+	char digits[24];
+	int n = snprintf(digits, sizeof(digits), "%ju", (uintmax_t)v);
 
-	inv_buf_u64(&b, v);
-	inv_digest_part(d, inv_buf_str(&b));
-	inv_buf_free(&b);
+	inv_digest_part(d, (struct inv_str){ digits, (size_t)n });
 }
 
 static void
-make_key(struct inv_batch *b, struct inv_digest *d, struct inv_str namespace)
+make_key(struct inv_batch *b, struct inv_digest *d)
 {
 	unsigned char key[INV_DIGEST];
 
 	inv_digest_begin(d);
-	inv_digest_part(d, namespace);
+	inv_digest_part(d, b->namespace);
 	inv_digest_part(d, (struct inv_str){ b->of.manifest, INV_MANIFEST_ID });
 	part_u64(d, b->of.submission);
 	part_u64(d, b->of.chunk);
@@ -115,26 +126,43 @@ make_key(struct inv_batch *b, struct inv_digest *d, struct inv_str namespace)
 	inv_str_hex(key, sizeof(key), b->key);
 }
 
-/* The rows' records, in their order. */
+/*
+ * Room for the body, no larger than it will be: there is one for each batch.
+ * What takes memory is here, so that the rest can be done by a worker.
+ */
 static bool
-fill_body(struct inv_batch *b, struct inv_err *err)
+prepare(struct inv_batch *b, struct inv_str namespace, struct inv_err *err)
 {
-	struct inv_str record;
-	size_t bytes = 2;
+	size_t bytes = inv_batch_size(b);
 
-	for (size_t i = 0; i < b->n; i++)
-		bytes += b->chunk->row[b->member[i]].record_n + 1;
-	/* No larger than it will be: there is one for each batch. */
+	b->namespace = namespace;
 	inv_buf_free(&b->body);
 	b->body = INV_BUF(bytes);
 	if (!inv_buf_room(&b->body, bytes))
 		return inv_fail(err, INV_INTERNAL, "a body of %zu bytes",
 		    bytes);
+	for (size_t i = 0; i < b->n; i++)
+		inv_rows_join(&b->rows, b->keys[i].row, b->keys[i].row);
+	return true;
+}
+
+/* The rows' records, in their order, and the leaves that they are. */
+static bool
+fill_body(struct inv_batch *b, struct inv_digest *d, struct inv_err *err)
+{
+	struct inv_chunk *c = b->chunk;
+	struct inv_str record;
+
 	for (size_t i = 0; i < b->n; i++) {
+		size_t m = b->member[i];
+
 		inv_buf_byte(&b->body, i == 0 ? '[' : ',');
-		if (!inv_chunk_record(b->chunk, b->member[i], &record, err))
+		if (!inv_chunk_record(c, m, &record, err))
 			return false;
 		inv_buf_add(&b->body, record);
+		if (m >= c->hashed)
+			inv_chunk_leaf(c, m, d, record);
+		memcpy(b->keys[i].digest, c->key[m].digest, INV_KEY);
 	}
 	inv_buf_byte(&b->body, ']');
 	return true;
@@ -154,17 +182,47 @@ find_root(struct inv_batch *b, struct inv_digest *d)
 	b->rooted = true;
 }
 
+static bool
+make(struct inv_batch *b, struct inv_digest *d, struct inv_err *err)
+{
+	if (!fill_body(b, d, err))
+		return false;
+	inv_digest_hex_of(d, inv_buf_str(&b->body), b->hash);
+	find_root(b, d);
+	make_key(b, d);
+	return true;
+}
+
 bool
 inv_batch_seal(struct inv_batch *b, struct inv_digest *d,
     struct inv_str namespace, struct inv_err *err)
 {
-	if (!fill_body(b, err))
+	return prepare(b, namespace, err) && make(b, d, err);
+}
+
+static void
+make_there(struct inv_job *job, void *own)
+{
+	struct inv_batch *b = (struct inv_batch *)(void *)job;
+	struct inv_err err;
+
+	/* Its records are in memory. */
+	if (!make(b, own, &err))
+		inv_die(&err);
+}
+
+bool
+inv_batch_seal_by(struct inv_batch *b, struct inv_worker *w,
+    struct inv_digest *d, struct inv_str namespace, struct inv_err *err)
+{
+	if (!prepare(b, namespace, err))
 		return false;
-	for (size_t i = 0; i < b->n; i++)
-		inv_rows_join(&b->rows, b->keys[i].row, b->keys[i].row);
-	inv_digest_hex_of(d, inv_buf_str(&b->body), b->hash);
-	find_root(b, d);
-	make_key(b, d, namespace);
+	if (b->chunk->spilled > 0) {
+		b->making.done = true;
+		return make(b, d, err);
+	}
+	b->making.fn = make_there;
+	inv_worker_give(w, &b->making);
 	return true;
 }
 

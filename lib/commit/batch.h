@@ -2,6 +2,7 @@
  * batch.h - rows of one chunk in one body under one key
  *
  *	QUEUED    cut from a chunk; no key of it may be in flight elsewhere
+ *	SEALING   a worker makes its body, its hashes and its key
  *	INTENT    its intent is being written
  *	READY     its intent is on disk: it may be sent
  *	FLYING    a request with it is under way
@@ -19,12 +20,14 @@
 #define INV_COMMIT_BATCH_H
 
 #include "base/clock.h"
+#include "base/worker.h"
 #include "commit/chunk.h"
 #include "net/transfer.h"
 #include "store/journal.h"
 
 enum inv_batch_state {
 	INV_BATCH_QUEUED,
+	INV_BATCH_SEALING,
 	INV_BATCH_INTENT,
 	INV_BATCH_READY,
 	INV_BATCH_FLYING,
@@ -62,6 +65,7 @@ struct inv_partial {
 };
 
 struct inv_batch {
+	struct inv_job making; /* SEALING; the first member */
 	enum inv_batch_state state;
 	struct inv_batch *next; /* in the queue */
 
@@ -71,7 +75,8 @@ struct inv_batch {
 	size_t n;
 	struct inv_seen_row *keys; /* of its records, in their order */
 	uint64_t clear; /* its keys were not in flight, after so many adds */
-	struct inv_rows rows; /* once committed: those that are */
+	struct inv_rows rows;     /* once committed: those that are */
+	struct inv_str namespace; /* that its key is of */
 	struct inv_buf body;
 	char hash[INV_DIGEST_HEX];
 	bool rooted; /* not replayed from an intent without records_root */
@@ -142,6 +147,19 @@ struct inv_batch *inv_batch_derive(const struct inv_batch *b,
  */
 INV_MUST bool inv_batch_seal(struct inv_batch *b, struct inv_digest *d,
     struct inv_str namespace, struct inv_err *err);
+
+/* The bytes of its body, which it need not have yet. */
+size_t inv_batch_size(const struct inv_batch *b);
+
+/*
+ * The same by a worker, done when inv_worker_is_done(w, &b->making).  Until
+ * then the worker has the body, hash, root and key of b, the digests of its
+ * keys, and leaves and digests of its rows in the chunk; of that the text is
+ * not changed.  d is for what the worker can not do: records on disk are read
+ * at once, with INV_IO as before.
+ */
+INV_MUST bool inv_batch_seal_by(struct inv_batch *b, struct inv_worker *w,
+    struct inv_digest *d, struct inv_str namespace, struct inv_err *err);
 
 /* Empty where it is not known. */
 struct inv_str inv_batch_root(const struct inv_batch *b);

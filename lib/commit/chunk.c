@@ -66,6 +66,7 @@ inv_chunk_reset(struct inv_chunk *c, uint64_t number)
 	free(c->corrected);
 	c->corrected = NULL;
 	c->corrected_n = 0;
+	c->hashed = 0;
 	if (c->text.cap > KEEP_BYTES)
 		inv_buf_free(&c->text);
 	if (c->cap <= KEEP_ROWS)
@@ -79,16 +80,39 @@ inv_chunk_reset(struct inv_chunk *c, uint64_t number)
 	c->cap = 0;
 }
 
+/* ---- leaves ---- */
+
+void
+inv_chunk_leaf(struct inv_chunk *c, size_t i, struct inv_digest *d,
+    struct inv_str record)
+{
+	inv_merkle_leaf(d, record, c->leaf[i]);
+	memcpy(c->key[i].digest, c->leaf[i], INV_KEY);
+}
+
+void
+inv_chunk_hash(struct inv_chunk *c, struct inv_digest *d)
+{
+	for (; c->hashed < c->n; c->hashed++) {
+		const struct inv_chunk_row *r = &c->row[c->hashed];
+
+		inv_chunk_leaf(c, c->hashed, d,
+		    (struct inv_str){
+			c->text.p + r->line + r->record, r->record_n });
+	}
+}
+
 /* ---- to disk and back ---- */
 
-/* All lines that are in memory. */
+/* All lines that are in memory: what is on disk has its leaves. */
 static bool
-put_down(struct inv_chunk *c, struct inv_err *err)
+put_down(struct inv_chunk *c, struct inv_digest *d, struct inv_err *err)
 {
 	struct inv_extent *last =
 	    c->extents > 0 ? &c->extent[c->extents - 1] : NULL;
 	uint64_t at;
 
+	inv_chunk_hash(c, d);
 	if (!inv_spill_add(c->spill, inv_buf_str(&c->text), &at, err))
 		return false;
 	if (last != NULL && last->at + last->n == at) {
@@ -108,10 +132,10 @@ put_down(struct inv_chunk *c, struct inv_err *err)
 }
 
 bool
-inv_chunk_settle(struct inv_chunk *c, struct inv_err *err)
+inv_chunk_settle(struct inv_chunk *c, struct inv_digest *d, struct inv_err *err)
 {
 	return c->text.n == 0 || c->spill->kept <= INV_KEPT_MAX ||
-	    put_down(c, err);
+	    put_down(c, d, err);
 }
 
 static bool
@@ -250,8 +274,6 @@ inv_chunk_add(struct inv_chunk *c, const struct inv_record *rec,
 
 	*k = (struct inv_seen_row){ .arrival = t->arrival, .row = rec->row };
 	inv_key_of(t->key, t->digest, fields, record, k->key);
-	inv_merkle_leaf(t->digest, record, c->leaf[c->n]);
-	memcpy(k->digest, c->leaf[c->n], INV_KEY);
 	if (!note_corrected(c, rec, t, err))
 		return false;
 	c->row[c->n++] = r;
@@ -259,7 +281,7 @@ inv_chunk_add(struct inv_chunk *c, const struct inv_record *rec,
 	if (c->text.n < KEEP_BYTES ||
 	    (c->text.n < INV_CHUNK_KEPT_MAX && s->kept <= INV_KEPT_MAX))
 		return true;
-	return put_down(c, err);
+	return put_down(c, t->digest, err);
 }
 
 static int

@@ -149,7 +149,7 @@ complete(struct inv_uploader *u, struct inv_chunk *c)
 	take_out(&u->open, c);
 	u->open_n--;
 	append(&u->whole, c);
-	if (!inv_chunk_settle(c, &err))
+	if (!inv_chunk_settle(c, u->digest, &err))
 		inv_uploader_fail(u, &err);
 }
 
@@ -669,13 +669,10 @@ pass(struct inv_uploader *u, const struct passage *p, struct inv_err *err)
 
 /* Where the rows stand: a correction behind what it corrects. */
 static void
-place(struct passage *p)
+place(const struct passage *p)
 {
 	const struct inv_chunk *c = p->c;
 
-	if (c->n == 0)
-		return;
-	memcpy(p->seen, c->key, c->n * sizeof(*p->seen));
 	memcpy(p->own, c->key, c->n * sizeof(*p->own));
 	for (size_t i = 0; i < c->corrected_n; i++) {
 		struct inv_seen_row *own = &p->own[c->corrected[i].index];
@@ -686,6 +683,35 @@ place(struct passage *p)
 		own->arrival = of->arrival;
 		own->row = of->of | INV_SEEN_CORRECTS;
 	}
+}
+
+/* Some digest of a row may be compared: with what is known of its key. */
+static void
+hash_known(struct inv_uploader *u, const struct passage *p)
+{
+	struct inv_chunk *c = p->c;
+	bool known = u->known != NULL;
+
+	for (size_t i = 0; !known && i < c->n; i++)
+		known = p->seen[i].row != 0;
+	if (known)
+		inv_chunk_hash(c, u->digest);
+}
+
+/* What each key last committed, and where the rows stand to that. */
+static bool
+look_up(struct inv_uploader *u, const struct passage *p, struct inv_err *err)
+{
+	struct inv_chunk *c = p->c;
+
+	if (c->n == 0)
+		return true;
+	memcpy(p->seen, c->key, c->n * sizeof(*p->seen));
+	if (!inv_seen_find(inv_journal_seen(u->journal), p->seen, c->n, err))
+		return false;
+	hash_known(u, p);
+	place(p);
+	return true;
 }
 
 static bool
@@ -703,10 +729,7 @@ gate(struct inv_uploader *u, struct inv_chunk *c, struct inv_err *err)
 	while (p.mask < 2 * c->n)
 		p.mask = 2 * p.mask + 1;
 	p.decider = inv_mem_new((p.mask + 1) * sizeof(*p.decider));
-	place(&p);
-	bool ok =
-	    inv_seen_find(inv_journal_seen(u->journal), p.seen, c->n, err) &&
-	    pass(u, &p, err);
+	bool ok = look_up(u, &p, err) && pass(u, &p, err);
 
 	free(p.order);
 	free(p.own);

@@ -328,23 +328,18 @@ admit_one(struct inv_uploader *u, struct inv_batch *b)
 	}
 	if (other != NULL)
 		return false;
-	if (b->body.n == 0 &&
-	    !inv_batch_seal(b, u->digest, u->o->namespace, &err)) {
-		inv_uploader_fail(u, &err);
-		return false;
-	}
 	b->state = INV_BATCH_READY;
 	if (b->seq == 0) {
-		struct inv_intent intent = inv_batch_intent(b);
-
-		b->seq = inv_journal_intent(u->journal, &intent);
-		b->state = INV_BATCH_INTENT;
-		if (b->seq == 0)
+		b->state = INV_BATCH_SEALING;
+		if (!inv_batch_seal_by(b, u->worker, u->digest, u->o->namespace,
+			&err)) {
+			inv_uploader_fail(u, &err);
 			return false;
+		}
 	}
 	b->admitted_ms = inv_clock_ms();
 	u->window[u->window_n++] = unqueue(u);
-	u->bodies += b->body.n;
+	u->bodies += b->seq == 0 ? inv_batch_size(b) : b->body.n;
 	for (size_t i = 0; i < b->n; i++)
 		inv_flight_add(u->flight, &b->keys[i], b);
 	return true;
@@ -359,6 +354,37 @@ admit(struct inv_uploader *u)
 	    (u->window_n == 0 || held_bytes(u) < ROOM_BELOW)) {
 		if (!admit_one(u, u->queue))
 			break;
+		moved = true;
+	}
+	return moved;
+}
+
+static bool
+is_with_worker(struct inv_uploader *u, const struct inv_batch *b)
+{
+	return b->state == INV_BATCH_SEALING &&
+	    !inv_worker_is_done(u->worker, &b->making);
+}
+
+/* Of what is sealed, in the order of the window. */
+static bool
+write_intents(struct inv_uploader *u)
+{
+	bool moved = false;
+
+	for (size_t i = 0; i < u->window_n; i++) {
+		struct inv_batch *b = u->window[i];
+
+		if (b->state != INV_BATCH_SEALING)
+			continue;
+		if (!inv_worker_is_done(u->worker, &b->making))
+			break;
+		struct inv_intent intent = inv_batch_intent(b);
+
+		b->seq = inv_journal_intent(u->journal, &intent);
+		if (b->seq == 0)
+			break;
+		b->state = INV_BATCH_INTENT;
 		moved = true;
 	}
 	return moved;
@@ -525,6 +551,25 @@ finish(struct inv_uploader *u)
 	return moved;
 }
 
+/*
+ * Lines are there to be written, and batches with the worker: their intents
+ * come along, or each would wait for a write and a sync more.  Only those that
+ * were there when the first line was, so that it does not wait for ever.
+ */
+static bool
+waits_for_intents(struct inv_uploader *u)
+{
+	if (inv_journal_waiting(u->journal) == 0)
+		return false;
+	for (size_t i = u->window_n; u->along == NULL && i-- > 0;)
+		if (is_with_worker(u, u->window[i]))
+			u->along = u->window[i];
+	if (u->along != NULL && is_with_worker(u, u->along))
+		return true;
+	u->along = NULL;
+	return false;
+}
+
 /* One write at a time; what comes meanwhile goes into the next. */
 static bool
 write_journal(struct inv_uploader *u)
@@ -540,7 +585,7 @@ write_journal(struct inv_uploader *u)
 		}
 		return true;
 	}
-	if (inv_op_is_idle(&u->append.op) &&
+	if (inv_op_is_idle(&u->append.op) && !waits_for_intents(u) &&
 	    inv_journal_pending(u->journal, &w))
 		inv_ring_append(u->ring, &u->append.op, w.fd, w.bytes,
 		    w.offset);
@@ -863,6 +908,7 @@ open_all(struct inv_uploader *u, struct inv_err *err)
 		return false;
 	inv_note("waiting with %s", inv_ring_name(u->ring));
 	u->digest = inv_digest_new();
+	u->worker_digest = inv_digest_new();
 	u->canon = inv_canon_new();
 	u->scan = inv_scan_new();
 	u->keyer = inv_keyer_new();
@@ -888,6 +934,7 @@ open_all(struct inv_uploader *u, struct inv_err *err)
 
 	if (u->hold != NULL || u->failed)
 		return true;
+	u->worker = inv_worker_open(u->worker_digest);
 	u->courier = inv_courier_open(u->ring, &co, err);
 	return u->courier != NULL;
 }
@@ -931,6 +978,7 @@ close_all(struct inv_uploader *u)
 {
 	struct inv_err err;
 
+	inv_worker_close(u->worker);
 	/* The last lines go out while a signal can still be heard. */
 	if (!u->failed && !inv_out_flush(&u->f->out, &err))
 		u->failed = true;
@@ -955,6 +1003,7 @@ close_all(struct inv_uploader *u)
 	inv_results_free(&u->results);
 	inv_scan_free(u->scan);
 	inv_canon_free(u->canon);
+	inv_digest_free(u->worker_digest);
 	inv_digest_free(u->digest);
 	if (u->signal_fd >= 0)
 		close(u->signal_fd);
@@ -1009,6 +1058,7 @@ turn(struct inv_uploader *u, bool *input)
 	if (u->journal != NULL) {
 		moved |= inv_gate_turn(u);
 		moved |= admit(u);
+		moved |= write_intents(u);
 		moved |= write_journal(u);
 		moved |= push_window(u);
 		moved |= land(u);
@@ -1018,6 +1068,18 @@ turn(struct inv_uploader *u, bool *input)
 	}
 	moved |= pass_held(u);
 	return moved;
+}
+
+/* Wait for the worker, for as long as a batch takes; false: it has no work. */
+static bool
+wait_for_worker(struct inv_uploader *u)
+{
+	for (size_t i = 0; i < u->window_n; i++)
+		if (is_with_worker(u, u->window[i])) {
+			inv_worker_wait(u->worker, &u->window[i]->making);
+			return true;
+		}
+	return false;
 }
 
 static void
@@ -1039,7 +1101,8 @@ loop(struct inv_uploader *u)
 			break;
 		if ((u->eof || is_stopping(u)) && is_idle(u))
 			break;
-		wait(u, input);
+		if (!wait_for_worker(u))
+			wait(u, input);
 	}
 	if (!u->failed && u->signals > 0) {
 		inv_fail(&err, INV_AGAIN,

@@ -4,14 +4,16 @@
  *	read     pending rows into chunks, as long as there is room
  *	gate     a whole chunk: what is committed already is skipped, what an
  *	         open intent has a say in waits, the rest becomes batches
- *	admit    a batch whose keys are nowhere in flight: its intent is written
+ *	admit    a batch whose keys are nowhere in flight: it is sealed by the
+ *	         worker, and its intent is written
  *	send     when the intent is on disk
  *	settle   the answer becomes an outcome; when that is on disk, the lines
  *
- * One thread, and one place to wait (net/ring).  Nothing is sent before its
- * intent is durable, nothing is said before its outcome is.  Lines, bodies and
- * intents in memory are bounded by INV_HELD_MAX, however slow the ledger is
- * and whatever a record weighs.
+ * One loop, and one place to wait (net/ring); beside it a thread that hashes
+ * (base/worker) and decides nothing.  Nothing is sent before its intent is
+ * durable, nothing is said before its outcome is.  Lines, bodies and intents in
+ * memory are bounded by INV_HELD_MAX, however slow the ledger is and whatever a
+ * record weighs.
  *
  * The struct is shared by the seven files of the loop (uploader, atomic, gate,
  * settle, partial, resume, figures) and by nobody else.
@@ -102,6 +104,8 @@ struct inv_uploader {
 	struct inv_throttle throttle; /* not of the embedded ledger */
 	uint64_t throttled_until;     /* ms; UINT64_MAX: nothing waits for it */
 	struct inv_digest *digest;
+	struct inv_digest *worker_digest; /* the worker's own */
+	struct inv_worker *worker;        /* seals batches */
 	struct inv_canon *canon;
 	struct inv_scan *scan;
 	struct inv_keyer *keyer;
@@ -131,7 +135,8 @@ struct inv_uploader {
 	struct inv_batch *queue; /* QUEUED, in order */
 	struct inv_batch *window[INV_WINDOW_MAX];
 	size_t window_n;
-	size_t bodies;              /* bytes of the window's */
+	size_t bodies;                 /* bytes of the window's */
+	const struct inv_batch *along; /* its intent is waited for; or NULL */
 	struct inv_batch *settling; /* OUTCOME; in the order of their lines */
 	struct inv_batch *known;    /* DONE: open, or committed by a replay */
 	uint64_t kept_line;         /* the last one of rows kept; 0: none */

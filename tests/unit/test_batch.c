@@ -120,6 +120,7 @@ equal_content_has_equal_keys_however_it_is_written(void)
 	check(add(&k, 2003, "{\"id\":\"a\",\"q\":2}"));
 	const struct inv_seen_row *r = k.chunk->key;
 
+	inv_chunk_hash(k.chunk, k.tools.digest);
 	check(memcmp(r[0].key, r[1].key, INV_KEY) == 0);
 	check(memcmp(r[0].digest, r[1].digest, INV_KEY) == 0);
 	check(memcmp(r[0].key, r[2].key, INV_KEY) == 0);
@@ -239,7 +240,7 @@ many_chunks_share_what_memory_they_have(void)
 		k.chunk = all[i] = inv_chunk_new(&k.spill);
 		for (uint64_t row = 1; row <= 10; row++)
 			add_long(&k, row, BYTES);
-		check(inv_chunk_settle(k.chunk, &err));
+		check(inv_chunk_settle(k.chunk, k.tools.digest, &err));
 	}
 	check(k.spill.kept <= INV_KEPT_MAX);
 	for (size_t i = 0; i < CHUNKS; i++) {
@@ -329,6 +330,65 @@ the_key_is_made_of_ledger_manifest_submission_chunk_and_body(void)
 	close_kit(&k);
 }
 
+/* All rows but the first, of so many bytes, by the worker and by us: nothing differs. */
+static void
+check_seal_by(struct inv_worker *w, size_t bytes, bool hashed)
+{
+	enum { ROWS = 12 };
+	size_t member[ROWS - 1];
+	struct inv_origin of = { .submission = 1, .arrival = 3, .chunk = 4 };
+	struct inv_seen_row plain[ROWS];
+	struct inv_err err;
+	struct kit k;
+
+	open_kit(&k);
+	for (size_t i = 0; i < ROWS; i++)
+		add_long(&k, 2001 + i, bytes);
+	for (size_t i = 1; i < ROWS; i++)
+		member[i - 1] = i;
+	check((k.chunk->spilled > 0) == (bytes > INV_CHUNK_KEPT_MAX / ROWS));
+	if (hashed)
+		inv_chunk_hash(k.chunk, k.tools.digest);
+	memset(of.manifest, 'a', INV_MANIFEST_ID);
+	struct inv_batch *a = inv_batch_new(&of, k.chunk, member, ROWS - 1);
+	struct inv_batch *b = inv_batch_new(&of, k.chunk, member, ROWS - 1);
+	size_t size = inv_batch_size(a);
+
+	check(inv_batch_seal_by(a, w, k.tools.digest, INV_LIT("embedded"),
+	    &err));
+	inv_worker_wait(w, &a->making);
+	check(inv_worker_is_done(w, &a->making));
+	check(inv_batch_seal(b, k.tools.digest, INV_LIT("embedded"), &err));
+	inv_chunk_hash(k.chunk, k.tools.digest);
+	memcpy(plain, k.chunk->key, sizeof(plain));
+
+	check(size == a->body.n && a->body.n > (ROWS - 1) * bytes);
+	check(inv_str_eq(inv_buf_str(&a->body), inv_buf_str(&b->body)));
+	check(memcmp(a->hash, b->hash, sizeof(a->hash)) == 0);
+	check(memcmp(a->root, b->root, sizeof(a->root)) == 0);
+	check(memcmp(a->key, b->key, sizeof(a->key)) == 0);
+	check(a->rows.n == 1 && a->rows.count == ROWS - 1);
+	for (size_t i = 0; i < ROWS - 1; i++)
+		check(memcmp(a->keys[i].digest, plain[i + 1].digest, INV_KEY) ==
+		    0);
+	inv_batch_free(a);
+	inv_batch_free(b);
+	close_kit(&k);
+}
+
+static void
+a_worker_makes_the_same_of_rows_in_memory_and_on_disk(void)
+{
+	struct inv_digest *own = inv_digest_new();
+	struct inv_worker *w = inv_worker_open(own);
+
+	check_seal_by(w, 100, false);
+	check_seal_by(w, 100, true);
+	check_seal_by(w, 200 << 10, false);
+	inv_worker_close(w);
+	inv_digest_free(own);
+}
+
 static void
 the_headers_are_those_of_the_page(void)
 {
@@ -370,6 +430,7 @@ main(void)
 		TEST(a_folder_that_takes_no_file_is_an_error),
 		TEST(
 		    the_key_is_made_of_ledger_manifest_submission_chunk_and_body),
+		TEST(a_worker_makes_the_same_of_rows_in_memory_and_on_disk),
 		TEST(the_headers_are_those_of_the_page),
 	};
 
