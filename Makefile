@@ -1,6 +1,7 @@
 # make                build everything into build/rel
 # make test           unit, program, golden and fault tests
 # make check          what must pass before a commit: test, sanitizers, lint
+# make tsan           the tests of inv-commit's thread under ThreadSanitizer
 # make soak           the long fault runs: SEED= RUNS=1000
 # make differential   inv-validate and ajv on CASES=1000000, SEED=
 # make bench          every figure of the README, side by side with its peers
@@ -44,6 +45,7 @@ LTO         := $(shell $(CC) -Werror -flto=auto -ffat-lto-objects -x c -c \
 VFLAGS_rel  := -D_FORTIFY_SOURCE=2 $(LTO)
 VFLAGS_asan := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
                -fno-omit-frame-pointer
+VFLAGS_tsan := -O1 -fsanitize=thread -fno-omit-frame-pointer
 VFLAGS_cov  := -O0 --coverage
 VFLAGS_strict := -Werror
 VFLAGS_clang := -Werror
@@ -117,6 +119,12 @@ test: all $(UNIT_BINS) $(FAULTY)
 sanitize:
 	@$(MAKE) VARIANT=asan test
 
+# What has a thread.  Memory is not measured under it.
+tsan:
+	@$(MAKE) VARIANT=tsan test TESTS="test_worker test_batch \
+		tests/inv-commit.bats tests/recovery.bats tests/atomic.bats \
+		tests/memory.bats"
+
 strict:
 	@$(MAKE) VARIANT=strict all
 	@$(MAKE) VARIANT=clang CC=clang all
@@ -185,7 +193,7 @@ format:
 clean:
 	rm -rf build
 
-.PHONY: all test sanitize strict lint check soak differential bench coverage \
+.PHONY: all test sanitize tsan strict lint check soak differential bench coverage \
 	fuzz install uninstall format clean
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -51,7 +51,7 @@ sink() {
 
 no_sanitizer() {
 	case $(command -v inv-commit) in
-	*/asan/*) skip "sanitizers take memory of their own" ;;
+	*/asan/* | */tsan/*) skip "sanitizers take memory of their own" ;;
 	esac
 }
 
