@@ -67,10 +67,13 @@ use(uint64_t number, const char *detail)
 	return a;
 }
 
+static const char content[] = "{\"a\":1}";
+static const char errors[] = "[{\"severity\":\"CRITICAL\"}]";
+
 static const struct inv_item item = {
 	.id = "abababababab-7",
-	.last = { .content = INV_LIT("{\"a\":1}"),
-	    .errors = INV_LIT("[{\"severity\":\"CRITICAL\"}]") },
+	.last = { .content = { content, sizeof(content) - 1 },
+	    .errors = { errors, sizeof(errors) - 1 } },
 };
 
 static void
