@@ -291,7 +291,8 @@ inv-quarantine: 000000000000-1: no such item" ]
 	cp "$DB" good.db
 	for change in "why = 'other'" "at = at + 1" "user = 'bob'" "login = 'bob'" "number = 7" \
 		"manifest = '${M//a/b}'" "submission = 2" "row = 2" \
-		"detail = json_set(detail, '$.note', replace(json_extract(detail, '$.note'), 'A', 'B'))" \
+		"detail = json_set(detail, '$.note', replace(json_extract(detail, '$.note'), '— ann ', '— ann A'))" \
+		"detail = json_set(detail, '$.note', replace(json_extract(detail, '$.note'), 'looked', 'Looked'))" \
 		"detail = json_set(detail, '$.content_sha256', '${M//a/c}')" "detail = '{}'"; do
 		cp good.db "$DB"
 		tamper "UPDATE action SET $change"

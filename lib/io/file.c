@@ -226,9 +226,42 @@ inv_file_publish(int dir, const char *name, struct inv_str content,
 	return replace(dir, name, 0644, content, err);
 }
 
+/* Who else than us may have it. */
+struct leave {
+	const uid_t *owner; /* NULL: nobody */
+	bool group_writes;
+};
+
 static bool
-is_ours(int fd, mode_t type, const char *path, struct inv_err *err)
+is_of_a_group_of_ours(gid_t group)
 {
+	gid_t *of = NULL;
+	int n = getgroups(0, NULL);
+	bool is = group == getegid();
+
+	if (!is && n > 0) {
+		of = inv_mem_new((size_t)n * sizeof(*of));
+		n = getgroups(n, of);
+	}
+	for (int i = 0; !is && i < n; i++)
+		is = of[i] == group;
+	free(of);
+	return is;
+}
+
+/* Its owner lets a group of ours in, and nobody else. */
+static bool
+is_shared(const struct stat *st)
+{
+	return (st->st_mode & (S_IWGRP | S_IXGRP | S_IRWXO)) == S_IXGRP &&
+	    is_of_a_group_of_ours(st->st_gid);
+}
+
+static bool
+is_allowed(int fd, mode_t type, const struct leave *leave, const char *path,
+    struct inv_err *err)
+{
+	mode_t never = S_IWOTH | (leave->group_writes ? 0 : S_IWGRP);
 	struct stat st;
 
 	if (fstat(fd, &st) != 0)
@@ -236,11 +269,12 @@ is_ours(int fd, mode_t type, const char *path, struct inv_err *err)
 	if ((st.st_mode & S_IFMT) != type)
 		return inv_fail(err, INV_DENIED, "%s: refused: not a %s", path,
 		    type == S_IFDIR ? "directory" : "regular file");
-	if (st.st_uid != geteuid())
+	if (st.st_uid != geteuid() &&
+	    (leave->owner == NULL || st.st_uid != *leave->owner))
 		return inv_fail(err, INV_DENIED,
 		    "%s: refused: belongs to user %ju, not to us", path,
 		    (uintmax_t)st.st_uid);
-	if (st.st_mode & (S_IWGRP | S_IWOTH))
+	if (st.st_mode & never)
 		return inv_fail(err, INV_DENIED,
 		    "%s: refused: others may write to it", path);
 	if (type == S_IFREG && st.st_nlink > 1)
@@ -309,8 +343,10 @@ make_directory(int dir, const char *path, struct inv_err *err)
 }
 
 static int
-open_directory(int dir, const char *path, struct inv_err *err)
+open_directory(int dir, const char *path, bool shared, struct inv_err *err)
 {
+	struct leave leave = { 0 };
+	struct stat st;
 	int fd =
 	    openat(dir, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
@@ -319,7 +355,9 @@ open_directory(int dir, const char *path, struct inv_err *err)
 		    "%s", path);
 		return -1;
 	}
-	if (!is_ours(fd, S_IFDIR, path, err)) {
+	if (shared && fstat(fd, &st) == 0 && is_shared(&st))
+		leave.owner = &st.st_uid;
+	if (!is_allowed(fd, S_IFDIR, &leave, path, err)) {
 		close(fd);
 		return -1;
 	}
@@ -327,7 +365,8 @@ open_directory(int dir, const char *path, struct inv_err *err)
 }
 
 static int
-state_dir(int dir, const char *path, bool make, struct inv_err *err)
+state_dir(int dir, const char *path, bool make, bool shared,
+    struct inv_err *err)
 {
 	/* "link/" would name what the link points at. */
 	size_t n = strlen(path);
@@ -341,7 +380,7 @@ state_dir(int dir, const char *path, bool make, struct inv_err *err)
 	char *plain = inv_mem_dup(path, n);
 	int fd = make && !make_directory(dir, plain, err)
 	    ? -1
-	    : open_directory(dir, plain, err);
+	    : open_directory(dir, plain, shared, err);
 
 	free(plain);
 	return fd;
@@ -350,13 +389,62 @@ state_dir(int dir, const char *path, bool make, struct inv_err *err)
 int
 inv_file_state_dir(int dir, const char *path, struct inv_err *err)
 {
-	return state_dir(dir, path, true, err);
+	return state_dir(dir, path, true, false, err);
 }
 
 int
 inv_file_state_there(const char *path, struct inv_err *err)
 {
-	return state_dir(AT_FDCWD, path, false, err);
+	return state_dir(AT_FDCWD, path, false, false, err);
+}
+
+int
+inv_file_state_shared(const char *path, struct inv_err *err)
+{
+	return state_dir(AT_FDCWD, path, true, true, err);
+}
+
+int
+inv_file_part(int state, const char *name, bool group_writes,
+    struct inv_err *err)
+{
+	struct leave leave = { .group_writes = group_writes };
+	struct stat st;
+
+	if (fstat(state, &st) != 0) {
+		inv_fail_sys(err, INV_NOINPUT, "%s", name);
+		return -1;
+	}
+	leave.owner = &st.st_uid;
+	if (st.st_uid == geteuid() && !make_directory(state, name, err))
+		return -1;
+	int fd = openat(state, name,
+	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0) {
+		inv_fail_sys(err, errno == ENOENT ? INV_NOINPUT : INV_DENIED,
+		    "%s", name);
+		return -1;
+	}
+	if (!is_allowed(fd, S_IFDIR, &leave, name, err)) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+/* What a set-group-id bit on the directory says of new files in it. */
+static bool
+share(int dir, int fd, const char *name, struct inv_err *err)
+{
+	const mode_t shared = S_IRGRP | S_IWGRP | S_IROTH;
+	struct stat st;
+
+	if (dir == AT_FDCWD || fstat(dir, &st) != 0 ||
+	    (st.st_mode & S_ISGID) == 0 || (st.st_mode & shared) == 0)
+		return true;
+	return fchmod(fd, 0600 | (st.st_mode & shared)) == 0 ||
+	    inv_fail_sys(err, INV_IO, "%s: chmod", name);
 }
 
 static int
@@ -372,12 +460,25 @@ open_new(int dir, const char *name, int flags, struct inv_err *err)
 		errno = why;
 		return -1;
 	}
-	if (!inv_file_sync(dir, name, err)) {
+	if (!share(dir, fd, name, err) || !inv_file_sync(dir, name, err)) {
 		close(fd);
 		errno = EIO;
 		return -1;
 	}
 	return fd;
+}
+
+/* A file that somebody shares is one of whose directory it is in. */
+static bool
+is_readable(int dir, int fd, int flags, const char *name, struct inv_err *err)
+{
+	struct leave leave = { 0 };
+	struct stat st;
+
+	if (dir != AT_FDCWD && (flags & (O_ACCMODE | O_CREAT)) == O_RDONLY &&
+	    fstat(dir, &st) == 0)
+		leave.owner = &st.st_uid;
+	return is_allowed(fd, S_IFREG, &leave, name, err);
 }
 
 int
@@ -411,7 +512,7 @@ inv_file_open(int dir, const char *name, int flags, struct inv_err *err)
 		errno = why;
 		return -1;
 	}
-	if (!is_ours(fd, S_IFREG, name, err)) {
+	if (!is_readable(dir, fd, flags, name, err)) {
 		close(fd);
 		errno = EPERM;
 		return -1;

@@ -2,8 +2,9 @@
  * file.h - whole files, durably, and none that somebody planted
  *
  * Files of the state directory are opened relative to a descriptor of it,
- * never through a symbolic link, and must be regular files of ours.  A file is
- * replaced by writing beside it, fsync, rename, and fsync of the directory.
+ * never through a symbolic link, and must be regular files of ours.  A state of
+ * another user that is shared with a group of ours can be read: its files are
+ * those of its owner.  A file is replaced by writing beside it, fsync, rename, and fsync of the directory.
  */
 #ifndef INV_IO_FILE_H
 #define INV_IO_FILE_H
@@ -56,8 +57,25 @@ INV_MUST int inv_file_state_dir(int dir, const char *path, struct inv_err *err);
 INV_MUST int inv_file_state_there(const char *path, struct inv_err *err);
 
 /*
+ * The same as the first, or one of another user who shares it: nobody but that
+ * user may write to it, a group of ours may pass, others have no right at all.
+ */
+INV_MUST int inv_file_state_shared(const char *path, struct inv_err *err);
+
+/*
+ * A directory of the state that belongs to whom the state does; made where it
+ * is not there and the state is ours.  Others never write to it, the group
+ * where `group_writes`.  A descriptor, or -1.
+ */
+INV_MUST int inv_file_part(int state, const char *name, bool group_writes,
+    struct inv_err *err);
+
+/*
  * Open dir/name, a regular file of ours with one link; flags as open(2).
- * With O_CREAT a missing one is made 0600 and its name synced.  Refused
+ * With O_CREAT a missing one is made 0600 and its name synced; in a directory
+ * with its set-group-id bit its group, and others but for writing, may do with
+ * the file what they may with the directory.  With O_RDONLY it may be of
+ * another user whose directory this is.  Refused
  * (INV_DENIED) if it is anything else; INV_NOINPUT or INV_CREATE if it can not
  * be opened, with errno kept.  A descriptor, or -1.
  */

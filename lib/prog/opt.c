@@ -469,15 +469,20 @@ state_path(void)
 }
 
 static int
-open_state(const char **path, bool make)
+made(const char *path, struct inv_err *err)
+{
+	return inv_file_state_dir(AT_FDCWD, path, err);
+}
+
+static int
+open_state(const char **path, int (*open)(const char *, struct inv_err *))
 {
 	static char *kept;
 	struct inv_err err;
 
 	free(kept);
 	kept = state_path();
-	int fd = make ? inv_file_state_dir(AT_FDCWD, kept, &err)
-		      : inv_file_state_there(kept, &err);
+	int fd = open(kept, &err);
 
 	if (fd < 0)
 		inv_die(&err);
@@ -488,11 +493,17 @@ open_state(const char **path, bool make)
 int
 inv_opt_state(const char **path)
 {
-	return open_state(path, true);
+	return open_state(path, made);
 }
 
 int
 inv_opt_state_there(const char **path)
 {
-	return open_state(path, false);
+	return open_state(path, inv_file_state_there);
+}
+
+int
+inv_opt_state_shared(const char **path)
+{
+	return open_state(path, inv_file_state_shared);
 }

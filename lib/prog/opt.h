@@ -80,4 +80,7 @@ int inv_opt_state(const char **path);
 /* The same, for those who only read: nothing is made; 66 if it is not there. */
 int inv_opt_state_there(const char **path);
 
+/* As the first; one of another user is taken where they share it with us. */
+int inv_opt_state_shared(const char **path);
+
 #endif

@@ -34,7 +34,7 @@ inv_desk_open(struct inv_desk *d, const struct inv_quarantine_args *a,
 		inv_opt_wrong(verb, words[0],
 		    "items are named, or chosen by options");
 	inv_item_ids_open(&d->ids, verb, words);
-	d->state.fd = inv_opt_state(&d->state.path);
+	d->state.fd = inv_opt_state_shared(&d->state.path);
 	inv_who_init(&d->who);
 	d->r = inv_quarantine_read_own(&d->state, &err);
 	if (d->r == NULL && err.fault != INV_NO)
@@ -43,6 +43,15 @@ inv_desk_open(struct inv_desk *d, const struct inv_quarantine_args *a,
 		return;
 	inv_quarantine_seek(d->r, &d->which);
 	d->seeking = true;
+}
+
+void
+inv_desk_need(const struct inv_desk *d, enum inv_role role)
+{
+	struct inv_err err;
+
+	if (!inv_role_is_ours(&d->state, role, &err))
+		inv_die(&err);
 }
 
 int

@@ -12,6 +12,7 @@
 #include "quarantine/ids.h"
 #include "store/action.h"
 #include "store/approval.h"
+#include "store/roles.h"
 
 struct inv_desk {
 	struct inv_state state;
@@ -34,6 +35,9 @@ struct inv_desk {
 /* Ends with 64 where an operand is no id, or options choose as well. */
 void inv_desk_open(struct inv_desk *d, const struct inv_quarantine_args *a,
     const char *verb, char *words[]);
+
+/* Ends with 77 where the role is not that of who runs this. */
+void inv_desk_need(const struct inv_desk *d, enum inv_role role);
 
 /* The exit status: 77 where something is not approved, 1 where it failed. */
 int inv_desk_close(struct inv_desk *d);

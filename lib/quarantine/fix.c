@@ -263,6 +263,7 @@ inv_quarantine_do_fix(void *args, char *words[])
 	for (size_t i = 0; i < a->sets; i++)
 		check_set(a, i);
 	inv_desk_open(&d, a, verb, words);
+	inv_desk_need(&d, INV_ROLE_RELEASE);
 	p.scan = inv_scan_new();
 	p.value = inv_scan_new();
 	inv_out_init(&p.out, STDOUT_FILENO, "stdout");

@@ -185,7 +185,7 @@ open_reading(struct reading *p, const struct inv_quarantine_args *a)
 		.xlsx = a->xlsx,
 		.json = a->json,
 	};
-	p->state.fd = inv_opt_state(&p->state.path);
+	p->state.fd = inv_opt_state_shared(&p->state.path);
 	p->r = inv_quarantine_read_own(&p->state, &err);
 	if (p->r == NULL)
 		inv_die(&err);

@@ -21,7 +21,7 @@ look(void)
 	struct inv_state state;
 	struct inv_err err;
 
-	state.fd = inv_opt_state(&state.path);
+	state.fd = inv_opt_state_shared(&state.path);
 	r = inv_quarantine_read_own(&state, &err);
 	if (r == NULL)
 		inv_die(&err);

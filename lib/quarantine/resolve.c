@@ -290,6 +290,7 @@ open_all(struct resolution *p, const struct inv_quarantine_args *a,
 		.detail = INV_BUF(TEXT_BYTES),
 	};
 	inv_desk_open(&p->d, a, verb, words);
+	inv_desk_need(&p->d, INV_ROLE_RELEASE);
 	p->store = inv_quarantine_new(&p->d.state);
 	p->scan = inv_scan_new();
 	inv_random(bits, sizeof(bits));

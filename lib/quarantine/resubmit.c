@@ -707,6 +707,7 @@ open_all(struct resubmission *p, const struct inv_quarantine_args *a,
 	if (a->map != NULL)
 		read_map(p, a->map);
 	inv_desk_open(&p->d, a, verb, words);
+	inv_desk_need(&p->d, INV_ROLE_RELEASE);
 	inv_out_init(&p->out, STDOUT_FILENO, "stdout");
 	p->scan = inv_scan_new();
 	if (p->d.r == NULL)

@@ -268,7 +268,7 @@ inv_quarantine_do_stats(void *args, char *words[])
 	struct inv_err err;
 
 	(void)words;
-	state.fd = inv_opt_state(&state.path);
+	state.fd = inv_opt_state_shared(&state.path);
 	which.state = INV_ITEM_ALL;
 	add_all(v, &state, &which);
 	inv_out_init(&out, STDOUT_FILENO, "stdout");

@@ -135,8 +135,8 @@ struct inv_action_reader {
 	struct inv_buf texts;
 };
 
-struct inv_action_reader *
-inv_actions_read(const struct inv_state *state, uint64_t behind,
+static struct inv_action_reader *
+open_reader(const struct inv_state *state, enum inv_db_use use, uint64_t behind,
     struct inv_err *err)
 {
 	struct inv_action_reader *r = inv_mem_new(sizeof(*r));
@@ -144,7 +144,7 @@ inv_actions_read(const struct inv_state *state, uint64_t behind,
 	r->behind = behind;
 	r->texts = INV_BUF(TEXTS_MAX);
 	r->scan = inv_scan_new();
-	r->db = inv_quarantine_db(state, INV_DB_READ, err);
+	r->db = inv_quarantine_db(state, use, err);
 	if (r->db != NULL)
 		r->next = inv_db_prepare(r->db, next, err);
 	if (r->next != NULL)
@@ -155,6 +155,19 @@ inv_actions_read(const struct inv_state *state, uint64_t behind,
 		return r;
 	inv_actions_close(r);
 	return NULL;
+}
+
+struct inv_action_reader *
+inv_actions_read(const struct inv_state *state, uint64_t behind,
+    struct inv_err *err)
+{
+	return open_reader(state, INV_DB_READ, behind, err);
+}
+
+struct inv_action_reader *
+inv_actions_look(const struct inv_state *state, struct inv_err *err)
+{
+	return open_reader(state, INV_DB_LOOK, 0, err);
 }
 
 void

@@ -65,6 +65,11 @@ struct inv_action_reader;
 INV_MUST struct inv_action_reader *inv_actions_read(const struct inv_state
 							*state,
     uint64_t behind, struct inv_err *err);
+
+/* The same, for who changes nothing: as INV_DB_LOOK. */
+INV_MUST struct inv_action_reader *inv_actions_look(const struct inv_state
+							*state,
+    struct inv_err *err);
 void inv_actions_close(struct inv_action_reader *r);
 
 /* The next; good until the next call.  Nothing is locked in between. */

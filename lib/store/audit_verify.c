@@ -217,7 +217,7 @@ next_action(struct verify *v, struct inv_action *a, bool *there,
 {
 	*there = false;
 	if (v->actions == NULL)
-		v->actions = inv_actions_read(&v->state, 0, err);
+		v->actions = inv_actions_look(&v->state, err);
 	if (v->actions == NULL)
 		return err->fault == INV_NO || differs(err);
 	switch (inv_actions_next(v->actions, a, err)) {

@@ -64,21 +64,30 @@ fault_of(int rc)
 static bool
 failed(const struct inv_db *db, int rc, struct inv_err *err)
 {
+	if (rc == SQLITE_READONLY_ROLLBACK)
+		return inv_fail(err, INV_AGAIN,
+		    "%s: a program that wrote to it was killed: the next one "
+		    "that may write has to undo that first",
+		    db->path);
 	return inv_fail(err, fault_of(rc), "%s: %s", db->path,
 	    sqlite3_errmsg(db->db));
 }
 
 /* Ours, a regular file, under one name, and nobody else can write to it. */
 static bool
-trusted(const char *path, const struct stat *st, struct inv_err *err)
+trusted(const char *path, const struct inv_db_plan *plan, const struct stat *st,
+    struct inv_err *err)
 {
+	mode_t never = S_IWOTH | (plan->group_writes ? 0 : S_IWGRP);
+
 	if (!S_ISREG(st->st_mode))
 		return inv_fail(err, INV_DENIED, "%s: not a regular file",
 		    path);
-	if (st->st_uid != geteuid())
+	if (st->st_uid != geteuid() &&
+	    (plan->owner == NULL || st->st_uid != *plan->owner))
 		return inv_fail(err, INV_DENIED, "%s: belongs to another user",
 		    path);
-	if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0)
+	if ((st->st_mode & never) != 0)
 		return inv_fail(err, INV_DENIED, "%s: others can write to it",
 		    path);
 	if (st->st_nlink != 1)
@@ -88,11 +97,14 @@ trusted(const char *path, const struct stat *st, struct inv_err *err)
 }
 
 static bool
-look(const char *path, enum inv_db_use use, struct inv_err *err)
+look(const char *path, const struct inv_db_plan *plan, struct inv_err *err)
 {
+	bool write = plan->use == INV_DB_WRITE;
 	int flags = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
 
-	flags |= use == INV_DB_WRITE ? O_RDWR | O_CREAT : O_RDONLY;
+	flags |= write ? O_RDWR : O_RDONLY;
+	if (write && (plan->owner == NULL || *plan->owner == geteuid()))
+		flags |= O_CREAT;
 	int fd = open(path, flags, 0600);
 
 	if (fd == -1 && errno == ELOOP)
@@ -100,10 +112,10 @@ look(const char *path, enum inv_db_use use, struct inv_err *err)
 	if (fd == -1 && (errno == EACCES || errno == EPERM))
 		return inv_fail_sys(err, INV_DENIED, "%s", path);
 	if (fd == -1)
-		return inv_fail_sys(err,
-		    use == INV_DB_WRITE ? INV_CREATE : INV_NOINPUT, "%s", path);
+		return inv_fail_sys(err, write ? INV_CREATE : INV_NOINPUT, "%s",
+		    path);
 	struct stat st;
-	bool ok = fstat(fd, &st) == 0 ? trusted(path, &st, err)
+	bool ok = fstat(fd, &st) == 0 ? trusted(path, plan, &st, err)
 				      : inv_fail_sys(err, INV_IO, "%s", path);
 
 	close(fd);
@@ -136,8 +148,8 @@ set_up(struct inv_db *db, const struct inv_db_plan *plan, struct inv_err *err)
 		inv_buf_addf(&sql, "PRAGMA cache_size=-%llu;",
 		    (unsigned long long)plan->cache_kib);
 	inv_buf_addf(&sql, "%s",
-	    plan->use == INV_DB_READ ? "PRAGMA query_only=ON;"
-				     : "PRAGMA journal_mode=DELETE;");
+	    plan->use != INV_DB_WRITE ? "PRAGMA query_only=ON;"
+				      : "PRAGMA journal_mode=DELETE;");
 	inv_buf_byte(&sql, '\0');
 	bool ok = inv_db_run(db, sql.p, err);
 
@@ -243,9 +255,9 @@ bring_up(struct inv_db *db, const struct inv_db_plan *plan, struct inv_err *err)
 	if (version == newest)
 		return true;
 	/* Who was to set it up was killed before, or is at it. */
-	if (plan->use == INV_DB_READ && version == 0)
+	if (plan->use != INV_DB_WRITE && version == 0)
 		return inv_fail(err, INV_NO, "%s: nothing in it yet", db->path);
-	if (plan->use == INV_DB_READ)
+	if (plan->use != INV_DB_WRITE)
 		return inv_fail(err, INV_CONFIG,
 		    "%s: version %llu is older than this program's %llu%s%s",
 		    db->path, (unsigned long long)version,
@@ -259,20 +271,22 @@ struct inv_db *
 inv_db_open(const char *path, const struct inv_db_plan *plan,
     struct inv_err *err)
 {
-	if (!look(path, plan->use, err))
+	if (!look(path, plan, err))
 		return NULL;
 	struct inv_db *db = inv_mem_new(sizeof(*db));
 	struct inv_buf name = INV_BUF(PATH_BYTES);
+	/* Where we may not write SQLite makes do with reading. */
+	int access = plan->use == INV_DB_LOOK ? SQLITE_OPEN_READONLY
+					      : SQLITE_OPEN_READWRITE;
 
 	/* "./" before it, so that no name is SQLite's ":memory:" or a URI. */
 	inv_buf_addf(&name, "%s%s", path[0] == '/' ? "" : "./", path);
 	inv_buf_byte(&name, '\0');
 	db->path = inv_mem_strdup(path);
-	int rc = name.failed ? SQLITE_CANTOPEN
-			     : sqlite3_open_v2(name.p, &db->db,
-				   SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
-				       SQLITE_OPEN_EXRESCODE,
-				   NULL);
+	int rc = name.failed
+	    ? SQLITE_CANTOPEN
+	    : sqlite3_open_v2(name.p, &db->db,
+		  access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
 
 	inv_buf_free(&name);
 	bool ok = rc == SQLITE_OK

@@ -8,6 +8,8 @@
 #ifndef INV_STORE_DB_H
 #define INV_STORE_DB_H
 
+#include <sys/types.h>
+
 #include "base/err.h"
 
 enum {
@@ -17,7 +19,9 @@ enum {
 
 enum inv_db_use {
 	INV_DB_WRITE, /* made if it is not there */
-	INV_DB_READ,  /* must be there, and of our version; never changed */
+	INV_DB_READ,  /* must be there, and of our version; never changed, but
+			 that what a killed writer has begun is undone */
+	INV_DB_LOOK,  /* not even that: INV_AGAIN where it would be needed */
 };
 
 /* What a commit that returned has survived. */
@@ -40,13 +44,21 @@ struct inv_db_plan {
 	const char *const *steps;
 
 	const char *upgrader; /* who brings an older one up, or NULL */
+
+	/*
+	 * Whose it may be instead of ours, who only then makes it; and its
+	 * group may write to it.  NULL: nobody.
+	 */
+	const uid_t *owner;
+	bool group_writes;
 };
 
 struct inv_db;   /* one connection, for one thread */
 struct inv_stmt; /* a prepared statement; dies with its inv_db */
 
 /*
- * NULL on failure: INV_DENIED where the file is another user's, is not a
+ * NULL on failure: INV_AGAIN where a writer was killed and we may not write;
+ * INV_DENIED where the file is another user's, is not a
  * regular file with one name, or others can write to it; INV_CONFIG where it
  * is not a database of this kind or is of a newer version; INV_CREATE or
  * INV_NOINPUT where it can not be opened; INV_NO where there is nothing in it

@@ -17,6 +17,7 @@
 #include "base/buf.h"
 #include "data/record.h"
 #include "io/file.h"
+#include "store/roles.h"
 
 enum {
 	APPLICATION_ID = 0x696e7171, /* "inqq" */
@@ -25,6 +26,7 @@ enum {
 };
 
 static const char dir_name[] = "quarantine";
+static const char file_name[] = "quarantine.db";
 static const char db_name[] = "quarantine/quarantine.db";
 
 _Static_assert(INV_COMMITTED == 1 && INV_SKIPPED == 2 && INV_QUARANTINED == 3 &&
@@ -101,14 +103,28 @@ inv_quarantine_is_there(const struct inv_state *state)
 	    errno != ENOENT;
 }
 
-/* The folder must be ours as well: it is where the rollback journal goes. */
+/*
+ * The folder must be sound as well: it is where the rollback journal goes.
+ * The database is made here, for what the folder says of its group.
+ */
 static bool
-look_at_folder(const struct inv_state *state, struct inv_err *err)
+look_at_folder(const struct inv_state *state, const struct inv_db_plan *plan,
+    struct inv_err *err)
 {
-	int dir = inv_file_state_dir(state->fd, dir_name, err);
+	int dir = inv_file_part(state->fd, dir_name, plan->group_writes, err);
+	int fd = -1;
 
 	if (dir < 0)
 		return false;
+	if (plan->use == INV_DB_WRITE && *plan->owner == geteuid() &&
+	    !inv_quarantine_is_there(state)) {
+		fd = inv_file_open(dir, file_name, O_RDWR | O_CREAT, err);
+		if (fd < 0) {
+			close(dir);
+			return false;
+		}
+		close(fd);
+	}
 	close(dir);
 	return true;
 }
@@ -117,6 +133,7 @@ struct inv_db *
 inv_quarantine_db(const struct inv_state *state, enum inv_db_use use,
     struct inv_err *err)
 {
+	struct stat own;
 	const struct inv_db_plan plan = {
 		.id = APPLICATION_ID,
 		.use = use,
@@ -124,15 +141,21 @@ inv_quarantine_db(const struct inv_state *state, enum inv_db_use use,
 		.cache_kib = CACHE_KIB,
 		.steps = steps,
 		.upgrader = "inv-quarantine stats",
+		.owner = &own.st_uid,
+		.group_writes = inv_roles_are_given(state),
 	};
 	struct inv_buf path = INV_BUF(PATH_BYTES);
 	struct inv_db *db = NULL;
 
-	if (use == INV_DB_READ && !inv_quarantine_is_there(state)) {
+	if (use != INV_DB_WRITE && !inv_quarantine_is_there(state)) {
 		inv_fail(err, INV_NO, "%s: nothing in quarantine", state->path);
 		return NULL;
 	}
-	if (!look_at_folder(state, err))
+	if (fstat(state->fd, &own) != 0) {
+		inv_fail_sys(err, INV_NOINPUT, "%s", state->path);
+		return NULL;
+	}
+	if (!look_at_folder(state, &plan, err))
 		return NULL;
 	inv_buf_addf(&path, "%s/%s", state->path, db_name);
 	inv_buf_byte(&path, '\0');

@@ -178,7 +178,9 @@ survey(const struct inv_state *state, struct inv_segments *segments,
 	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
 	if (dir == -1)
-		return errno == ENOENT || inv_fail_sys(err, INV_IO, "journal");
+		return errno == ENOENT ||
+		    inv_fail_sys(err, errno == EACCES ? INV_DENIED : INV_IO,
+			"journal");
 	bool ok = inv_segment_survey(dir, segments, err);
 
 	close(dir);

@@ -264,6 +264,30 @@ a_reader_changes_nothing_and_needs_the_file(void)
 }
 
 static void
+the_group_writes_only_where_it_may(void)
+{
+	struct inv_err err;
+	struct inv_db_plan shared = plan;
+	uid_t owner = geteuid();
+
+	inv_db_close(fresh(&err));
+	check(chmod("t.db", 0660) == 0);
+	check(inv_db_open("t.db", &plan, &err) == NULL);
+	check(err.fault == INV_DENIED);
+	shared.group_writes = true;
+	shared.owner = &owner;
+	inv_db_close(inv_db_open("t.db", &shared, &err));
+	check(chmod("t.db", 0606) == 0);
+	check(inv_db_open("t.db", &shared, &err) == NULL);
+	check(err.fault == INV_DENIED);
+	/* It is the owner who makes it. */
+	unlink("t.db");
+	owner++;
+	check(inv_db_open("t.db", &shared, &err) == NULL);
+	check(access("t.db", F_OK) != 0);
+}
+
+static void
 planted_files_are_refused(void)
 {
 	struct inv_err err;
@@ -328,6 +352,7 @@ main(void)
 		TEST(a_database_of_another_kind_is_refused),
 		TEST(a_file_that_is_no_database_is_refused),
 		TEST(a_reader_changes_nothing_and_needs_the_file),
+		TEST(the_group_writes_only_where_it_may),
 		TEST(planted_files_are_refused),
 		TEST(no_name_is_special_to_sqlite),
 		TEST(a_place_that_is_not_there_can_not_be_made),

@@ -241,6 +241,57 @@ a_name_with_a_slash_behind_it_names_the_same_directory(void)
 	check(err.fault == INV_CREATE);
 }
 
+static mode_t
+mode_of(const char *name)
+{
+	struct stat st;
+
+	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0
+	    ? st.st_mode & 07777
+	    : 0;
+}
+
+static void
+a_new_file_is_its_groups_where_the_directory_says_so(void)
+{
+	struct inv_err err;
+	int in = inv_file_state_dir(dir, "shared", &err);
+
+	check(in >= 0 && fchmod(in, 0775) == 0);
+	close(inv_file_open(in, "private", O_RDWR | O_CREAT, &err));
+	check(mode_of("shared/private") == 0600);
+	check(fchmod(in, 02775) == 0);
+	close(inv_file_open(in, "written", O_RDWR | O_CREAT, &err));
+	check(mode_of("shared/written") == 0664);
+	check(fchmod(in, 02757) == 0);
+	close(inv_file_open(in, "read", O_RDWR | O_CREAT, &err));
+	check(mode_of("shared/read") == 0644);
+	/* What is replaced is ours alone, as is a key. */
+	check(inv_file_replace(in, "read", INV_LIT(""), &err));
+	check(mode_of("shared/read") == 0600);
+	close(in);
+}
+
+static void
+a_part_is_made_and_its_group_writes_where_it_may(void)
+{
+	struct inv_err err;
+	int fd = inv_file_part(dir, "part", false, &err);
+
+	check(fd >= 0 && mode_of("part") == 0700);
+	check(fchmod(fd, 0770) == 0);
+	close(fd);
+	check(inv_file_part(dir, "part", false, &err) == -1);
+	check(err.fault == INV_DENIED);
+	fd = inv_file_part(dir, "part", true, &err);
+	check(fd >= 0 && fchmod(fd, 0707) == 0);
+	close(fd);
+	check(inv_file_part(dir, "part", true, &err) == -1);
+	check(symlinkat("part", dir, "partlink") == 0);
+	check(inv_file_part(dir, "partlink", true, &err) == -1);
+	check(err.fault == INV_DENIED);
+}
+
 static void
 a_summary_replaces_a_file_and_is_written_to_anything_else(void)
 {
@@ -291,6 +342,8 @@ static const struct test tests[] = {
 	TEST(reports_a_write_that_did_not_fit),
 	TEST(what_was_planted_beside_a_file_is_not_written_through),
 	TEST(a_name_with_a_slash_behind_it_names_the_same_directory),
+	TEST(a_new_file_is_its_groups_where_the_directory_says_so),
+	TEST(a_part_is_made_and_its_group_writes_where_it_may),
 	TEST(a_summary_replaces_a_file_and_is_written_to_anything_else),
 };
 
