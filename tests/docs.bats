@@ -146,6 +146,26 @@ run_pages() {
 	run_examples "$ROOT/man/inv.7"
 }
 
+# What stands in a section of a page, from its heading to the next.
+section() { # PAGE HEADING
+	awk -v h="$2" '$0 == h { on = 1; next } /^\.S[hs] / { on = 0 } on' "$ROOT/man/$1"
+}
+
+@test "inv-quarantine(1) says of each reason that a row can wait for what to do" {
+	local reason n=0
+	section inv-quarantine.1 '.Ss What to do' > todo
+	for reason in $(section inv-stream.5 '.Sh REASONS' |
+		awk '/^\.Cm (committed|skipped) |^\.Cm (committed|skipped)$/ { on = 0 }
+			/^\.Cm (quarantined|held|ambiguous)/ { on = 1 } on && /^\.It / { print $2 }'); do
+		n=$((n + 1))
+		grep -qE "^\.It Cm (.* )?$reason( ,|$)" todo || {
+			echo "nothing to do about $reason"
+			return 1
+		}
+	done
+	[ $n -ge 12 ]
+}
+
 @test "the examples of the README run as shown" {
 	export SHELL=/bin/bash
 	run_examples "$ROOT/README.md" play_on_terminal
