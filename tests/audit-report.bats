@@ -238,6 +238,29 @@ probe() { # WIDTH JAVASCRIPT
 	grep -qF 'she &quot;knows&quot;' page.html
 }
 
+@test "rows that were corrected are counted: they are committed elsewhere" {
+	printf 'asset_id,grant_code,quantity\nLAB-1,NIH-R01-7,-3\nLAB-2,NIH-R01-7,-4\nLAB-3,NIH-R01-7,5\n' > m.csv
+	jq -nc '{type: "object", "x-inv-key": ["asset_id"], properties: {asset_id: {type: "string"}, quantity: {type: "integer", minimum: 0}}}' > s.json
+	through() { inv-split -q "$1" | inv-validate -q -s ./s.json | inv-commit -q -l file:l.db | inv-quarantine -q | inv-audit -q > /dev/null; }
+	through m.csv
+	inv-audit report m.csv > report
+	run -1 grep -q 'were corrected' report
+	inv-quarantine fix "$(inv-quarantine list | jq -r .item | head -n 1)" --set quantity=3 --why typo > fix.csv
+	through fix.csv
+	inv-audit report m.csv > report
+	has 'Rows that were corrected, and are committed as rows of another manifest: 1. People tells which.'
+	[ "$(sum quarantined)" = 2 ]
+	inv-audit report m.csv --html page.html
+	grep -qF '<p>Rows that were corrected, and are committed as rows of another manifest: 1.' page.html
+	# What is skipped because something newer is there corrects nothing.
+	printf 'asset_id,grant_code,quantity\nLAB-2,NIH-R01-7,9\n' > newer.csv
+	through newer.csv
+	inv-quarantine fix "$(inv-quarantine list | jq -r .item)" --set quantity=4 --why typo > fix.csv
+	through fix.csv
+	inv-audit report m.csv > report
+	has 'another manifest: 1. People'
+}
+
 @test "nothing sent, nobody and no checkpoint are said" {
 	{ manifest a; row a 1 "$(verdict skipped d s)"; end a 1; } > in
 	run -0 inv-audit in

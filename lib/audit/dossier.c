@@ -188,11 +188,28 @@ add_batch(struct reading *r, struct inv_dossier_part *p,
 		    line->rows->range[i].last);
 }
 
+/* A correction that was committed, which closes the item. */
+static bool
+is_corrected(struct reading *r)
+{
+	const struct inv_members *m = inv_scan_outer(r->scan);
+	struct inv_str detail = value_of(r, "detail");
+	struct inv_member part;
+
+	if (!inv_str_is(inv_member_text(m, "verb"), "fix"))
+		return false;
+	while (detail.n > 0 && inv_scan_each(&detail, &part))
+		if (inv_str_is(part.key, "resolved_by"))
+			return true;
+	return false;
+}
+
 static void
 add_action(struct reading *r, struct inv_dossier_part *p,
     const struct inv_audit_line *line)
 {
 	p->all_actions++;
+	p->corrected += is_corrected(r);
 	if (p->actions == INV_DOSSIER_ACTIONS)
 		return;
 	p->action = more(p->action, p->actions, sizeof(*p->action));

@@ -52,6 +52,7 @@ struct inv_dossier_part {
 	struct inv_str *action; /* entries about what people did, JSON */
 	size_t actions;
 	uint64_t all_actions;
+	uint64_t corrected; /* rows that a row of another manifest corrects */
 	struct inv_fates fates;
 	bool refused;    /* a run could not read it as a whole */
 	bool whole;      /* a run has told how many rows there are: */

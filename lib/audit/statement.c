@@ -109,6 +109,21 @@ point_out(struct inv_statement *s, const char *what, uint64_t n,
 	inv_paper_judge(s->p, false, inv_statement_text(s));
 }
 
+/* They stay as they are here: what is committed is in another account. */
+static void
+tell_corrected(struct inv_statement *s, const struct inv_dossier_part *part)
+{
+	if (part->corrected == 0)
+		return;
+	inv_buf_reset(&s->text);
+	inv_buf_add(&s->text,
+	    INV_LIT("Rows that were corrected, and are committed as rows of "
+		    "another manifest: "));
+	inv_buf_count(&s->text, part->corrected);
+	inv_buf_add(&s->text, INV_LIT(". People tells which."));
+	inv_paper_say(s->p, inv_statement_text(s));
+}
+
 static void
 judge_open(struct inv_statement *s, const struct inv_dossier_part *part)
 {
@@ -273,6 +288,7 @@ one_part(struct inv_statement *s, const struct inv_dossier_part *part)
 	inv_paper_sum(s->p, part->rows, part->counts);
 	judge_rows(s, part);
 	judge_open(s, part);
+	tell_corrected(s, part);
 	rows(s, part);
 	runs(s, part);
 	inv_statement_rules(s, part);
