@@ -192,9 +192,15 @@ begin(struct inv_reader *r, struct inv_input *in, enum inv_format format,
 	};
 	if (!tell_delimiter(c, format, err))
 		return false;
+	const struct inv_dialect dialect = {
+		.delimiter = c->delimiter,
+		.quote = '"',
+		.escape = INV_DIALECT_NONE,
+	};
+
 	c->frame = inv_frame_new(inv_text_pull(in->text),
-	    inv_text_mark(in->text), c->delimiter);
-	c->csv = inv_csv_new(c->delimiter);
+	    inv_text_mark(in->text), dialect);
+	c->csv = inv_csv_new(dialect);
 	bool ok = c->base.how->no_header ? number_columns(c, err)
 					 : read_header(c, err);
 

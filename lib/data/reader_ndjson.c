@@ -34,7 +34,7 @@ begin(struct inv_reader *r, struct inv_input *in, enum inv_format format,
 	inv_frame_free(n->frame);
 	n->blank_lines = 0;
 	n->frame = inv_frame_new(inv_text_pull(in->text),
-	    inv_text_mark(in->text), ',');
+	    inv_text_mark(in->text), INV_DIALECT_USUAL);
 	return true;
 }
 

@@ -11,7 +11,7 @@
 enum { BLOCK = 64 << 10 }; /* bytes libcsv grows its field by */
 
 struct inv_csv {
-	char delimiter;
+	struct inv_dialect dialect;
 	struct csv_parser parser;
 	size_t n;   /* fields so far */
 	char *text; /* of the fields, behind each other */
@@ -33,17 +33,18 @@ begin(struct inv_csv *c)
 {
 	if (csv_init(&c->parser, 0) != 0)
 		abort();
-	csv_set_delim(&c->parser, (unsigned char)c->delimiter);
+	csv_set_delim(&c->parser, (unsigned char)c->dialect.delimiter);
+	csv_set_quote(&c->parser, (unsigned char)c->dialect.quote);
 	csv_set_space_func(&c->parser, is_space);
 	csv_set_blk_size(&c->parser, BLOCK);
 }
 
 struct inv_csv *
-inv_csv_new(char delimiter)
+inv_csv_new(struct inv_dialect dialect)
 {
 	struct inv_csv *c = inv_mem_new(sizeof(*c));
 
-	c->delimiter = delimiter;
+	c->dialect = dialect;
 	begin(c);
 	return c;
 }
@@ -57,6 +58,8 @@ inv_csv_free(struct inv_csv *c)
 	free(c->text);
 	free(c);
 }
+
+/* ---- records that the framer has not cut ---- */
 
 /* libcsv's field is good within the callback only. */
 static void
@@ -87,9 +90,50 @@ parse(struct inv_csv *c, const struct inv_framed *rec)
 	    csv_fini(&c->parser, on_field, NULL, c) == 0;
 }
 
-static const struct inv_str *
-split_quoted(struct inv_csv *c, const struct inv_framed *rec,
-    struct inv_err *err)
+/* Add the field that begins at i, escapes taken off; where it ends. */
+static size_t
+add_escaped(struct inv_csv *c, struct inv_str raw, size_t i)
+{
+	const struct inv_dialect *d = &c->dialect;
+	const bool quoted = i < raw.n && raw.p[i] == d->quote;
+	const size_t from = c->used;
+	bool open = quoted;
+
+	i += quoted;
+	for (; i < raw.n && (open || raw.p[i] != d->delimiter); i++) {
+		bool is_last = i + 1 == raw.n;
+
+		if (raw.p[i] == d->escape && !is_last && raw.p[i + 1] != '\n' &&
+		    raw.p[i + 1] != '\r')
+			i++;
+		else if (open && raw.p[i] == d->quote) {
+			open = !is_last && raw.p[i + 1] == d->quote;
+			if (!open)
+				continue;
+			i++;
+		}
+		c->text[c->used++] = raw.p[i];
+	}
+	if (c->n < INV_FRAME_FIELDS_MAX)
+		c->field[c->n] = (struct inv_str){
+			quoted || c->used > from ? c->text + from : NULL,
+			c->used - from,
+		};
+	c->n++;
+	return i;
+}
+
+static void
+parse_escaped(struct inv_csv *c, struct inv_str raw)
+{
+	size_t i = add_escaped(c, raw, 0);
+
+	while (i < raw.n)
+		i = add_escaped(c, raw, i + 1);
+}
+
+static void
+make_room(struct inv_csv *c, const struct inv_framed *rec)
 {
 	if (c->cap < rec->raw.n) {
 		c->cap = rec->raw.n + BLOCK;
@@ -97,22 +141,77 @@ split_quoted(struct inv_csv *c, const struct inv_framed *rec,
 	}
 	c->n = 0;
 	c->used = 0;
-	if (parse(c, rec) && c->n == rec->fields)
+}
+
+static const struct inv_str *
+split_uncut(struct inv_csv *c, const struct inv_framed *rec,
+    struct inv_err *err)
+{
+	make_room(c, rec);
+	bool ok = true;
+
+	if (c->dialect.escape == INV_DIALECT_NONE)
+		ok = parse(c, rec);
+	else
+		parse_escaped(c, rec->raw);
+	if (ok && c->n == rec->fields)
 		return c->field;
 	/* After an error libcsv would deliver the rest of it as a row. */
 	csv_free(&c->parser);
 	begin(c);
-	inv_fail(err, INV_INTERNAL, "libcsv sees %zu fields, not %zu", c->n,
+	inv_fail(err, INV_INTERNAL, "split into %zu fields, not %zu", c->n,
 	    rec->fields);
 	return NULL;
+}
+
+/* ---- those that it has ---- */
+
+/* What is between the quotes of a field, each doubled one once. */
+static struct inv_str
+undoubled(struct inv_csv *c, struct inv_str inside)
+{
+	const char quote = c->dialect.quote;
+	const char *at =
+	    inside.n == 0 ? NULL : memchr(inside.p, quote, inside.n);
+	char *to = c->text + c->used;
+	const char *from = inside.p;
+	const char *end = inside.p + inside.n;
+
+	if (at == NULL)
+		return inside;
+	for (; at != NULL; at = memchr(from, quote, (size_t)(end - from))) {
+		size_t n = (size_t)(at + 1 - from);
+
+		memcpy(c->text + c->used, from, n);
+		c->used += n;
+		from = at + 2;
+	}
+	memcpy(c->text + c->used, from, (size_t)(end - from));
+	c->used += (size_t)(end - from);
+	return (struct inv_str){ to, (size_t)(c->text + c->used - to) };
+}
+
+static void
+unquote(struct inv_csv *c, const struct inv_framed *rec)
+{
+	make_room(c, rec);
+	for (size_t i = 0; i < rec->fields; i++) {
+		struct inv_str *f = &c->field[i];
+
+		if (f->n == 0 || *f->p != c->dialect.quote)
+			continue;
+		*f = (struct inv_str){ f->p + 1, f->n - 2 };
+		if (rec->doubled)
+			*f = undoubled(c, *f);
+	}
 }
 
 const struct inv_str *
 inv_csv_split(struct inv_csv *c, const struct inv_framed *rec,
     struct inv_err *err)
 {
-	if (rec->quoted)
-		return split_quoted(c, rec, err);
+	if (rec->cut == NULL)
+		return split_uncut(c, rec, err);
 	size_t from = 0;
 
 	for (size_t i = 0; i < rec->fields; i++) {
@@ -124,5 +223,7 @@ inv_csv_split(struct inv_csv *c, const struct inv_framed *rec,
 		};
 		from = to + 1;
 	}
+	if (rec->quoted)
+		unquote(c, rec);
 	return c->field;
 }

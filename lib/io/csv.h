@@ -1,11 +1,13 @@
 /*
  * csv.h - one framed record, split into its fields
  *
- * A record without quoted fields has been cut by io/frame, in the same pass
- * that found its end, and its fields are views into the record: quoting is all
- * the grammar there is, and where there is none nothing is left to parse.
- * Records with quoted fields go through libcsv, one at a time, nothing
- * trimmed; that it sees as many fields as the framer is checked.
+ * Most records have been cut by io/frame, in the same pass that found their
+ * end, and their fields are views into the record: the framer has seen that
+ * each quote is where it belongs, and what is left to do is to leave them out.
+ * The others, which span lines or have quotes elsewhere, go through libcsv,
+ * one at a time, nothing trimmed; that it sees as many fields as the framer is
+ * checked.  libcsv knows no escapes: records that have them are taken apart
+ * here, and held to the same count.
  */
 #ifndef INV_IO_CSV_H
 #define INV_IO_CSV_H
@@ -14,8 +16,8 @@
 
 struct inv_csv;
 
-/* delimiter as for the framer. */
-struct inv_csv *inv_csv_new(char delimiter);
+/* dialect as for the framer. */
+struct inv_csv *inv_csv_new(struct inv_dialect dialect);
 void inv_csv_free(struct inv_csv *c);
 
 /*
@@ -24,7 +26,7 @@ void inv_csv_free(struct inv_csv *c);
  * field has a NULL pointer, a quoted empty one has not.  Good until the next
  * call or the end of the record's life.
  *
- * NULL, with INV_INTERNAL, if libcsv reads the record differently.
+ * NULL, with INV_INTERNAL, if the record is read differently now.
  */
 INV_MUST const struct inv_str *inv_csv_split(struct inv_csv *c,
     const struct inv_framed *rec, struct inv_err *err);

@@ -1,10 +1,10 @@
 /*
  * frame.c - CSV text cut into records
  *
- * Most records have no quoted field: plain() finds their end and their
- * delimiters sixteen bytes at a time.  At the first quoted field it gives way
- * to walk(), the whole grammar as a state machine that can stop anywhere and
- * go on, and to the path below.
+ * Most records are on one line, and their quotes are where they belong:
+ * look_along() finds their end and their delimiters sixteen bytes at a time.
+ * At anything else it gives way to walk(), the whole grammar as a state machine
+ * that can stop anywhere and go on, and to the path below.
  *
  * Positions within a record are relative to its first byte (buf[at]), which
  * stays where it is when the buffer moves.  Positions on the path are bytes of
@@ -52,7 +52,7 @@ struct cursor {
 	uint64_t strays;  /* seen */
 	uint64_t field;   /* where the present field's content would begin */
 	uint64_t longest; /* content of a field ended so far, bytes */
-	bool doubled;     /* a doubled quote was seen */
+	bool doubled;     /* a doubled quote or an escape was seen */
 };
 
 /*
@@ -68,7 +68,7 @@ struct path {
 
 struct inv_frame {
 	struct inv_pull from;
-	char delimiter;
+	struct inv_dialect dialect;
 	size_t expected;
 	char *buf;
 	size_t at; /* first byte of the record at hand */
@@ -82,15 +82,19 @@ struct inv_frame {
 	uint32_t cut[INV_FRAME_FIELDS_MAX + 1];
 };
 
-static const char LINE_ENDS[4] = { '\n', '\r', '\r', '\r' };
+/* Bytes to look for; those that are fewer have one of them again. */
+enum { NEEDLES = 5 };
+
+static const char LINE_ENDS[NEEDLES] = { '\n', '\r', '\r', '\r', '\r' };
+static const char LINE_FEED[NEEDLES] = { '\n', '\n', '\n', '\n', '\n' };
 
 struct inv_frame *
-inv_frame_new(struct inv_pull from, uint64_t offset, char delimiter)
+inv_frame_new(struct inv_pull from, uint64_t offset, struct inv_dialect dialect)
 {
 	struct inv_frame *f = inv_mem_new(sizeof(*f));
 
 	f->from = from;
-	f->delimiter = delimiter;
+	f->dialect = dialect;
 	f->offset = offset;
 	f->line = 1;
 	f->cap = 2 * (size_t)PIECE;
@@ -133,7 +137,7 @@ at_hand(const struct inv_frame *f)
 	return f->n - f->at;
 }
 
-/* A line end behind the last byte, so that plain() stops there. */
+/* A line end behind the last byte, so that look_along() stops there. */
 static void
 put_sentinel(struct inv_frame *f)
 {
@@ -165,26 +169,28 @@ more(struct inv_frame *f, struct inv_err *err)
 
 /* ---- finding bytes ---- */
 
-/* First of a, b, c or d in p[i..n), or n. */
+/* First of those bytes in p[i..n), or n. */
 static size_t
-find(const char *p, size_t i, size_t n, const char which[4])
+find(const char *p, size_t i, size_t n, const char which[NEEDLES])
 {
 #ifdef __SSE2__
 	__m128i a = _mm_set1_epi8(which[0]), b = _mm_set1_epi8(which[1]);
 	__m128i c = _mm_set1_epi8(which[2]), d = _mm_set1_epi8(which[3]);
+	__m128i e = _mm_set1_epi8(which[4]);
 
 	for (; n - i >= 16; i += 16) {
 		__m128i v = _mm_loadu_si128((const __m128i *)(p + i));
 		__m128i hit = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(v, a),
 					       _mm_cmpeq_epi8(v, b)),
 		    _mm_or_si128(_mm_cmpeq_epi8(v, c), _mm_cmpeq_epi8(v, d)));
-		int mask = _mm_movemask_epi8(hit);
+		int mask =
+		    _mm_movemask_epi8(_mm_or_si128(hit, _mm_cmpeq_epi8(v, e)));
 
 		if (mask != 0)
 			return i + (size_t)__builtin_ctz((unsigned)mask);
 	}
 #endif
-	while (i < n && memchr(which, p[i], 4) == NULL)
+	while (i < n && memchr(which, p[i], NEEDLES) == NULL)
 		i++;
 	return i;
 }
@@ -200,17 +206,36 @@ line_end(const char *p, size_t i, size_t n, bool last)
 	return p[i + 1] == '\n' ? 2 : 1;
 }
 
-/* What sixteen bytes hold, a bit for each. */
-struct masks {
-	unsigned delims;
-	unsigned quotes;
-	unsigned ends;
-	unsigned high;
-	unsigned special; /* backslashes and controls, line ends too */
+/* What to look for in sixteen bytes. */
+struct needles {
+	char delimiter;
+	char quote;
+	char escape; /* a quote again where there is none */
+	char data;   /* to be escaped in JSON, and no quote here */
 };
 
+/* What they hold, a bit for each. */
+struct masks {
+	unsigned delims;
+	unsigned quotes; /* and escapes */
+	unsigned ends;
+	unsigned high;
+	unsigned special; /* \, controls, line ends too; " if it is data */
+};
+
+static struct needles
+needles_of(struct inv_dialect d)
+{
+	return (struct needles){
+		.delimiter = d.delimiter,
+		.quote = d.quote,
+		.escape = d.escape == INV_DIALECT_NONE ? d.quote : d.escape,
+		.data = d.quote == '"' ? '\\' : '"',
+	};
+}
+
 static inline struct masks
-look(const char *p, char delimiter)
+look(const char *p, struct needles which)
 {
 #ifdef __SSE2__
 	__m128i v = _mm_loadu_si128((const __m128i *)p);
@@ -218,14 +243,17 @@ look(const char *p, char delimiter)
 	    _mm_cmpeq_epi8(v, _mm_set1_epi8('\r')));
 	/* Signed, so that bytes past ASCII are below 0x20 too. */
 	__m128i low = _mm_cmplt_epi8(v, _mm_set1_epi8(0x20));
-	__m128i slash = _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'));
+	__m128i slash = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('\\')),
+	    _mm_cmpeq_epi8(v, _mm_set1_epi8(which.data)));
+	__m128i quote =
+	    _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8(which.quote)),
+		_mm_cmpeq_epi8(v, _mm_set1_epi8(which.escape)));
 	unsigned high = (unsigned)_mm_movemask_epi8(v);
 
 	return (struct masks){
 		.delims = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v,
-		    _mm_set1_epi8(delimiter))),
-		.quotes = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v,
-		    _mm_set1_epi8('"'))),
+		    _mm_set1_epi8(which.delimiter))),
+		.quotes = (unsigned)_mm_movemask_epi8(quote),
 		.ends = (unsigned)_mm_movemask_epi8(end),
 		.high = high,
 		.special = ((unsigned)_mm_movemask_epi8(low) & ~high) |
@@ -237,25 +265,30 @@ look(const char *p, char delimiter)
 	for (unsigned i = 0; i < 16; i++) {
 		unsigned char c = (unsigned char)p[i];
 
-		m.delims |= (unsigned)(p[i] == delimiter) << i;
-		m.quotes |= (unsigned)(c == '"') << i;
+		m.delims |= (unsigned)(p[i] == which.delimiter) << i;
+		m.quotes |=
+		    (unsigned)(p[i] == which.quote || p[i] == which.escape)
+		    << i;
 		m.ends |= (unsigned)(c == '\n' || c == '\r') << i;
 		m.high |= (unsigned)(c >= 0x80) << i;
-		m.special |= (unsigned)(c < 0x20 || c == '\\') << i;
+		m.special |=
+		    (unsigned)(c < 0x20 || c == '\\' || p[i] == which.data)
+		    << i;
 	}
 	return m;
 #endif
 }
 
-/* What the bytes of a record with quotes ask of who writes it. */
+/* What the bytes of a record that was walked ask of who writes it. */
 static void
 look_over(const struct inv_frame *f, struct inv_framed *rec)
 {
+	const struct needles which = needles_of(f->dialect);
 	const struct inv_str raw = rec->raw;
 	unsigned high = 0, special = 0;
 
 	for (size_t i = 0; i < raw.n; i += 16) {
-		struct masks m = look(raw.p + i, f->delimiter);
+		struct masks m = look(raw.p + i, which);
 		unsigned upto =
 		    raw.n - i < 16 ? (1U << (raw.n - i)) - 1 : 0xffff;
 
@@ -283,10 +316,10 @@ is_line_end(char c)
 }
 
 static enum stop
-walk_start(struct cursor *c, const char *p)
+walk_start(struct cursor *c, const char *p, char quote)
 {
 	c->state = PLAIN;
-	if (p[c->pos] == '"') {
+	if (p[c->pos] == quote && quote != INV_DIALECT_NONE) {
 		c->state = QUOTED;
 		c->field = ++c->pos;
 	}
@@ -306,16 +339,35 @@ walk_end(struct cursor *c, const char *p, uint64_t length)
 	return GO;
 }
 
+/* An escape, and the byte behind it that is data. */
 static enum stop
-walk_plain(struct cursor *c, const char *p, size_t n, char delimiter)
+walk_escape(struct cursor *c, const char *p, size_t n, bool last)
 {
-	const char seen[] = { delimiter, '\n', '\r', '"' };
+	if (c->pos + 1 == n && !last)
+		return OUT;
+	c->pos++;
+	if (c->pos == n || is_line_end(p[c->pos]))
+		return GO;
+	c->doubled = true;
+	c->field++;
+	c->pos++;
+	return GO;
+}
+
+static enum stop
+walk_plain(struct cursor *c, const char *p, size_t n, struct inv_dialect d,
+    bool last)
+{
+	const char seen[NEEDLES] = { d.delimiter, '\n', '\r', d.quote,
+		d.escape };
 
 	c->pos = find(p, c->pos, n, seen);
 	if (c->pos == n)
 		return OUT;
-	if (p[c->pos] != '"')
+	if (p[c->pos] == d.delimiter || is_line_end(p[c->pos]))
 		return walk_end(c, p, c->pos - c->field);
+	if (p[c->pos] == d.escape)
+		return walk_escape(c, p, n, last);
 	c->strays++;
 	c->pos++;
 	return GO;
@@ -323,18 +375,22 @@ walk_plain(struct cursor *c, const char *p, size_t n, char delimiter)
 
 /* To the next quote, or the next line end. */
 static enum stop
-walk_quoted(struct cursor *c, const char *p, size_t n, bool last)
+walk_quoted(struct cursor *c, const char *p, size_t n, struct inv_dialect d,
+    bool last)
 {
-	size_t i = find(p, c->pos, n, "\"\n\r\r");
+	const char seen[NEEDLES] = { d.quote, '\n', '\r', d.escape, d.escape };
+	size_t i = find(p, c->pos, n, seen);
 
 	c->pos = i;
 	if (i == n)
 		return OUT;
-	if (p[i] == '"') {
+	if (p[i] == d.quote) {
 		c->state = CLOSED;
 		c->pos = i + 1;
 		return GO;
 	}
+	if (!is_line_end(p[i]))
+		return walk_escape(c, p, n, last);
 	size_t end = line_end(p, i, n, last);
 
 	if (end == 0)
@@ -345,13 +401,13 @@ walk_quoted(struct cursor *c, const char *p, size_t n, bool last)
 
 /* Behind a quote in a quoted field. */
 static enum stop
-walk_closed(struct cursor *c, const char *p, char delimiter)
+walk_closed(struct cursor *c, const char *p, struct inv_dialect d)
 {
 	char next = p[c->pos];
 
-	if (next == delimiter || is_line_end(next))
+	if (next == d.delimiter || is_line_end(next))
 		return walk_end(c, p, c->pos - c->field - 1);
-	if (next != '"')
+	if (next != d.quote)
 		return BROKEN;
 	/* Doubled: content, but one byte of it. */
 	c->state = QUOTED;
@@ -366,23 +422,23 @@ walk_closed(struct cursor *c, const char *p, char delimiter)
  * what breaks it; last: nothing comes behind p[n-1].
  */
 static enum stop
-walk(struct cursor *c, const char *p, size_t n, char delimiter, bool last)
+walk(struct cursor *c, const char *p, size_t n, struct inv_dialect d, bool last)
 {
 	enum stop stop = GO;
 
 	while (stop == GO && c->pos < n)
 		switch (c->state) {
 		case START:
-			stop = walk_start(c, p);
+			stop = walk_start(c, p, d.quote);
 			break;
 		case PLAIN:
-			stop = walk_plain(c, p, n, delimiter);
+			stop = walk_plain(c, p, n, d, last);
 			break;
 		case QUOTED:
-			stop = walk_quoted(c, p, n, last);
+			stop = walk_quoted(c, p, n, d, last);
 			break;
 		case CLOSED:
-			stop = walk_closed(c, p, delimiter);
+			stop = walk_closed(c, p, d);
 			break;
 		}
 	return stop == GO ? OUT : stop;
@@ -396,7 +452,7 @@ run(struct inv_frame *f, struct cursor *c, struct inv_err *err)
 		size_t n = at_hand(f) < WINDOW ? at_hand(f) : WINDOW;
 		bool last = f->end && n == at_hand(f);
 		uint64_t from = c->pos;
-		enum stop stop = walk(c, text(f), n, f->delimiter, last);
+		enum stop stop = walk(c, text(f), n, f->dialect, last);
 
 		f->work += c->pos - from;
 		if (stop != OUT)
@@ -430,8 +486,7 @@ cut_path(struct inv_frame *f, uint64_t to)
 
 	f->work += to - f->path.from;
 	while (f->offset + c.pos < to)
-		if (walk(&c, text(f), at_hand(f), f->delimiter, f->end) !=
-		    OPEN) {
+		if (walk(&c, text(f), at_hand(f), f->dialect, f->end) != OPEN) {
 			f->path.known = false;
 			return;
 		}
@@ -512,8 +567,8 @@ begin_framed(const struct inv_frame *f, struct inv_framed *rec)
 
 /* A line past the ceiling: its head is kept, the rest is passed over. */
 static enum inv_next
-give_long_line(struct inv_frame *f, struct inv_framed *rec, const char ends[4],
-    struct inv_err *err)
+give_long_line(struct inv_frame *f, struct inv_framed *rec,
+    const char ends[NEEDLES], struct inv_err *err)
 {
 	const size_t keep = INV_FRAME_RECORD_MAX;
 	uint64_t passed = 0;
@@ -550,7 +605,7 @@ give_long_line(struct inv_frame *f, struct inv_framed *rec, const char ends[4],
 /* Give the physical line at hand away, alone. */
 static enum inv_next
 give_line(struct inv_frame *f, struct inv_framed *rec, enum inv_flaw flaw,
-    const char ends[4], struct inv_err *err)
+    const char ends[NEEDLES], struct inv_err *err)
 {
 	size_t end = 0;
 	size_t i = 0;
@@ -596,7 +651,7 @@ walk_again(struct inv_frame *f, struct cursor *c, size_t n)
 
 	*c = (struct cursor){ .state = START };
 	f->work += n;
-	while (walk(c, text(f), n, f->delimiter, true) == OPEN)
+	while (walk(c, text(f), n, f->dialect, true) == OPEN)
 		lines++;
 	end_last_field(c);
 	return lines;
@@ -628,6 +683,7 @@ give_quoted(struct inv_frame *f, struct inv_framed *rec, const struct cursor *c,
 	rec->raw = (struct inv_str){ text(f), n };
 	rec->size = n + rec->end;
 	rec->quoted = true;
+	rec->doubled = c->doubled;
 	rec->strays = c->strays;
 	look_over(f, rec);
 	rec->special = rec->special || c->doubled || c->strays > 0;
@@ -673,7 +729,7 @@ next_spanning(struct inv_frame *f, struct inv_framed *rec, struct cursor *c,
 	return give_quoted(f, rec, c, lines, err);
 }
 
-/* The first field that is quoted has been met: start again, with care. */
+/* What look_along() does not do has been met: start again, with care. */
 static enum inv_next
 next_quoted(struct inv_frame *f, struct inv_framed *rec, struct inv_err *err)
 {
@@ -698,9 +754,22 @@ next_quoted(struct inv_frame *f, struct inv_framed *rec, struct inv_err *err)
 	return give_quoted(f, rec, &c, 1, err);
 }
 
-/* ---- records without quoted fields ---- */
+/* ---- records on one line ---- */
 
-enum found { RECORD, QUOTES, NOTHING };
+enum found { RECORD, OTHERS, NOTHING };
+
+/* How far a record has been looked along. */
+struct along {
+	struct inv_dialect dialect;
+	unsigned
+	    behind; /* 1: the last byte was a delimiter, or there is none */
+	unsigned closed; /* 1: it was the quote that ends a field */
+	unsigned inside; /* 1: it was within quotes, or the one that opens */
+	size_t strays;
+	size_t cuts;
+	bool quoted;
+	bool doubled;
+};
 
 /* Note the delimiters of sixteen bytes that begin at i. */
 static inline size_t
@@ -715,6 +784,62 @@ cut_at(struct inv_frame *f, size_t cuts, unsigned delims, size_t i)
 	return cuts;
 }
 
+/* The bits below the lowest of `ends`: all of sixteen where there is none. */
+static inline unsigned
+below(unsigned ends)
+{
+	return ends == 0 ? 0xffff : (ends & -ends) - 1;
+}
+
+/* Of each bit, whether the number of bits up to it is odd. */
+static inline unsigned
+odd_up_to(unsigned bits)
+{
+	bits ^= bits << 1;
+	bits ^= bits << 2;
+	bits ^= bits << 4;
+	bits ^= bits << 8;
+	return bits & 0xffff;
+}
+
+/*
+ * Quotes of sixteen bytes.  Leaves in *m what is outside quoted fields: the
+ * delimiters, and the line ends.  False where that asks for more care: quotes
+ * that neither open nor end a field among those that do, or a line end within.
+ */
+static bool
+look_at_quotes(struct along *a, struct masks *m)
+{
+	unsigned upto = below(m->ends);
+
+	if (a->dialect.escape != INV_DIALECT_NONE)
+		return (m->quotes & upto) == 0;
+	if ((a->inside | a->closed) == 0 &&
+	    (m->quotes & upto & (m->delims << 1 | a->behind)) == 0) {
+		a->strays += (unsigned)__builtin_popcount(m->quotes & upto);
+		return true;
+	}
+	unsigned inside = odd_up_to(m->quotes) ^ (a->inside != 0 ? 0xffff : 0);
+
+	upto = below(m->ends & ~inside);
+	unsigned quotes = m->quotes & upto;
+	unsigned delims = m->delims & ~inside & upto;
+	unsigned opens = quotes & inside;
+	unsigned behind_close = (quotes & ~inside) << 1 | a->closed;
+
+	if ((m->ends & inside & upto) != 0 ||
+	    (opens & ~(delims << 1 | a->behind | behind_close)) != 0 ||
+	    (behind_close & 0xffff & ~(delims | m->ends | quotes)) != 0)
+		return false;
+	a->quoted = true;
+	a->doubled |= (opens & behind_close) != 0;
+	a->inside = inside >> 15;
+	a->closed = behind_close >> 16;
+	m->delims = delims;
+	m->ends &= ~inside;
+	return true;
+}
+
 /*
  * Find the end of the record at hand and cut it at its delimiters; stops at
  * the sentinel if the record goes on behind the buffer.  raw.n is its length.
@@ -722,39 +847,41 @@ cut_at(struct inv_frame *f, size_t cuts, unsigned delims, size_t i)
 static enum found
 look_along(struct inv_frame *f, struct inv_framed *rec)
 {
+	const struct needles which = needles_of(f->dialect);
 	const char *p = text(f);
-	const char delimiter = f->delimiter;
-	unsigned behind = 1; /* the byte before these sixteen was a delimiter */
+	struct along a = { .dialect = f->dialect, .behind = 1 };
 	unsigned special = 0;
 	unsigned high = 0;
-	size_t cuts = 0;
 
 	for (size_t i = 0;; i += 16) {
-		struct masks m = look(p + i, delimiter);
-		unsigned upto = m.ends == 0 ? 0xffff : (m.ends & -m.ends) - 1;
+		struct masks m = look(p + i, which);
+
+		if ((m.quotes | a.inside | a.closed) != 0 &&
+		    !look_at_quotes(&a, &m))
+			return OTHERS;
+		unsigned upto = below(m.ends);
 
 		m.delims &= upto;
-		m.quotes &= upto;
 		high |= m.high & upto;
 		special |= m.special & upto & ~m.delims;
-		if (m.quotes != 0) {
-			if ((m.quotes & (m.delims << 1 | behind)) != 0)
-				return QUOTES;
-			special |= m.quotes;
-			rec->strays += (unsigned)__builtin_popcount(m.quotes);
-		}
-		behind = m.delims >> 15;
-		cuts = cut_at(f, cuts, m.delims, i);
+		a.behind = m.delims >> 15;
+		a.cuts = cut_at(f, a.cuts, m.delims, i);
 		if (m.ends != 0) {
 			rec->raw.n = i + (size_t)__builtin_ctz(m.ends);
 			break;
 		}
 	}
-	f->cut[cuts < INV_FRAME_FIELDS_MAX ? cuts : INV_FRAME_FIELDS_MAX] =
+	f->cut[a.cuts < INV_FRAME_FIELDS_MAX ? a.cuts : INV_FRAME_FIELDS_MAX] =
 	    (uint32_t)rec->raw.n;
-	rec->fields = cuts + 1;
-	rec->special = special != 0;
+	rec->fields = a.cuts + 1;
+	rec->strays = a.strays;
+	rec->quoted = a.quoted;
+	rec->doubled = a.doubled;
+	rec->special = special != 0 || a.doubled || a.strays > 0;
 	rec->high = high != 0;
+	/* Whether a field is too long is for one that knows its content. */
+	if (a.quoted && rec->raw.n > INV_FRAME_FIELD_MAX)
+		return OTHERS;
 	return rec->raw.n < at_hand(f) || f->end ? RECORD : NOTHING;
 }
 
@@ -805,7 +932,7 @@ inv_frame_next(struct inv_frame *f, struct inv_framed *rec, struct inv_err *err)
 		begin_framed(f, rec);
 		if (at_hand(f) > 0)
 			found = look_along(f, rec);
-		if (found == QUOTES) {
+		if (found == OTHERS) {
 			begin_framed(f, rec);
 			return next_quoted(f, rec, err);
 		}
@@ -829,5 +956,5 @@ inv_frame_line(struct inv_frame *f, struct inv_framed *rec, struct inv_err *err)
 	if (at_hand(f) == 0)
 		return INV_NEXT_END;
 	begin_framed(f, rec);
-	return give_line(f, rec, INV_FLAW_NONE, "\n\n\n\n", err);
+	return give_line(f, rec, INV_FLAW_NONE, LINE_FEED, err);
 }

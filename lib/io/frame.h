@@ -4,6 +4,8 @@
  * A record ends at LF, CR LF or a lone CR outside quotes, mixed as they may
  * be, and at the end of the text.  A field is quoted if its first byte is a
  * quote; quotes elsewhere in a field are data (strays).  Nothing is trimmed.
+ * Where there is an escape, the byte behind it is data; but it reaches over no
+ * line end, and is data itself before one that is outside quotes.
  *
  * An unclosed quote never swallows the file.  A record that
  *
@@ -32,6 +34,19 @@ enum {
 	INV_FRAME_FIELDS_MAX = 4096,     /* fields of a record: columns */
 };
 
+/* Where a dialect has no such character: one that no field can have plain. */
+#define INV_DIALECT_NONE '\n'
+
+/* Commas and quotes as in RFC 4180. */
+#define INV_DIALECT_USUAL ((struct inv_dialect){ ',', '"', INV_DIALECT_NONE })
+
+/* Its characters are ASCII, differ, and are neither CR nor LF. */
+struct inv_dialect {
+	char delimiter;
+	char quote;  /* mostly "; or INV_DIALECT_NONE */
+	char escape; /* mostly INV_DIALECT_NONE */
+};
+
 enum inv_flaw {
 	INV_FLAW_NONE,
 	INV_FLAW_UNCLOSED,   /* a quote that is not closed */
@@ -57,19 +72,18 @@ struct inv_framed {
 	enum inv_flaw flaw; /* with one, fields is told for
 	                       INV_FLAW_FIELDS alone */
 	bool quoted;        /* has quoted fields */
+	bool doubled;       /* and doubled quotes in them, or escapes */
 	bool high;          /* has bytes past ASCII */
-	bool special; /* may have \, quotes or C0 controls in its fields */
-	const uint32_t *cut; /* not quoted: where each field ends in raw */
+	bool special;       /* may have \, " or C0 controls in its fields */
+	/* Where each field ends in raw, quotes included; or NULL: not known. */
+	const uint32_t *cut;
 };
 
 struct inv_frame;
 
-/*
- * The text is what `from` gives, from its byte number `offset` on.  delimiter
- * is ASCII, and not a quote, CR or LF.
- */
+/* The text is what `from` gives, from its byte number `offset` on. */
 struct inv_frame *inv_frame_new(struct inv_pull from, uint64_t offset,
-    char delimiter);
+    struct inv_dialect dialect);
 void inv_frame_free(struct inv_frame *f);
 
 /* Fields of a record from here on; 0, as at first, is any number. */

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "../unit/memory.h"
+#include "base/buf.h"
 
 static void
 promise(bool kept)
@@ -33,6 +34,12 @@ end_at(struct inv_str s, size_t i)
 	return s.p[i] == '\r' && i + 1 < s.n && s.p[i + 1] == '\n' ? 2 : 1;
 }
 
+static bool
+is_quote(char c, struct inv_dialect d)
+{
+	return c == d.quote && d.quote != INV_DIALECT_NONE;
+}
+
 static struct expected
 line_at(struct inv_str s, size_t at, enum inv_flaw flaw)
 {
@@ -43,32 +50,45 @@ line_at(struct inv_str s, size_t at, enum inv_flaw flaw)
 	return (struct expected){ i - at, end_at(s, i), 0, flaw };
 }
 
+/* An escape at i that makes the byte behind it data. */
+static bool
+escapes(struct inv_str s, size_t i, struct inv_dialect d)
+{
+	return d.escape != INV_DIALECT_NONE && s.p[i] == d.escape &&
+	    i + 1 < s.n && end_at(s, i + 1) == 0;
+}
+
 static struct expected
-record_at(struct inv_str s, size_t at, char delimiter, size_t want)
+record_at(struct inv_str s, size_t at, struct inv_dialect d, size_t want)
 {
 	size_t i = at, fields = 1;
 	bool lines = false;
 
 	for (;;) {
-		if (i < s.n && s.p[i] == '"') {
+		if (i < s.n && is_quote(s.p[i], d)) {
 			for (i++;; i++) {
 				if (i == s.n)
 					return line_at(s, at,
 					    INV_FLAW_UNCLOSED);
 				lines |= end_at(s, i) != 0;
-				if (s.p[i] != '"')
+				if (escapes(s, i, d)) {
+					i++;
 					continue;
-				if (i + 1 == s.n || s.p[i + 1] != '"')
+				}
+				if (!is_quote(s.p[i], d))
+					continue;
+				if (i + 1 == s.n || !is_quote(s.p[i + 1], d))
 					break;
 				i++;
 			}
 			i++;
-			if (i < s.n && s.p[i] != delimiter && end_at(s, i) == 0)
+			if (i < s.n && s.p[i] != d.delimiter &&
+			    end_at(s, i) == 0)
 				return line_at(s, at, INV_FLAW_BEHIND);
 		}
-		while (i < s.n && s.p[i] != delimiter && end_at(s, i) == 0)
-			i++;
-		if (i == s.n || s.p[i] != delimiter)
+		while (i < s.n && s.p[i] != d.delimiter && end_at(s, i) == 0)
+			i += escapes(s, i, d) ? 2 : 1;
+		if (i == s.n || s.p[i] != d.delimiter)
 			break;
 		i++;
 		fields++;
@@ -79,6 +99,59 @@ record_at(struct inv_str s, size_t at, char delimiter, size_t want)
 		return line_at(s, at, INV_FLAW_FIELDS);
 	return (struct expected){ i - at, end_at(s, i), fields,
 		wrong ? INV_FLAW_FIELDS : INV_FLAW_NONE };
+}
+
+/* The field of a sound record that begins at i, into *to; where it ends. */
+static size_t
+field_at(struct inv_str s, size_t i, struct inv_dialect d, struct inv_buf *to)
+{
+	bool quoted = i < s.n && is_quote(s.p[i], d);
+
+	inv_buf_reset(to);
+	i += quoted;
+	for (; i < s.n; i++) {
+		if (escapes(s, i, d)) {
+			inv_buf_byte(to, s.p[++i]);
+			continue;
+		}
+		if (!quoted && s.p[i] == d.delimiter)
+			break;
+		if (quoted && is_quote(s.p[i], d) &&
+		    (++i == s.n || !is_quote(s.p[i], d)))
+			break;
+		inv_buf_byte(to, s.p[i]);
+	}
+	return i;
+}
+
+static bool
+needs_care(struct inv_str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] == '"' || s.p[i] == '\\' ||
+		    (unsigned char)s.p[i] < 0x20)
+			return true;
+	return false;
+}
+
+static void
+compare_fields(const struct inv_str *field, const struct inv_framed *rec,
+    struct inv_dialect d)
+{
+	struct inv_buf want = INV_BUF(INV_FRAME_RECORD_MAX);
+	size_t i = 0;
+
+	promise(field != NULL);
+	for (size_t k = 0; k < rec->fields; k++) {
+		size_t from = i;
+
+		i = field_at(rec->raw, i, d, &want) + 1;
+		promise(inv_str_eq(field[k], inv_buf_str(&want)));
+		promise((field[k].p == NULL) == (i - from == 1));
+		promise(rec->special || !needs_care(field[k]));
+	}
+	promise(i == rec->raw.n + 1);
+	inv_buf_free(&want);
 }
 
 /* A line given away may be so for more than one reason: any will do. */
@@ -98,19 +171,24 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
 	if (n < 3)
 		return 0;
-	const char delimiter = bytes[0] & 1 ? ',' : '\t';
+	static const char quotes[] = { '"', '"', '\'', INV_DIALECT_NONE };
+	const struct inv_dialect dialect = {
+		.delimiter = bytes[0] & 1 ? ',' : '\t',
+		.quote = quotes[bytes[0] >> 1 & 3],
+		.escape = bytes[0] & 8 ? '\\' : INV_DIALECT_NONE,
+	};
 	const size_t want = bytes[1] % 5;
 	struct inv_str text = { (const char *)bytes + 3, n - 3 };
 	struct memory m = { text, INV_PULL_LEAST + bytes[2] };
-	struct inv_frame *f = inv_frame_new(memory_pull(&m), 0, delimiter);
-	struct inv_csv *csv = inv_csv_new(delimiter);
+	struct inv_frame *f = inv_frame_new(memory_pull(&m), 0, dialect);
+	struct inv_csv *csv = inv_csv_new(dialect);
 	struct inv_framed rec;
 	struct inv_err err;
 	size_t at = 0;
 
 	inv_frame_expect(f, want);
 	while (inv_frame_next(f, &rec, &err) == INV_NEXT_LINE) {
-		struct expected e = record_at(text, at, delimiter, want);
+		struct expected e = record_at(text, at, dialect, want);
 
 		promise(rec.offset == at);
 		compare(&rec, &e);
@@ -118,7 +196,8 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 		at += rec.size;
 		if (rec.flaw == INV_FLAW_NONE &&
 		    rec.fields <= INV_FRAME_FIELDS_MAX)
-			promise(inv_csv_split(csv, &rec, &err) != NULL);
+			compare_fields(inv_csv_split(csv, &rec, &err), &rec,
+			    dialect);
 	}
 	promise(at == text.n);
 	/* Seven passes over the text, and what refilling reads again. */

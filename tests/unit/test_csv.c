@@ -9,11 +9,11 @@
 /* The fields of the one record of text: [..] around each, NULL for a bare
  * empty one. */
 static void
-splits(const char *text, char delimiter, const char *want)
+splits_as(const char *text, struct inv_dialect dialect, const char *want)
 {
 	struct memory m = { inv_str_of(text), 100 };
-	struct inv_frame *f = inv_frame_new(memory_pull(&m), 0, delimiter);
-	struct inv_csv *c = inv_csv_new(delimiter);
+	struct inv_frame *f = inv_frame_new(memory_pull(&m), 0, dialect);
+	struct inv_csv *c = inv_csv_new(dialect);
 	struct inv_buf b = INV_BUF(1000);
 	struct inv_framed rec;
 	struct inv_err err;
@@ -35,6 +35,15 @@ splits(const char *text, char delimiter, const char *want)
 	inv_buf_free(&b);
 	inv_csv_free(c);
 	inv_frame_free(f);
+}
+
+static void
+splits(const char *text, char delimiter, const char *want)
+{
+	struct inv_dialect dialect = INV_DIALECT_USUAL;
+
+	dialect.delimiter = delimiter;
+	splits_as(text, dialect, want);
 }
 
 static void
@@ -76,9 +85,42 @@ keeps_quotes_within_plain_fields(void)
 }
 
 static void
+takes_another_quote_off(void)
+{
+	const struct inv_dialect single = { ',', '\'', INV_DIALECT_NONE };
+	const struct inv_dialect none = { ',', INV_DIALECT_NONE,
+		INV_DIALECT_NONE };
+
+	splits_as("'a,''b''',\"c\",''\n", single, "[a,'b'][\"c\"][]");
+	splits_as("'a\nb''',c'\n", single, "[a\nb'][c']");
+	splits_as("\"a,b\",''\n", none, "[\"a][b\"]['']");
+}
+
+static void
+takes_escapes_off(void)
+{
+	const struct inv_dialect slash = { ',', '"', '\\' };
+	const struct inv_dialect bare = { '\t', INV_DIALECT_NONE, '\\' };
+
+	splits_as("\"a\\\"b\",c\\,d,\"\"\"\",,\"\"\n", slash,
+	    "[a\"b][c,d][\"]NULL[]");
+	splits_as("\"a\\\nb\\\\\",c\\\n", slash, "[a\\\nb\\][c\\]");
+	splits_as("\\n\\N\\\t,\tb\n", bare, "[nN\t,][b]");
+}
+
+static void
+takes_quotes_off_wherever_sixteen_bytes_end(void)
+{
+	splits("123456789012345,\"b\",\"cdefghij\"\"klmn\",\"\"\n", ',',
+	    "[123456789012345][b][cdefghij\"klmn][]");
+	splits("\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\",\"\"\"\"\n", ',',
+	    "[\"\"\"\"\"\"\"\"][\"]");
+}
+
+static void
 goes_on_after_a_record_that_libcsv_reads_differently(void)
 {
-	struct inv_csv *c = inv_csv_new(',');
+	struct inv_csv *c = inv_csv_new(INV_DIALECT_USUAL);
 	struct inv_framed rec = {
 		.raw = INV_LIT("\"a\",\"b"),
 		.fields = 2,
@@ -103,6 +145,9 @@ static const struct test tests[] = {
 	TEST(trims_nothing),
 	TEST(tells_a_bare_empty_field_from_a_quoted_one),
 	TEST(keeps_quotes_within_plain_fields),
+	TEST(takes_another_quote_off),
+	TEST(takes_escapes_off),
+	TEST(takes_quotes_off_wherever_sixteen_bytes_end),
 	TEST(goes_on_after_a_record_that_libcsv_reads_differently),
 };
 

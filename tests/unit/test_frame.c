@@ -15,10 +15,11 @@ static const char flaws[] = "-UBFSLl"; /* by enum inv_flaw */
  * record; every byte must have been given out once.
  */
 static struct inv_str
-told(struct inv_str text, char delimiter, size_t expected, struct inv_buf *b)
+told(struct inv_str text, struct inv_dialect dialect, size_t expected,
+    struct inv_buf *b)
 {
 	struct memory m = { text, 1 << 20 };
-	struct inv_frame *f = inv_frame_new(memory_pull(&m), 0, delimiter);
+	struct inv_frame *f = inv_frame_new(memory_pull(&m), 0, dialect);
 	struct inv_framed rec;
 	struct inv_err err;
 	uint64_t offset = 0;
@@ -53,7 +54,8 @@ tells(const char *text, size_t expected, const char *want)
 {
 	struct inv_buf b = INV_BUF(1 << 20);
 
-	check_str(told(inv_str_of(text), ',', expected, &b), want);
+	check_str(told(inv_str_of(text), INV_DIALECT_USUAL, expected, &b),
+	    want);
 	inv_buf_free(&b);
 }
 
@@ -144,7 +146,7 @@ passes_over_a_line_past_the_ceiling(void)
 	memset(p, 'x', n);
 	memcpy(p, "a,b\n", 4);
 	memcpy(p + n - 8, "\r\n1,2\r\n9", 8);
-	check_str(told((struct inv_str){ p, n }, ',', 2, &b),
+	check_str(told((struct inv_str){ p, n }, INV_DIALECT_USUAL, 2, &b),
 	    "1:2<a,b>2:L<xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx>"
 	    "3:2<1,2>4:F<9>");
 	inv_buf_free(&b);
@@ -165,7 +167,8 @@ flaw_of(char *p, size_t n, const char *end)
 	memcpy(p + n, end, e);
 	memcpy(p + n + e, "z", 1);
 	struct memory m = { { p, n + e + 1 }, 4096 };
-	struct inv_frame *f = inv_frame_new(memory_pull(&m), 0, ',');
+	struct inv_frame *f =
+	    inv_frame_new(memory_pull(&m), 0, INV_DIALECT_USUAL);
 
 	check(inv_frame_next(f, &rec, &err) == INV_NEXT_LINE);
 	enum inv_flaw flaw = rec.flaw;
@@ -233,7 +236,7 @@ gives_away_one_line_when_a_quote_meets_the_ceiling(void)
 	for (size_t i = 0; i < n; i++)
 		p[i] = i % 100 == 99 ? '\n' : 'x';
 	p[0] = '"';
-	told((struct inv_str){ p, n }, ',', 1, &b);
+	told((struct inv_str){ p, n }, INV_DIALECT_USUAL, 1, &b);
 	check(strncmp(b.p, "1:U<", 4) == 0);
 	check(strstr(b.p, "2:1<xxx") != NULL);
 	check(strstr(b.p, "10486:1<xxx") != NULL);
@@ -252,7 +255,8 @@ work_of(const char *line, size_t n, size_t expected, size_t *records)
 	for (size_t i = 0; i < n; i++)
 		inv_buf_add(&b, inv_str_of(line));
 	struct memory m = { inv_buf_str(&b), 1 << 16 };
-	struct inv_frame *f = inv_frame_new(memory_pull(&m), 0, ',');
+	struct inv_frame *f =
+	    inv_frame_new(memory_pull(&m), 0, INV_DIALECT_USUAL);
 
 	inv_frame_expect(f, expected);
 	for (*records = 0; inv_frame_next(f, &rec, &err) == INV_NEXT_LINE;)
@@ -302,7 +306,8 @@ static void
 cuts_lines_without_quotes_at_lf_alone(void)
 {
 	struct memory m = { INV_LIT("{\"a\":\"\r\"}\r\n\n\"x"), 16 };
-	struct inv_frame *f = inv_frame_new(memory_pull(&m), 3, ',');
+	struct inv_frame *f =
+	    inv_frame_new(memory_pull(&m), 3, INV_DIALECT_USUAL);
 	struct inv_framed rec;
 	struct inv_err err;
 
@@ -331,8 +336,10 @@ does_not_depend_on_the_pieces(void)
 		    i);
 	struct memory small = { inv_buf_str(&b), 17 };
 	struct memory large = { inv_buf_str(&b), 1 << 20 };
-	struct inv_frame *f = inv_frame_new(memory_pull(&small), 0, ',');
-	struct inv_frame *g = inv_frame_new(memory_pull(&large), 0, ',');
+	struct inv_frame *f =
+	    inv_frame_new(memory_pull(&small), 0, INV_DIALECT_USUAL);
+	struct inv_frame *g =
+	    inv_frame_new(memory_pull(&large), 0, INV_DIALECT_USUAL);
 
 	inv_frame_expect(f, 3);
 	inv_frame_expect(g, 3);
@@ -356,7 +363,8 @@ tells_what_bytes_a_plain_record_has(void)
 {
 	struct memory m = { INV_LIT("a,b\n\xc3\xa9,b\na\\,b\na\t,b\na\",b\n"),
 		1000 };
-	struct inv_frame *f = inv_frame_new(memory_pull(&m), 0, ',');
+	struct inv_frame *f =
+	    inv_frame_new(memory_pull(&m), 0, INV_DIALECT_USUAL);
 	const char *want[] = { "", "h", "s", "s", "s" };
 	struct inv_framed rec;
 	struct inv_err err;
@@ -368,6 +376,88 @@ tells_what_bytes_a_plain_record_has(void)
 		check(rec.cut != NULL && rec.cut[1] == rec.raw.n);
 	}
 	inv_frame_free(f);
+}
+
+static void
+cuts_records_whose_quotes_are_in_their_place(void)
+{
+	/* Of two blocks of sixteen, with a quote on each side of the border. */
+	static const struct {
+		const char *line;
+		bool cut, doubled, special;
+	} kinds[] = {
+		{ "\"a,b\",\"c\"\n", true, false, false },
+		{ "12345678,\"2345\",\"\",x\n", true, false, false },
+		{ "12345678,\"23456\",x\n", true, false, false },
+		{ "\"2345678901234\"\"x\",y\n", true, true, true },
+		{ "\"23456789012345\"\"\",y\n", true, true, true },
+		{ "1234567890123,\"a\n", false, false, false },
+		{ "1234567890123,\"a\"b\n", false, false, false },
+		{ "\"a\",5\"\n", false, false, true },
+		{ "\"2345678901234\",5\" \n", true, false, true },
+		{ "\"\n\",\n", false, false, true },
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		struct memory m = { inv_str_of(kinds[i].line), 1000 };
+		struct inv_frame *f =
+		    inv_frame_new(memory_pull(&m), 0, INV_DIALECT_USUAL);
+		struct inv_framed rec;
+		struct inv_err err;
+
+		check(inv_frame_next(f, &rec, &err) == INV_NEXT_LINE);
+		check((rec.cut != NULL) == kinds[i].cut);
+		check(rec.cut == NULL || rec.cut[rec.fields - 1] == rec.raw.n);
+		check(rec.doubled == kinds[i].doubled);
+		check(rec.special == kinds[i].special);
+		inv_frame_free(f);
+	}
+}
+
+static void
+tells_as(struct inv_dialect dialect, const char *text, const char *want)
+{
+	struct inv_buf b = INV_BUF(1 << 20);
+
+	check_str(told(inv_str_of(text), dialect, 2, &b), want);
+	inv_buf_free(&b);
+}
+
+static void
+takes_another_quote_or_none(void)
+{
+	const struct inv_dialect single = { ',', '\'', INV_DIALECT_NONE };
+	const struct inv_dialect none = { ',', INV_DIALECT_NONE,
+		INV_DIALECT_NONE };
+
+	tells_as(single, "'a,\n''',\"b\n\"c,d\n",
+	    "1:2<'a,\n''',\"b>3:2<\"c,d>");
+	tells_as(single, "'a,b\nc,d\n", "1:U<'a,b>2:2<c,d>");
+	tells_as(none, "\"a,'b\n\"c\",d'\n", "1:2<\"a,'b>2:2<\"c\",d'>");
+}
+
+static void
+takes_the_byte_behind_an_escape_as_data(void)
+{
+	const struct inv_dialect slash = { ',', '"', '\\' };
+	const struct inv_dialect bare = { ',', INV_DIALECT_NONE, '\\' };
+
+	tells_as(slash, "\"a\\\",\",b\n", "1:2<\"a\\\",\",b>");
+	tells_as(slash, "a\\,b,c\n", "1:2<a\\,b,c>");
+	tells_as(slash, "\"a\"\"\\\\\",b\n", "1:2<\"a\"\"\\\\\",b>");
+	tells_as(slash, "\\\"a,b\n", "1:2<\\\"a,b>");
+	tells_as(bare, "\"a\\,,\\\\\n", "1:2<\"a\\,,\\\\>");
+}
+
+static void
+lets_no_escape_reach_over_a_line_end(void)
+{
+	const struct inv_dialect slash = { ',', '"', '\\' };
+
+	tells_as(slash, "a,b\\\nc,d\\\r\ne,f\\",
+	    "1:2<a,b\\>2:2<c,d\\>3:2<e,f\\>");
+	tells_as(slash, "\"a\\\nb\",c\n\"d\\", "1:2<\"a\\\nb\",c>3:U<\"d\\>");
+	tells_as(slash, "\"a\\\\\",b\n", "1:2<\"a\\\\\",b>");
 }
 
 static const struct test tests[] = {
@@ -388,6 +478,10 @@ static const struct test tests[] = {
 	TEST(cuts_lines_without_quotes_at_lf_alone),
 	TEST(does_not_depend_on_the_pieces),
 	TEST(tells_what_bytes_a_plain_record_has),
+	TEST(cuts_records_whose_quotes_are_in_their_place),
+	TEST(takes_another_quote_or_none),
+	TEST(takes_the_byte_behind_an_escape_as_data),
+	TEST(lets_no_escape_reach_over_a_line_end),
 };
 
 int
