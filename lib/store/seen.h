@@ -19,9 +19,9 @@
 enum {
 	/*
 	 * Keys in memory before they are written: with the batch that passes
-	 * it no more than 2^17, where the table would double.
+	 * it no more than 2^18, where the table would double.
 	 */
-	INV_SEEN_HELD = 128000,
+	INV_SEEN_HELD = 200000,
 	INV_SEEN_FILTERS = 12 << 20,  /* bytes: 1 % wrong at 9 million keys */
 	INV_SEEN_CACHE_KIB = 2 << 10, /* of the pages of the database */
 };
