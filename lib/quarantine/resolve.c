@@ -72,15 +72,9 @@ check(bool ok, const struct inv_err *err)
 static struct inv_status_batch *
 batch_of(struct resolution *p, const struct target *t)
 {
-	for (size_t i = 0; i < p->open.n; i++) {
-		struct inv_status_batch *b = &p->open.open[i];
-
-		if (b->submission == t->submission &&
-		    memcmp(b->manifest, t->manifest, INV_MANIFEST_ID) == 0 &&
-		    inv_rows_has(&b->rows, t->row))
-			return b;
-	}
-	return NULL;
+	return inv_status_batch_of(&p->open,
+	    (struct inv_str){ t->manifest, INV_MANIFEST_ID }, t->submission,
+	    t->row);
 }
 
 static void

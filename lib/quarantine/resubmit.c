@@ -165,22 +165,6 @@ generations(struct resubmission *p, const char *id)
 	return done(p, resubmit, id) + done(p, migrate, id);
 }
 
-/* Of a row that is to be migrated: its batch may have taken effect. */
-static bool
-is_of_open_batch(struct resubmission *p, const struct inv_item *item)
-{
-	for (size_t i = 0; i < p->open.n; i++) {
-		const struct inv_status_batch *b = &p->open.open[i];
-
-		if (b->submission == item->submission &&
-		    memcmp(b->manifest, item->manifest.p, INV_MANIFEST_ID) ==
-			0 &&
-		    inv_rows_has(&b->rows, item->row))
-			return true;
-	}
-	return false;
-}
-
 /* The record with its new names in p->renamed; how many there are. */
 static size_t
 rename_members(struct resubmission *p, struct inv_str record)
@@ -216,7 +200,9 @@ obstacle_to_migrate(struct resubmission *p, const struct inv_item *item)
 {
 	struct inv_err ignored;
 
-	if (is_of_open_batch(p, item))
+	/* It may have taken effect. */
+	if (inv_status_batch_of(&p->open, item->manifest, item->submission,
+		item->row) != NULL)
 		return "its batch is open: resubmit or resolve it";
 	if (rename_members(p, item->last.content) == 0)
 		return "has no member that the mapping renames";

@@ -203,6 +203,21 @@ inv_status_read_open(const struct inv_state *state, struct inv_status *s,
 	    read_from(state, first_plain(s), 0, s, err);
 }
 
+struct inv_status_batch *
+inv_status_batch_of(const struct inv_status *s, struct inv_str manifest,
+    uint64_t submission, uint64_t row)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		struct inv_status_batch *b = &s->open[i];
+		struct inv_str id = { b->manifest, sizeof(b->manifest) };
+
+		if (b->submission == submission && inv_str_eq(id, manifest) &&
+		    inv_rows_has(&b->rows, row))
+			return b;
+	}
+	return NULL;
+}
+
 bool
 inv_status_body(const struct inv_state *state, const struct inv_status_batch *b,
     struct inv_buf *body, struct inv_err *err)

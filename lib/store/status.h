@@ -66,6 +66,10 @@ void inv_status_free(struct inv_status *s);
 INV_MUST bool inv_status_read_open(const struct inv_state *state,
     struct inv_status *s, struct inv_err *err);
 
+/* The open one that has this row of a manifest; NULL: none. */
+struct inv_status_batch *inv_status_batch_of(const struct inv_status *s,
+    struct inv_str manifest, uint64_t submission, uint64_t row);
+
 /* The bytes of an open one, added to *body. */
 INV_MUST bool inv_status_body(const struct inv_state *state,
     const struct inv_status_batch *b, struct inv_buf *body,
