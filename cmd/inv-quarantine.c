@@ -24,6 +24,7 @@ enum {
 	MAP,
 	NOT_COMMITTED,
 	NOTIFY,
+	OLDER_THAN,
 	RATE,
 	REASON,
 	SEARCH,
@@ -34,9 +35,13 @@ enum {
 	TYPE,
 	WHY,
 	XLSX,
+	YES,
 };
 
-enum { RATE_MAX = 1000000 };
+enum {
+	RATE_MAX = 1000000,
+	DAYS_MAX = 36500, /* a hundred years */
+};
 
 static const struct inv_option options[] = {
 	{ AGE, "age", "DURATION", "at least so old; with -, younger" },
@@ -45,7 +50,8 @@ static const struct inv_option options[] = {
 	{ DISCARD, "discard", NULL, "resolve: it is not wanted any more" },
 	{ FIELD, "field", "NAME", "with an error about this field" },
 	{ HTML, "html", "FILE", "report: as a page, to FILE or - for stdout" },
-	{ JSON, "json", NULL, "list, show, stats: JSON on a terminal as well" },
+	{ JSON, "json", NULL,
+	    "list, purge, show, stats: JSON on a terminal as well" },
 	{ KEY, "key", "FILE",
 	    "approve: whose key signs: FILE, fd:N or cred:NAME" },
 	{ MANIFEST, "manifest", "ID|NAME",
@@ -55,6 +61,8 @@ static const struct inv_option options[] = {
 	    "resolve: the ledger does not have it" },
 	{ NOTIFY, "notify", "COMMAND",
 	    "run it with each new CRITICAL row on its stdin" },
+	{ OLDER_THAN, "older-than", "DURATION",
+	    "purge: nothing has happened to them for so long" },
 	{ RATE, "rate", "N/s", "resubmit: most rows in a second" },
 	{ REASON, "reason", "REASON", "that failed for it" },
 	{ SEARCH, "search", "TEXT", "with this text in the row or its errors" },
@@ -65,10 +73,11 @@ static const struct inv_option options[] = {
 	{ TO, "to", "NAME", "assign: who looks at them" },
 	{ TYPE, "type", "TYPE", "with an error of this type" },
 	{ WHY, "why", "TEXT",
-	    "approve, assign, fix, migrate, resolve, resubmit: why, for the "
-	    "history" },
+	    "approve, assign, fix, migrate, purge, resolve, resubmit: why, for "
+	    "the history" },
 	{ XLSX, "xlsx", "FILE",
 	    "export: as a workbook, to FILE or - for stdout" },
+	{ YES, "yes", NULL, "purge: do it, not only say what would go" },
 	{ 0, NULL, NULL, NULL },
 };
 
@@ -78,7 +87,7 @@ static const struct inv_prog_info info = {
 	.usage = "[FILE | list | show ITEM ...|- | stats | export | report |"
 		 " resubmit [ITEM ...|-] | migrate [ITEM ...|-] |"
 		 " resolve ITEM ...|- | assign ITEM ...|- | fix ITEM |"
-		 " approve ITEM ...|-]",
+		 " approve ITEM ...|- | purge]",
 	.options = options,
 	.operands = -1,
 	.reads_stdin = true,
@@ -107,6 +116,8 @@ static const struct inv_verb verbs[] = {
 	{ "approve", "ITEM", 1, -1, { KEY, WHY, 0 },
 	    inv_quarantine_do_approve },
 	{ "fix", "ITEM", 1, 1, { SET, WHY, 0 }, inv_quarantine_do_fix },
+	{ "purge", "", 0, 0, { CHOICE, JSON, OLDER_THAN, WHY, YES, 0 },
+	    inv_quarantine_do_purge },
 };
 
 static enum inv_item_state
@@ -132,6 +143,22 @@ read_severity(struct inv_item_filter *which, const char *arg)
 		    "not CRITICAL, WARNING or INFO");
 }
 
+/* Retention is counted in years: more days than other durations have. */
+static void
+read_older(struct inv_item_filter *which, const char *arg)
+{
+	struct inv_str s = inv_str_of(arg);
+	uint64_t now = (uint64_t)inv_clock_wall();
+	uint64_t age;
+
+	if (s.n > 1 && s.p[s.n - 1] == 'd' &&
+	    inv_str_u64((struct inv_str){ s.p, s.n - 1 }, 1, DAYS_MAX, &age))
+		age *= 24 * 3600;
+	else
+		age = inv_opt_duration("--older-than", arg) / 1000;
+	which->idle = now > age ? now - age : 1;
+}
+
 /* By the clock of now: 24h is at least a day old, -24h not yet. */
 static void
 read_age(struct inv_item_filter *which, const char *arg)
@@ -147,10 +174,12 @@ read_age(struct inv_item_filter *which, const char *arg)
 		which->until = then;
 }
 
-/* One of the options of CHOICE. */
+/* One of the options of CHOICE, or --older-than. */
 static void
-choose(struct inv_item_filter *which, int c)
+choose(struct inv_quarantine_args *args, int c)
 {
+	struct inv_item_filter *which = &args->which;
+
 	switch (c) {
 	case AGE:
 		read_age(which, optarg);
@@ -160,6 +189,9 @@ choose(struct inv_item_filter *which, int c)
 		break;
 	case MANIFEST:
 		which->manifest = inv_str_of(optarg);
+		break;
+	case OLDER_THAN:
+		read_older(which, optarg);
 		break;
 	case REASON:
 		which->reason = inv_str_of(optarg);
@@ -172,6 +204,7 @@ choose(struct inv_item_filter *which, int c)
 		break;
 	case STATE:
 		which->state = state_of(optarg);
+		args->state = true;
 		break;
 	case TYPE:
 		which->type = inv_str_of(optarg);
@@ -279,8 +312,11 @@ main(int argc, char *argv[])
 		case XLSX:
 			args.xlsx = optarg;
 			break;
+		case YES:
+			args.yes = true;
+			break;
 		default:
-			choose(&args.which, c);
+			choose(&args, c);
 		}
 	}
 	return inv_verb_run(verbs, sizeof(verbs) / sizeof(*verbs), &info,

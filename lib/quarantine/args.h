@@ -25,6 +25,8 @@ struct inv_quarantine_args {
 	const char *key;              /* --key, or NULL */
 	const char *map;              /* --map, or NULL */
 	uint64_t rate;                /* --rate: rows in a second; 0: none */
+	bool state;                   /* --state was given */
+	bool yes;                     /* --yes */
 	struct inv_str why;           /* --why, or empty */
 	struct inv_str to;            /* --to, or empty */
 	struct inv_str set[INV_SETS_MAX]; /* --set: FIELD=VALUE, as given */
@@ -43,6 +45,7 @@ int inv_quarantine_do_report(void *args, char *words[]);
 int inv_quarantine_do_resubmit(void *args, char *words[]);
 int inv_quarantine_do_migrate(void *args, char *words[]);
 int inv_quarantine_do_resolve(void *args, char *words[]);
+int inv_quarantine_do_purge(void *args, char *words[]);
 int inv_quarantine_do_fix(void *args, char *words[]);
 int inv_quarantine_do_assign(void *args, char *words[]);
 int inv_quarantine_do_approve(void *args, char *words[]);

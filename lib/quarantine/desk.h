@@ -14,6 +14,9 @@
 #include "store/approval.h"
 #include "store/roles.h"
 
+/* Why nothing can be done with a row that is purged. */
+#define INV_DESK_PURGED "purged: nothing is left of the row"
+
 struct inv_desk {
 	struct inv_state state;
 	struct inv_item_filter which;

@@ -234,6 +234,10 @@ fix(struct inv_desk *d, struct fix *p, const struct inv_item *item)
 		inv_desk_refuse(d, item->id, "no row of a manifest");
 		return;
 	}
+	if (item->purged_at > 0) {
+		inv_desk_refuse(d, item->id, INV_DESK_PURGED);
+		return;
+	}
 	if (!note_release(d, item))
 		return;
 	make_record(p, item);

@@ -139,6 +139,11 @@ totals(struct inv_buf *b, const struct inv_review *v)
 	open_total(b, "Closed in 24 hours", v->settled);
 	inv_buf_count(b, v->closed_all);
 	put(b, " closed in all");
+	if (v->purged > 0) {
+		put(b, "<br>");
+		inv_buf_count(b, v->purged);
+		put(b, " purged");
+	}
 	close_total(b);
 	add_oldest(b, v);
 	put(b, "</dl>\n");

@@ -5,69 +5,24 @@
 
 #include "base/log.h"
 #include "data/emit.h"
-#include "data/errors.h"
 #include "quarantine/args.h"
 #include "quarantine/ids.h"
+#include "quarantine/listing.h"
 #include "quarantine/xlsx.h"
 #include "store/action.h"
 #include "store/quarantine_csv.h"
-
-enum {
-	SHOWN_MAX = 160,                    /* bytes of a text in the table */
-	ERRORS_MAX = 2 * INV_ITEM_TEXT_MAX, /* bytes of them as words */
-};
 
 struct reading {
 	struct inv_state state;
 	struct inv_quarantine_reader *r;
 	struct inv_action_reader *actions; /* show */
 	struct inv_out out;
-	struct inv_buf text;
 	struct inv_item_filter which;
 	bool csv;
 	const char *xlsx; /* or NULL */
 	bool json;
 	uint64_t found;
 };
-
-static struct inv_str
-escaped(struct inv_str s, char out[SHOWN_MAX])
-{
-	return (struct inv_str){ out, inv_log_escape(s, out, SHOWN_MAX) };
-}
-
-/* A line of the table; whatever came from outside can not act on a terminal. */
-static void
-put_row(struct reading *p, const struct inv_item *item)
-{
-	struct inv_buf *b = inv_out_buf(&p->out);
-	char name[SHOWN_MAX];
-	char reason[SHOWN_MAX];
-	char errors[SHOWN_MAX];
-
-	inv_buf_reset(&p->text);
-	inv_errors_text(&p->text, item->last.errors, 1);
-	inv_buf_addf(b, "%-18s %-11.*s %-18.*s %.*s", item->id,
-	    INV_ARG(inv_verdict_name(inv_item_is_open(item) ? item->last.verdict
-							    : item->verdict)),
-	    INV_ARG(escaped(item->last.reason, reason)),
-	    INV_ARG(escaped(item->last.name, name)));
-	if (item->line > 0)
-		inv_buf_addf(b, ":%ju", (uintmax_t)item->line);
-	inv_buf_addf(b, "  %.*s\n",
-	    INV_ARG(escaped(inv_buf_str(&p->text), errors)));
-	inv_out_check(&p->out);
-}
-
-static void
-put_json(struct reading *p, const struct inv_item *item, bool content)
-{
-	struct inv_buf *b = inv_out_buf(&p->out);
-
-	inv_item_emit(b, item, content);
-	inv_buf_add(b, INV_LIT("}\n"));
-	inv_out_check(&p->out);
-}
 
 /* The next item that was asked for; dies where it can not be read. */
 static const struct inv_item *
@@ -93,31 +48,14 @@ next(struct reading *p)
 static void
 list(struct reading *p)
 {
-	uint64_t counts[INV_VERDICTS] = { 0 };
-	bool table = !p->json && isatty(STDOUT_FILENO);
 	const struct inv_item *item;
+	struct inv_listing l;
 
+	inv_listing_open(&l, &p->out, p->json);
 	inv_quarantine_seek(p->r, &p->which);
-	while ((item = next(p)) != NULL) {
-		counts[inv_item_is_open(item) ? item->last.verdict
-					      : item->verdict]++;
-		if (table)
-			put_row(p, item);
-		else
-			put_json(p, item, false);
-	}
-	if (!table || p->found == 0)
-		return;
-	struct inv_buf *b = inv_out_buf(&p->out);
-
-	inv_buf_addf(b, "%ju quarantined, %ju held, %ju ambiguous",
-	    (uintmax_t)counts[INV_QUARANTINED], (uintmax_t)counts[INV_HELD],
-	    (uintmax_t)counts[INV_AMBIGUOUS]);
-	if (p->which.state != INV_ITEM_OPEN)
-		inv_buf_addf(b, ", %ju committed, %ju skipped",
-		    (uintmax_t)counts[INV_COMMITTED],
-		    (uintmax_t)counts[INV_SKIPPED]);
-	inv_buf_byte(b, '\n');
+	while ((item = next(p)) != NULL)
+		inv_listing_put(&l, item);
+	inv_listing_close(&l, p->which.state);
 }
 
 static bool
@@ -147,27 +85,50 @@ show(struct reading *p, struct inv_str id)
 	return p->found > before;
 }
 
+/* A sheet is for rows that can be corrected; how many can not be is said. */
+static uint64_t
+leave_purged(struct reading *p)
+{
+	uint64_t n;
+
+	p->which.kept = INV_KEPT_NONE;
+	inv_quarantine_seek(p->r, &p->which);
+	while (next(p) != NULL)
+		continue;
+	n = p->found;
+	p->found = 0;
+	p->which.kept = INV_KEPT_ROW;
+	if (n > 0)
+		inv_say("%ju left out: purged, nothing is left of the row",
+		    (uintmax_t)n);
+	return n;
+}
+
 /* False where some could not be written. */
+static bool
+export_sheet(struct reading *p)
+{
+	uint64_t purged = leave_purged(p);
+	uint64_t left = 0;
+	struct inv_err err;
+
+	if (p->xlsx != NULL)
+		inv_quarantine_xlsx(p->r, &p->which, p->xlsx, &p->found, &left);
+	else if (!inv_quarantine_csv(p->r, &p->which, &p->out, &p->found, &err))
+		inv_die(&err);
+	return left == 0 && purged == 0;
+}
+
 static bool
 export_all(struct reading *p)
 {
 	const struct inv_item *item;
-	uint64_t left = 0;
-	struct inv_err err;
 
-	if (p->xlsx != NULL) {
-		inv_quarantine_xlsx(p->r, &p->which, p->xlsx, &p->found, &left);
-		return left == 0;
-	}
-	if (p->csv) {
-		if (!inv_quarantine_csv(p->r, &p->which, &p->out, &p->found,
-			&err))
-			inv_die(&err);
-		return true;
-	}
+	if (p->xlsx != NULL || p->csv)
+		return export_sheet(p);
 	inv_quarantine_seek(p->r, &p->which);
 	while ((item = next(p)) != NULL)
-		put_json(p, item, true);
+		inv_listing_json(&p->out, item, true);
 	return true;
 }
 
@@ -179,7 +140,6 @@ open_reading(struct reading *p, const struct inv_quarantine_args *a)
 	struct inv_err err;
 
 	*p = (struct reading){
-		.text = INV_BUF(ERRORS_MAX),
 		.which = a->which,
 		.csv = a->csv,
 		.xlsx = a->xlsx,
@@ -201,7 +161,6 @@ close_reading(struct reading *p, bool all)
 	if (!inv_out_close(&p->out, &err))
 		inv_die(&err);
 	inv_quarantine_read_close(p->r);
-	inv_buf_free(&p->text);
 	close(p->state.fd);
 	return inv_fault_exit(p->found > 0 && all ? INV_OK : INV_NO);
 }

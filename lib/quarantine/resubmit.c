@@ -184,6 +184,8 @@ obstacle(struct resubmission *p, const struct inv_item *item)
 	if (!inv_item_is_open(item))
 		return p->map == NULL ? "closed: nothing to resubmit"
 				      : "closed: nothing to migrate";
+	if (item->purged_at > 0)
+		return INV_DESK_PURGED;
 	if (item->row == 0 || item->last.form != INV_FORM_RECORD)
 		return "never became a record: correct the manifest";
 	if (item->corrected)
@@ -542,7 +544,12 @@ put_item(struct resubmission *p, const struct block *k, uint64_t row)
 {
 	const struct inv_item *item = item_at(p, k, row);
 	struct inv_str record = item->last.content;
+	struct inv_err err;
 
+	if (item->purged_at > 0) {
+		inv_fail(&err, INV_AGAIN, "%s: was purged meanwhile", item->id);
+		inv_die(&err);
+	}
 	if (p->map != NULL) {
 		(void)rename_members(p, record);
 		record = inv_buf_str(&p->renamed);

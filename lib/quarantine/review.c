@@ -337,6 +337,30 @@ add_reason(struct inv_review *v, struct inv_str reason)
 		v->reason[i].count++;
 }
 
+/* Its errors and the row, or when they were purged. */
+static void
+add_wrong(struct inv_review_row *row, const struct inv_item *item)
+{
+	bool purged = item->purged_at > 0;
+	struct inv_buf *b = &row->text;
+	char at[INV_CLOCK_TEXT];
+
+	inv_clock_text((int64_t)item->purged_at, at);
+	if (purged)
+		inv_buf_addf(b, "purged %s", at);
+	else
+		add_errors(b, item->last.errors, 1, WORDS_CUT);
+	row->end[INV_REVIEW_FIRST] = b->n;
+	if (purged)
+		inv_buf_addf(b, "purged %s", at);
+	else
+		add_errors(b, item->last.errors, SIZE_MAX, ALL_CUT);
+	row->end[INV_REVIEW_ALL] = b->n;
+	if (!purged)
+		add_cut(b, item->last.content, ALL_CUT);
+	row->end[INV_REVIEW_ROW] = b->n;
+}
+
 static void
 keep(struct inv_review *v, const struct inv_item *item)
 {
@@ -359,12 +383,7 @@ keep(struct inv_review *v, const struct inv_item *item)
 	row->end[INV_REVIEW_REASON] = row->text.n;
 	add_cut(&row->text, item->last.name, NAME_CUT);
 	row->end[INV_REVIEW_NAME] = row->text.n;
-	add_errors(&row->text, item->last.errors, 1, WORDS_CUT);
-	row->end[INV_REVIEW_FIRST] = row->text.n;
-	add_errors(&row->text, item->last.errors, SIZE_MAX, ALL_CUT);
-	row->end[INV_REVIEW_ALL] = row->text.n;
-	add_cut(&row->text, item->last.content, ALL_CUT);
-	row->end[INV_REVIEW_ROW] = row->text.n;
+	add_wrong(row, item);
 	add_sent(&row->text, item->last.more, ALL_CUT);
 	row->end[INV_REVIEW_SENT] = row->text.n;
 	group(v, item, row);
@@ -376,6 +395,7 @@ inv_review_add(struct inv_review *v, const struct inv_item *item)
 	uint64_t before = v->now > INV_REVIEW_DAY ? v->now - INV_REVIEW_DAY : 0;
 	bool open = inv_item_is_open(item);
 
+	v->purged += item->purged_at > 0;
 	add_day(v, v->failed_on, item->first_at);
 	if (item->first_at > before)
 		v->fresh++;

@@ -66,6 +66,7 @@ struct inv_review {
 	uint64_t now;
 	uint64_t open[INV_VERDICTS]; /* by verdict */
 	uint64_t open_all, closed_all;
+	uint64_t purged;      /* of all of them */
 	uint64_t open_before; /* a day ago */
 	uint64_t fresh;       /* first failed in the last day */
 	uint64_t settled;     /* closed in the last day */

@@ -57,6 +57,7 @@ emit_totals(struct inv_buf *b, const struct inv_review *v)
 		    v->open[k]);
 	inv_emit_close(b, '}');
 	inv_emit_member_u64(b, INV_LIT("closed"), v->closed_all);
+	inv_emit_member_u64(b, INV_LIT("purged"), v->purged);
 	if (v->oldest_at > 0)
 		emit_time(b, INV_LIT("oldest"), v->oldest_at);
 	inv_emit_key(b, INV_LIT("last_day"));
@@ -130,12 +131,13 @@ put_json(struct inv_buf *b, const struct inv_review *v)
 static void
 put_totals(struct inv_buf *b, const struct inv_review *v)
 {
-	inv_buf_addf(b,
-	    "%ju quarantined, %ju held, %ju ambiguous; %ju closed\n",
+	inv_buf_addf(b, "%ju quarantined, %ju held, %ju ambiguous; %ju closed",
 	    (uintmax_t)v->open[INV_QUARANTINED], (uintmax_t)v->open[INV_HELD],
 	    (uintmax_t)v->open[INV_AMBIGUOUS], (uintmax_t)v->closed_all);
+	if (v->purged > 0)
+		inv_buf_addf(b, "; %ju purged", (uintmax_t)v->purged);
 	inv_buf_addf(b,
-	    "in the last day: %ju new, %ju closed; %ju open before\n",
+	    "\nin the last day: %ju new, %ju closed; %ju open before\n",
 	    (uintmax_t)v->fresh, (uintmax_t)v->settled,
 	    (uintmax_t)v->open_before);
 }

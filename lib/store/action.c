@@ -6,8 +6,8 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "data/digest.h"
 #include "data/emit.h"
-#include "data/scan.h"
 #include "store/quarantine_db.h"
 
 enum {
@@ -288,6 +288,36 @@ inv_actions_of(struct inv_action_reader *r, struct inv_str item,
 	}
 	inv_emit_close(out, ']');
 	return step == INV_STEP_DONE;
+}
+
+bool
+inv_action_forget(struct inv_scan *scan, struct inv_str detail,
+    struct inv_buf *out)
+{
+	char hex[INV_DIGEST_HEX];
+	const struct inv_member *patch;
+	const struct inv_members *m;
+	struct inv_digest *digest;
+	struct inv_err ignored;
+
+	if (!inv_scan_object(scan, detail, &ignored))
+		return false;
+	m = inv_scan_record(scan);
+	patch = inv_member_find(m, "patch");
+	if (patch == NULL)
+		return false;
+	digest = inv_digest_new();
+	inv_digest_hex_of(digest, patch->value, hex);
+	inv_digest_free(digest);
+	inv_emit_open(out, '{');
+	for (size_t i = 0; i < m->n; i++)
+		if (&m->at[i] == patch)
+			inv_emit_member_str(out, INV_LIT("patch_sha256"),
+			    (struct inv_str){ hex, sizeof(hex) });
+		else
+			inv_emit_member_raw(out, m->at[i].key, m->at[i].value);
+	inv_emit_close(out, '}');
+	return !out->failed;
 }
 
 void

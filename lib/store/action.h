@@ -4,13 +4,14 @@
  * The table `action` of STATE/quarantine/quarantine.db: who resubmitted,
  * resolved, assigned, migrated or purged which row.  An action is written in
  * the same transaction as the change that it is about, and never changed or
- * removed.  They are numbered from 1 without gaps, so that who has read up to
+ * removed; a purge of the row takes from it what quotes the row.  They are numbered from 1 without gaps, so that who has read up to
  * one of them (inv-audit) goes on behind it.
  */
 #ifndef INV_STORE_ACTION_H
 #define INV_STORE_ACTION_H
 
 #include "base/buf.h"
+#include "data/scan.h"
 #include "io/stream.h"
 #include "store/db.h"
 #include "store/state.h"
@@ -87,6 +88,13 @@ INV_MUST enum inv_next inv_actions_approving(struct inv_action_reader *r,
 /* Add all that was done to an item, a JSON list of such objects. */
 INV_MUST bool inv_actions_of(struct inv_action_reader *r, struct inv_str item,
     struct inv_buf *out, struct inv_err *err);
+
+/*
+ * Add a detail without what it quotes of the row: in place of its "patch" there
+ * is "patch_sha256".  False where it has none, or is no such object.
+ */
+INV_MUST bool inv_action_forget(struct inv_scan *scan, struct inv_str detail,
+    struct inv_buf *out);
 
 /* Add one as a JSON object. */
 void inv_action_emit(struct inv_buf *out, const struct inv_action *action);

@@ -212,7 +212,7 @@ inv_approval_sign(struct inv_approvals *a, const struct inv_audit_key *key,
 		return inv_fail(err, INV_DENIED,
 		    "%s: has no key %s: whose it is does not approve here",
 		    file_name, key->public.name);
-	inv_digest_hex_of(a->digest, item->last.content, hex);
+	inv_item_digest(item, a->digest, hex);
 	inv_buf_reset(&a->note);
 	bool ok = put_statement(&a->text, action, inv_str_of(what), content);
 
@@ -312,7 +312,7 @@ inv_approval_find(struct inv_approvals *a, const struct inv_item *item,
 		a->actions = inv_actions_read(a->state, 0, err);
 	if (a->actions == NULL)
 		return false;
-	inv_digest_hex_of(a->digest, item->last.content, hex);
+	inv_item_digest(item, a->digest, hex);
 	for (;;) {
 		const char *flaw;
 

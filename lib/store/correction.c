@@ -119,6 +119,9 @@ find(struct inv_corrections *c, struct inv_str id, const struct inv_item **item,
 	if (next == INV_NEXT_LINE && other->row == 0)
 		return refuse(why, "item_unknown",
 		    "is a line without a row: correct its manifest");
+	if (next == INV_NEXT_LINE && other->purged_at > 0)
+		return refuse(why, "item_purged",
+		    "was purged: nothing is left to be corrected");
 	*item = other;
 	return next == INV_NEXT_LINE;
 }

@@ -147,6 +147,8 @@ set_up(struct inv_db *db, const struct inv_db_plan *plan, struct inv_err *err)
 	if (plan->cache_kib != 0)
 		inv_buf_addf(&sql, "PRAGMA cache_size=-%llu;",
 		    (unsigned long long)plan->cache_kib);
+	if (plan->wipe)
+		inv_buf_addf(&sql, "PRAGMA secure_delete=ON;");
 	inv_buf_addf(&sql, "%s",
 	    plan->use != INV_DB_WRITE ? "PRAGMA query_only=ON;"
 				      : "PRAGMA journal_mode=DELETE;");
@@ -155,6 +157,13 @@ set_up(struct inv_db *db, const struct inv_db_plan *plan, struct inv_err *err)
 
 	inv_buf_free(&sql);
 	return ok;
+}
+
+bool
+inv_db_rewrite(struct inv_db *db, struct inv_err *err)
+{
+	/* In memory it would be as large as the file. */
+	return inv_db_run(db, "PRAGMA temp_store=FILE; VACUUM", err);
 }
 
 /*

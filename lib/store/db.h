@@ -36,6 +36,7 @@ struct inv_db_plan {
 	enum inv_db_sync sync;
 	uint64_t cache_kib; /* of the page cache; 0: SQLite's own 2 MiB */
 	uint64_t page;      /* bytes, of a file that is made; 0: SQLite's own */
+	bool wipe;          /* what is deleted is overwritten with zeros */
 
 	/*
 	 * steps[k] is SQL that brings version k to k + 1, NULL behind the last.
@@ -82,6 +83,12 @@ INV_MUST bool inv_db_commit(struct inv_db *db, struct inv_err *err);
 
 /* Undo what has been done since begin; without one under way, nothing. */
 void inv_db_rollback(struct inv_db *db);
+
+/*
+ * Write the file anew, so that nothing of what was deleted is in it.  Not in a
+ * transaction; takes as much room again, in TMPDIR and beside the file.
+ */
+INV_MUST bool inv_db_rewrite(struct inv_db *db, struct inv_err *err);
 
 /* SQL without results, any number of statements. */
 INV_MUST bool inv_db_run(struct inv_db *db, const char *sql,

@@ -655,44 +655,51 @@ need_scans(struct inv_quarantine *q)
 	q->after = inv_scan_new();
 }
 
-/* What the item's record was when it came; NULL where it was none. */
+/* What the item was when it came. */
 static bool
 read_first(struct inv_quarantine *q, const struct target *t,
-    const struct inv_members **was, struct inv_buf *text, struct inv_err *err)
+    enum inv_item_form *form, struct inv_buf *text, struct inv_err *err)
 {
 	struct inv_stmt *st = q->stmt[FIRST_CONTENT];
 
-	*was = NULL;
-	need_scans(q);
 	inv_stmt_bind_u64(st, 1, t->block);
 	inv_stmt_bind_u64(st, 2, t->row);
 	if (inv_stmt_step(st, err) != INV_STEP_ROW)
 		return false;
-	bool record = inv_stmt_u64(st, 0) == INV_FORM_RECORD;
-
+	*form = (enum inv_item_form)inv_stmt_u64(st, 0);
 	inv_buf_add(text, inv_stmt_str(st, 1));
 	inv_stmt_reset(st);
-	if (!record)
-		return true;
-	if (!inv_scan_object(q->before, inv_buf_str(text), err))
-		return false;
-	*was = inv_scan_record(q->before);
 	return true;
 }
 
-/* From the record as it came to that which was committed. */
+/* All of the record where there was none before. */
+static bool
+make_patch(struct inv_quarantine *q, struct inv_str first, struct inv_str last,
+    struct inv_buf *patch, struct inv_err *err)
+{
+	need_scans(q);
+	if ((first.n > 0 && !inv_scan_object(q->before, first, err)) ||
+	    !inv_scan_object(q->after, last, err))
+		return false;
+	inv_patch_emit(patch, first.n > 0 ? inv_scan_record(q->before) : NULL,
+	    inv_scan_record(q->after));
+	return true;
+}
+
+/* From the record as it came, if it is there, to that which was committed. */
 static bool
 add_patch(struct inv_quarantine *q, const struct target *t,
     const struct correction *c, struct inv_buf *detail, struct inv_err *err)
 {
 	struct inv_buf first = INV_BUF(INV_ITEM_TEXT_MAX);
 	struct inv_buf patch = INV_BUF(INV_ITEM_TEXT_MAX);
-	const struct inv_members *was;
-	bool ok = read_first(q, t, &was, &first, err) &&
-	    inv_scan_object(q->after, c->record, err);
+	enum inv_item_form form = INV_FORM_NONE;
+	bool ok = read_first(q, t, &form, &first, err);
 
-	if (ok) {
-		inv_patch_emit(&patch, was, inv_scan_record(q->after));
+	if (form != INV_FORM_RECORD)
+		inv_buf_reset(&first);
+	if (ok && form != INV_FORM_PURGED) {
+		ok = make_patch(q, inv_buf_str(&first), c->record, &patch, err);
 		if (detail->n + patch.n + DETAIL_REST < INV_ACTION_DETAIL_MAX)
 			inv_emit_member_raw(detail, INV_LIT("patch"),
 			    inv_buf_str(&patch));

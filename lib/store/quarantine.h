@@ -5,7 +5,8 @@
  * manifest's id, its submission and the row; a line without a row is an item
  * by the digest of its bytes.  Each run adds at most one event to an item: it
  * failed again, or it was committed or skipped, which closes it.  Events are
- * never changed, so that the same run told again changes nothing.
+ * never changed, so that the same run told again changes nothing; a purge
+ * (store/purge.h) takes from them what came from the row.
  *
  *	event \ item    open          closed          committed
  *	failed          open          open            committed
@@ -23,8 +24,10 @@
 #define INV_STORE_QUARANTINE_H
 
 #include "base/clock.h"
+#include "data/digest.h"
 #include "data/record.h"
 #include "io/stream.h"
+#include "store/db.h"
 #include "store/state.h"
 
 enum {
@@ -109,6 +112,12 @@ enum inv_item_state {
 	INV_ITEM_ALL,
 };
 
+enum inv_item_kept {
+	INV_KEPT_ANY,
+	INV_KEPT_ROW,  /* not purged */
+	INV_KEPT_NONE, /* purged */
+};
+
 /* Which items.  Empty views and zeros match anything. */
 struct inv_item_filter {
 	enum inv_item_state state;
@@ -120,7 +129,10 @@ struct inv_item_filter {
 	struct inv_str search;   /* in what is said of it, and in the row */
 	uint64_t since;          /* first failure, seconds since 1970 */
 	uint64_t until;          /* then at the latest */
-	bool one;                /* what follows is said, by an id */
+	uint64_t idle;           /* latest event, then at the latest */
+	enum inv_item_kept kept;
+	uint64_t behind; /* items of a higher number */
+	bool one;        /* what follows is said, by an id */
 	uint64_t submission;
 	uint64_t row;          /* 0: a line without one */
 	struct inv_str digest; /* the beginning, of such a line */
@@ -131,6 +143,8 @@ enum inv_item_form {
 	INV_FORM_RECORD, /* content is the JSON object */
 	INV_FORM_RAW,    /* content is a JSON string */
 	INV_FORM_BASE64, /* content is a JSON string of base64 */
+	INV_FORM_PURGED, /* content is the SHA-256 of what was there, in a JSON
+			    string of 64 hex digits */
 };
 
 /* One failure.  Texts are decoded but for those that are JSON. */
@@ -162,9 +176,18 @@ struct inv_item {
 	uint64_t failures;
 	uint64_t first_at;  /* the first failure */
 	uint64_t closed_at; /* committed or skipped for good; 0: open */
+	uint64_t latest_at; /* its latest event */
+	uint64_t purged_at; /* and with it all that came from the row; or 0 */
 };
 
 bool inv_item_is_open(const struct inv_item *item);
+
+/* The SHA-256 of its row, also where that is purged; of nothing without one. */
+void inv_item_digest(const struct inv_item *item, struct inv_digest *digest,
+    char hex[INV_DIGEST_HEX]);
+
+/* open, skipped or committed. */
+struct inv_str inv_item_state_name(const struct inv_item *item);
 
 /*
  * What an id says, as a filter: the first 12 (or more) hex digits of the
@@ -187,6 +210,10 @@ inv_quarantine_read(const struct inv_state *state, struct inv_err *err);
 /* The same for inv-quarantine itself, which brings an older one up first. */
 INV_MUST struct inv_quarantine_reader *
 inv_quarantine_read_own(const struct inv_state *state, struct inv_err *err);
+
+/* The same in a database that is open, and stays the caller's. */
+INV_MUST struct inv_quarantine_reader *inv_quarantine_read_in(struct inv_db *db,
+    struct inv_err *err);
 void inv_quarantine_read_close(struct inv_quarantine_reader *r);
 
 /* From the first item that fits the filter, whose views must stay. */
@@ -210,7 +237,7 @@ INV_MUST bool inv_quarantine_waiting(const struct inv_state *state,
 /*
  * Add the item as a JSON object that is left open for further members: "item",
  * "state" (open, skipped or committed), what its last failure said, and with
- * content the row itself.
+ * content the row itself, or its digest.
  */
 void inv_item_emit(struct inv_buf *out, const struct inv_item *item,
     bool content);

@@ -3,7 +3,8 @@
  *
  * blocks, runs and items are found again by what they are; events are the
  * history, and what items say of themselves follows from them by a trigger,
- * in one place.  Verdicts are the numbers of data/record.h.
+ * in one place.  Verdicts are the numbers of data/record.h, forms those of
+ * store/quarantine.h.
  */
 
 #include "store/quarantine_db.h"
@@ -15,8 +16,8 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "data/record.h"
 #include "io/file.h"
+#include "store/quarantine.h"
 #include "store/roles.h"
 
 enum {
@@ -32,6 +33,9 @@ static const char db_name[] = "quarantine/quarantine.db";
 _Static_assert(INV_COMMITTED == 1 && INV_SKIPPED == 2 && INV_QUARANTINED == 3 &&
 	INV_HELD == 4 && INV_AMBIGUOUS == 5,
     "these numbers are on disk");
+_Static_assert(INV_FORM_NONE == 0 && INV_FORM_RECORD == 1 &&
+	INV_FORM_RAW == 2 && INV_FORM_BASE64 == 3 && INV_FORM_PURGED == 4,
+    "and these");
 
 static const char *const steps[] = {
 	"CREATE TABLE blocks("
@@ -91,6 +95,31 @@ static const char *const steps[] = {
 	/* What a block of the manifest begins and ends with. */
 	"ALTER TABLE runs ADD COLUMN manifest TEXT NOT NULL DEFAULT '';"
 	"ALTER TABLE runs ADD COLUMN rows INTEGER NOT NULL DEFAULT 0;",
+
+	/*
+	 * What came from the row may go, once and for all, and leaves its
+	 * digest; store/purge.h.  purged is when, or 0.
+	 */
+	"ALTER TABLE events ADD COLUMN purged INTEGER NOT NULL DEFAULT 0;"
+	"DROP TRIGGER events_stay;"
+	"CREATE TRIGGER events_stay BEFORE UPDATE ON events WHEN NOT("
+	" NEW.id = OLD.id AND NEW.item = OLD.item AND NEW.run = OLD.run AND"
+	" NEW.at = OLD.at AND NEW.verdict = OLD.verdict AND"
+	" NEW.reason = OLD.reason AND NEW.stage = OLD.stage AND"
+	" OLD.purged = 0 AND NEW.purged > 0 AND NEW.errors IN"
+	" ('', '[{\"severity\":\"CRITICAL\"}]') AND"
+	" (ifnull(NEW.content, '') = '' OR NEW.form = 4)) BEGIN"
+	" SELECT RAISE(ABORT, 'the history is only added to'); END;"
+	"DROP TRIGGER actions_stay;"
+	"CREATE TRIGGER actions_stay BEFORE UPDATE ON action WHEN NOT("
+	" NEW.number = OLD.number AND NEW.at = OLD.at AND"
+	" NEW.verb = OLD.verb AND NEW.item = OLD.item AND"
+	" NEW.manifest = OLD.manifest AND NEW.submission = OLD.submission AND"
+	" NEW.row = OLD.row AND NEW.user = OLD.user AND"
+	" NEW.login = OLD.login AND NEW.why = OLD.why AND"
+	" instr(OLD.detail, '\"patch\":') > 0 AND"
+	" instr(NEW.detail, '\"patch_sha256\":') > 0) BEGIN"
+	" SELECT RAISE(ABORT, 'actions are only added to'); END;",
 	NULL,
 };
 
@@ -139,6 +168,7 @@ inv_quarantine_db(const struct inv_state *state, enum inv_db_use use,
 		.use = use,
 		.sync = INV_DB_SYNC_EXTRA,
 		.cache_kib = CACHE_KIB,
+		.wipe = true,
 		.steps = steps,
 		.upgrader = "inv-quarantine stats",
 		.owner = &own.st_uid,

@@ -83,5 +83,8 @@ inv_item_fits(const struct inv_item *item, const struct inv_item_filter *f,
 {
 	return item->first_at >= f->since &&
 	    (f->until == 0 || item->first_at <= f->until) &&
+	    (f->idle == 0 || item->latest_at <= f->idle) &&
+	    (f->kept == INV_KEPT_ANY ||
+		(f->kept == INV_KEPT_NONE) == (item->purged_at > 0)) &&
 	    errors_fit(item, f, text) && text_fits(item, f, text);
 }

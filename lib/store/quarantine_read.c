@@ -35,6 +35,8 @@ enum {
 	FIRST_AT,
 	CLOSED_AT,
 	CORRECTED,
+	LATEST_AT,
+	PURGED_AT,
 	MANIFEST, /* from here on texts */
 	DIGEST,
 	RUN,
@@ -56,7 +58,11 @@ enum {
 	" iif(i.verdict >= 3, 0, (SELECT min(at) FROM events"                  \
 	"  WHERE item = i.id AND (id > i.last OR i.verdict = 1) AND"           \
 	"  (verdict = i.verdict OR reason = 'already_committed'))),"           \
-	" r.block <> i.block, b.manifest, i.digest, r.run,"                    \
+	" r.block <> i.block,"                                                 \
+	" (SELECT max(at) FROM events WHERE item = i.id),"                     \
+	" (SELECT purged FROM events WHERE item = i.id"                        \
+	"  ORDER BY id DESC LIMIT 1),"                                         \
+	" b.manifest, i.digest, r.run,"                                        \
 	" iif(r.block = i.block, r.name, (SELECT name FROM runs"               \
 	"  WHERE block = i.block ORDER BY id DESC LIMIT 1)),"                  \
 	" l.reason, l.stage, l.errors,"                                        \
@@ -80,7 +86,7 @@ static const char select_one[] =
 
 static const char select_history[] =
     "SELECT e.verdict, e.at, r.run, r.name, e.reason, e.stage, e.errors,"
-    " e.more, r.stages, e.form, e.content, e.id = i.content"
+    " e.more, r.stages, e.form, e.content, e.id = i.content, e.purged"
     " FROM events e JOIN runs r ON r.id = e.run JOIN items i ON i.id = e.item"
     " WHERE e.item = ?1 ORDER BY e.id";
 
@@ -112,6 +118,7 @@ struct line {
 
 struct inv_quarantine_reader {
 	struct inv_db *db;
+	bool ours; /* to close */
 	struct inv_stmt *all;
 	struct inv_stmt *one;
 	struct inv_stmt *history;
@@ -132,14 +139,28 @@ struct inv_quarantine_reader {
 struct inv_quarantine_reader *
 inv_quarantine_read(const struct inv_state *state, struct inv_err *err)
 {
+	struct inv_db *db = inv_quarantine_db(state, INV_DB_READ, err);
+	struct inv_quarantine_reader *r = NULL;
+
+	if (db != NULL)
+		r = inv_quarantine_read_in(db, err);
+	if (r != NULL)
+		r->ours = true;
+	else
+		inv_db_close(db);
+	return r;
+}
+
+struct inv_quarantine_reader *
+inv_quarantine_read_in(struct inv_db *db, struct inv_err *err)
+{
 	struct inv_quarantine_reader *r = inv_mem_new(sizeof(*r));
 
 	r->bytes = INV_BUF(TEXT_MAX);
 	r->check = INV_BUF(TEXT_MAX);
 	r->scan = inv_scan_new();
-	r->db = inv_quarantine_db(state, INV_DB_READ, err);
-	if (r->db != NULL)
-		r->all = inv_db_prepare(r->db, select_all, err);
+	r->db = db;
+	r->all = inv_db_prepare(r->db, select_all, err);
 	if (r->all != NULL)
 		r->one = inv_db_prepare(r->db, select_one, err);
 	if (r->one != NULL)
@@ -176,7 +197,13 @@ inv_quarantine_read_close(struct inv_quarantine_reader *r)
 {
 	if (r == NULL)
 		return;
-	inv_db_close(r->db);
+	inv_stmt_free(r->all);
+	inv_stmt_free(r->one);
+	inv_stmt_free(r->history);
+	inv_stmt_free(r->origin);
+	inv_stmt_free(r->resolved);
+	if (r->ours)
+		inv_db_close(r->db);
 	inv_scan_free(r->scan);
 	inv_buf_free(&r->bytes);
 	inv_buf_free(&r->check);
@@ -214,7 +241,7 @@ inv_quarantine_seek(struct inv_quarantine_reader *r,
     const struct inv_item_filter *filter)
 {
 	r->filter = *filter;
-	r->behind = 0;
+	r->behind = filter->behind;
 	r->end = false;
 	r->lines = r->next = 0;
 }
@@ -384,6 +411,8 @@ is_content(struct inv_quarantine_reader *r, uint64_t form,
 	case INV_FORM_BASE64:
 		return content.n >= 2 && content.p[0] == '"' &&
 		    is_part(r, content);
+	case INV_FORM_PURGED:
+		return content.n == INV_DIGEST_HEX + 2 && is_part(r, content);
 	}
 	return false;
 }
@@ -422,6 +451,8 @@ build(struct inv_quarantine_reader *r, const struct line *line,
 		.first_at = number[FIRST_AT],
 		.closed_at = number[CLOSED_AT],
 		.corrected = number[CORRECTED] != 0,
+		.latest_at = number[LATEST_AT],
+		.purged_at = number[PURGED_AT],
 		.last = {
 			.verdict = (enum inv_verdict)number[VERDICT],
 			.at = number[AT],
@@ -472,6 +503,23 @@ bool
 inv_item_is_open(const struct inv_item *item)
 {
 	return item->verdict >= INV_QUARANTINED;
+}
+
+void
+inv_item_digest(const struct inv_item *item, struct inv_digest *digest,
+    char hex[INV_DIGEST_HEX])
+{
+	if (item->last.form == INV_FORM_PURGED)
+		memcpy(hex, item->last.content.p + 1, INV_DIGEST_HEX);
+	else
+		inv_digest_hex_of(digest, item->last.content, hex);
+}
+
+struct inv_str
+inv_item_state_name(const struct inv_item *item)
+{
+	return inv_item_is_open(item) ? INV_LIT("open")
+				      : inv_verdict_name(item->verdict);
 }
 
 static bool
@@ -533,6 +581,9 @@ emit_content(struct inv_buf *out, enum inv_item_form form,
 	case INV_FORM_BASE64:
 		inv_emit_member_raw(out, INV_LIT("raw_base64"), content);
 		return;
+	case INV_FORM_PURGED:
+		inv_emit_member_raw(out, INV_LIT("content_sha256"), content);
+		return;
 	}
 }
 
@@ -556,9 +607,7 @@ inv_item_emit(struct inv_buf *out, const struct inv_item *item, bool content)
 {
 	inv_emit_open(out, '{');
 	inv_emit_member_str(out, INV_LIT("item"), inv_str_of(item->id));
-	inv_emit_member_str(out, INV_LIT("state"),
-	    inv_item_is_open(item) ? INV_LIT("open")
-				   : inv_verdict_name(item->verdict));
+	inv_emit_member_str(out, INV_LIT("state"), inv_item_state_name(item));
 	emit_event(out, &item->last);
 	inv_emit_member_str(out, INV_LIT("manifest"), item->manifest);
 	inv_emit_member_u64(out, INV_LIT("submission"), item->submission);
@@ -571,6 +620,8 @@ inv_item_emit(struct inv_buf *out, const struct inv_item *item, bool content)
 	emit_time(out, INV_LIT("first_failure"), item->first_at);
 	emit_time(out, INV_LIT("last_failure"), item->last.at);
 	inv_emit_member_u64(out, INV_LIT("failures"), item->failures);
+	if (item->purged_at > 0)
+		emit_time(out, INV_LIT("purged_at"), item->purged_at);
 }
 
 static void
@@ -613,6 +664,8 @@ emit_past(struct inv_quarantine_reader *r, struct inv_stmt *st,
 	emit_event(out, &e);
 	if (inv_stmt_u64(st, 11) == 0)
 		emit_content(out, e.form, e.content);
+	if (inv_stmt_u64(st, 12) > 0)
+		emit_time(out, INV_LIT("purged_at"), inv_stmt_u64(st, 12));
 	emit_stages(out, e.stages);
 	inv_emit_close(out, '}');
 	return true;

@@ -167,6 +167,27 @@ a_damaged_one_is_told(void)
 	inv_actions_close(r);
 }
 
+static void
+a_patch_becomes_its_digest_and_the_rest_stays(void)
+{
+	struct inv_buf out = INV_BUF(INV_ACTION_DETAIL_MAX);
+	struct inv_scan *scan = inv_scan_new();
+
+	check(inv_action_forget(scan,
+	    INV_LIT("{\"a\":{\"b\":1},\"patch\":[],\"c\":\"\\n\"}"), &out));
+	check_str(inv_buf_str(&out),
+	    "{\"a\":{\"b\":1},\"patch_sha256\":"
+	    "\"4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945"
+	    "\",\"c\":\"\\n\"}");
+	inv_buf_reset(&out);
+	check(!inv_action_forget(scan, INV_LIT("{\"a\":{\"patch\":[]}}"),
+	    &out));
+	check(!inv_action_forget(scan, INV_LIT("{"), &out));
+	check(out.n == 0);
+	inv_buf_free(&out);
+	inv_scan_free(scan);
+}
+
 static const struct test tests[] = {
 	TEST(without_a_quarantine_there_are_none),
 	TEST(they_are_numbered_without_gaps),
@@ -174,6 +195,7 @@ static const struct test tests[] = {
 	TEST(they_are_counted_by_item_and_verb),
 	TEST(they_are_never_changed),
 	TEST(a_damaged_one_is_told),
+	TEST(a_patch_becomes_its_digest_and_the_rest_stays),
 };
 
 int
