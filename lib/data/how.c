@@ -10,6 +10,12 @@ inv_how_put(const struct inv_source_options *how, enum inv_format format,
 {
 	if (format == INV_FORMAT_JSON && how->path.n > 0)
 		inv_emit_member_str(out, INV_LIT("rows_at"), how->path);
+	if (how->map.n > 0)
+		inv_emit_member_raw(out, INV_LIT("renamed"), how->map);
+	if (how->constants.n > 0)
+		inv_emit_member_raw(out, INV_LIT("set"), how->constants);
+	if (how->flatten && inv_format_is_typed(format))
+		inv_emit_member_bool(out, INV_LIT("flatten"), true);
 	if (!inv_format_has_columns(format))
 		return;
 	if (how->no_header)
@@ -42,13 +48,33 @@ text_of(const struct inv_members *m, const char *name, struct inv_buf *mem)
 	return text;
 }
 
+/* An object, as written; there is room. */
+static struct inv_str
+object_of(const struct inv_members *m, const char *name, struct inv_buf *mem)
+{
+	const struct inv_member *found = inv_member_find(m, name);
+	struct inv_str text = { mem->p + mem->n, 0 };
+
+	if (found == NULL || found->kind != INV_KIND_OBJECT)
+		return INV_LIT("");
+	text.n = found->value.n;
+	inv_buf_add(mem, found->value);
+	return text;
+}
+
 void
 inv_how_get(const struct inv_members *m, struct inv_source_options *how,
     struct inv_buf *mem)
 {
-	bool room = inv_buf_room(mem, length_of(m, "rows_at"));
-
-	how->path = room ? text_of(m, "rows_at", mem) : INV_LIT("");
+	how->path = how->map = how->constants = INV_LIT("");
+	if (inv_buf_room(mem,
+		length_of(m, "rows_at") + length_of(m, "renamed") +
+		    length_of(m, "set"))) {
+		how->path = text_of(m, "rows_at", mem);
+		how->map = object_of(m, "renamed", mem);
+		how->constants = object_of(m, "set", mem);
+	}
+	how->flatten = inv_member_find(m, "flatten") != NULL;
 	how->no_header = inv_member_find(m, "header") != NULL;
 	how->null_empty = inv_member_find(m, "empty") != NULL;
 	how->strict_quotes = inv_member_find(m, "strict_quotes") != NULL;

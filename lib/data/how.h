@@ -13,13 +13,17 @@
 
 struct inv_source_options {
 	enum inv_format format;
-	char delimiter;       /* of CSV; 0: tell it by content */
-	const char *encoding; /* NULL: by its mark, else UTF-8 */
-	bool no_header;       /* the columns are c1, c2, ... */
-	bool null_empty;      /* a bare empty cell is null, not "" */
-	bool strict_quotes;   /* a quote within a plain cell is a flaw */
-	struct inv_str path;  /* where the rows are: of JSON, an RFC 6901
+	char delimiter;           /* of CSV; 0: tell it by content */
+	const char *encoding;     /* NULL: by its mark, else UTF-8 */
+	bool no_header;           /* the columns are c1, c2, ... */
+	bool null_empty;          /* a bare empty cell is null, not "" */
+	bool strict_quotes;       /* a quote within a plain cell is a flaw */
+	struct inv_str path;      /* where the rows are: of JSON, an RFC 6901
 				 pointer to the array */
+	struct inv_str map;       /* which columns, and their new names: a JSON
+				 object on one line; empty: all as they are */
+	struct inv_str constants; /* to be added to each row: the same */
+	bool flatten; /* members of members become members, of objects */
 };
 
 /*

@@ -8,8 +8,10 @@
 #include "data/emit.h"
 
 struct pair {
-	struct inv_str from; /* decoded */
-	struct inv_str to;   /* as written, between its quotes */
+	struct inv_str from;    /* decoded */
+	struct inv_str to;      /* as written, between its quotes */
+	struct inv_str written; /* `from`, the same */
+	struct inv_str called;  /* `to`, decoded */
 };
 
 struct inv_rename {
@@ -31,8 +33,12 @@ add_pair(struct inv_rename *r, const struct inv_member *m, struct inv_err *err)
 	/* There is room: what is decoded is never longer. */
 	p->from.p = r->names.p + r->names.n;
 	p->from.n = inv_text_decode(m->key, r->names.p + r->names.n);
+	p->written = m->key;
 	p->to = inv_member_inner(m);
 	r->names.n += p->from.n;
+	p->called.p = r->names.p + r->names.n;
+	p->called.n = inv_text_decode(p->to, r->names.p + r->names.n);
+	r->names.n += p->called.n;
 	r->n++;
 	return true;
 }
@@ -89,6 +95,72 @@ inv_rename_free(struct inv_rename *r)
 	free(r);
 }
 
+size_t
+inv_rename_count(const struct inv_rename *r)
+{
+	return r->n;
+}
+
+struct inv_str
+inv_rename_source(const struct inv_rename *r, size_t pair)
+{
+	return r->pair[pair].from;
+}
+
+struct inv_str
+inv_rename_target(const struct inv_rename *r, size_t pair)
+{
+	return r->pair[pair].to;
+}
+
+bool
+inv_rename_find(const struct inv_rename *r, struct inv_str name, size_t *pair)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (inv_str_eq(name, r->pair[i].from)) {
+			*pair = i;
+			return true;
+		}
+	return false;
+}
+
+bool
+inv_rename_has_target(const struct inv_rename *r, struct inv_str name)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (inv_str_eq(name, r->pair[i].called))
+			return true;
+	return false;
+}
+
+bool
+inv_rename_is_unique(const struct inv_rename *r, struct inv_err *err)
+{
+	for (size_t i = 1; i < r->n; i++)
+		for (size_t k = 0; k < i; k++) {
+			struct inv_str name = r->pair[i].called;
+
+			if (inv_str_eq(name, r->pair[k].called))
+				return inv_fail(err, INV_CONFIG,
+				    "two names become \"%.*s\"",
+				    (int)(name.n > 64 ? 64 : name.n), name.p);
+		}
+	return true;
+}
+
+void
+inv_rename_put(const struct inv_rename *r, struct inv_buf *out)
+{
+	inv_emit_open(out, '{');
+	for (size_t i = 0; i < r->n; i++) {
+		inv_emit_key(out, r->pair[i].written);
+		inv_buf_byte(out, '"');
+		inv_buf_add(out, r->pair[i].to);
+		inv_buf_byte(out, '"');
+	}
+	inv_emit_close(out, '}');
+}
+
 static const struct pair *
 pair_of(struct inv_rename *r, const struct inv_member *m)
 {
@@ -100,10 +172,9 @@ pair_of(struct inv_rename *r, const struct inv_member *m)
 			r->name.n = inv_text_decode(m->key, r->name.p);
 		name = inv_buf_str(&r->name);
 	}
-	for (size_t i = 0; i < r->n; i++)
-		if (inv_str_eq(name, r->pair[i].from))
-			return &r->pair[i];
-	return NULL;
+	size_t pair;
+
+	return inv_rename_find(r, name, &pair) ? &r->pair[pair] : NULL;
 }
 
 size_t

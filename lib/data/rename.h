@@ -21,6 +21,23 @@ INV_MUST struct inv_rename *inv_rename_new(struct inv_str text,
     struct inv_err *err);
 void inv_rename_free(struct inv_rename *r);
 
+/* Two names do not become the same one; else INV_CONFIG. */
+INV_MUST bool inv_rename_is_unique(const struct inv_rename *r,
+    struct inv_err *err);
+
+/* Pairs by number, from 0: the old name decoded, the new one as written. */
+size_t inv_rename_count(const struct inv_rename *r);
+struct inv_str inv_rename_source(const struct inv_rename *r, size_t pair);
+struct inv_str inv_rename_target(const struct inv_rename *r, size_t pair);
+
+/* The pair of that old, or new, name, decoded. */
+bool inv_rename_find(const struct inv_rename *r, struct inv_str name,
+    size_t *pair);
+bool inv_rename_has_target(const struct inv_rename *r, struct inv_str name);
+
+/* The mapping on one line. */
+void inv_rename_put(const struct inv_rename *r, struct inv_buf *out);
+
 /*
  * Add the record with its new names, each member in its place, and return how
  * many were renamed.  Two may have the same name then: scan it once more.
