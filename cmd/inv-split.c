@@ -15,6 +15,7 @@
 #include "io/stream.h"
 #include "io/text.h"
 #include "prog/metrics.h"
+#include "prog/naming_opt.h"
 #include "prog/opt.h"
 #include "store/archive.h"
 #include "store/correction.h"
@@ -28,6 +29,9 @@ enum {
 	NO_ARCHIVE,
 	FORCE,
 	PATH,
+	FLATTEN,
+	COLUMNS,
+	SET,
 };
 
 enum {
@@ -52,6 +56,11 @@ static const struct inv_option options[] = {
 	{ STRICT_QUOTES, "strict-quotes", NULL,
 	    "refuse rows with a quote inside a plain cell" },
 	{ PATH, "path", "POINTER", "of JSON: where the array of rows is" },
+	{ FLATTEN, "flatten", NULL,
+	    "members of an object in a row become its own, named a.b" },
+	{ COLUMNS, "columns", "MAP",
+	    "only these columns, under these names: a JSON object" },
+	{ SET, "set", "NAME=VALUE", "add this to each row; may be repeated" },
 	{ CHUNK_SIZE, "chunk-size", "N", "rows of a chunk (500)" },
 	{ SUBMISSION, "submission", "N",
 	    "which submission of the same bytes this is (1)" },
@@ -72,6 +81,7 @@ static const struct inv_prog_info info = {
 
 struct split {
 	struct inv_source_options how;
+	struct inv_naming_opt naming; /* texts of that */
 	enum inv_keep keep;
 	uint64_t submission;
 	uint64_t chunk_size;
@@ -160,6 +170,15 @@ set_option(struct split *s, int code)
 		break;
 	case PATH:
 		how->path = path_of(optarg);
+		break;
+	case FLATTEN:
+		how->flatten = true;
+		break;
+	case COLUMNS:
+		inv_opt_columns(&s->naming, optarg, how);
+		break;
+	case SET:
+		inv_opt_set(&s->naming, optarg, how);
 		break;
 	case CHUNK_SIZE:
 		s->chunk_size =
@@ -570,6 +589,7 @@ finish(struct split *s, bool ok, struct inv_err *err)
 		ok = false;
 	}
 	inv_source_free(s->source);
+	inv_naming_opt_free(&s->naming);
 	inv_corrections_free(s->corrections);
 	close(s->state.fd);
 	inv_archive_close(s->archive);
@@ -591,6 +611,7 @@ main(int argc, char *argv[])
 		set_option(&s, c);
 	if (s.how.format == INV_FORMAT_TSV && s.how.delimiter != '\0')
 		inv_opt_wrong("-d", "with -f tsv", "TAB is between cells");
+	inv_opt_naming_check(&s.how);
 	s.state.fd = inv_opt_state(&s.state.path);
 	s.archive = inv_archive_open(s.state.fd, &err);
 	if (s.archive == NULL)

@@ -3,7 +3,8 @@
  *
  * The object is passed on exactly as it is written, if it is strict JSON
  * within the limits of a record and all of its numbers are exact.  Only where
- * it is written over lines the blanks are taken out that stand around values.
+ * it is written over lines the blanks are taken out that stand around values,
+ * and where members are flattened or named (how.h) it is written anew.
  */
 #ifndef INV_DATA_OBJECT_H
 #define INV_DATA_OBJECT_H

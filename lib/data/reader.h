@@ -12,13 +12,16 @@
 #include "base/err.h"
 #include "data/how.h"
 #include "data/input.h"
+#include "data/naming.h"
 #include "io/stream.h"
 
 /* Of all readers: a reader's own struct has it as its first member. */
 struct inv_reader {
 	const struct inv_reader_face *face;
 	const struct inv_source_options *how;
-	const char *stage; /* who quarantines */
+	const char *stage;         /* who quarantines */
+	struct inv_naming *naming; /* of tables and objects; NULL: all names
+				      are as they come */
 
 	/* Why the file is refused, as a word for the stream; or "". */
 	const char *reason;

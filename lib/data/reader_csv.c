@@ -146,11 +146,13 @@ read_header(struct csv_reader *c, struct inv_err *err)
 static bool
 number_columns(struct csv_reader *c, struct inv_err *err)
 {
+	struct inv_err why;
 	uint64_t blank;
 
 	if (!read_first(c, &blank, err) || !check_first(c, err))
 		return false;
-	inv_table_number(&c->table, c->rec.fields);
+	if (!inv_table_number(&c->table, c->rec.fields, &why))
+		return bad_header(c, why.msg, err);
 	if (c->rec.fields == 1)
 		c->blank_rows = blank;
 	else
@@ -188,7 +190,8 @@ begin(struct inv_reader *r, struct inv_input *in, enum inv_format format,
 	*c = (struct csv_reader){
 		.base = c->base,
 		.in = in,
-		.table = { .null_empty = c->base.how->null_empty },
+		.table = { .null_empty = c->base.how->null_empty,
+		    .naming = c->base.naming },
 	};
 	if (!tell_delimiter(c, format, err))
 		return false;

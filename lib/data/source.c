@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "data/emit.h"
 #include "data/input.h"
+#include "data/naming.h"
 #include "data/reader.h"
 
 static struct inv_reader *(*const readers[INV_FORMATS])(void) = {
@@ -21,6 +22,7 @@ struct inv_source {
 	const char *stage;
 	struct inv_input input;
 	enum inv_format format;
+	struct inv_naming *naming; /* made when it is needed; or NULL */
 	const char *reason;
 	struct inv_reader *reader[INV_FORMATS]; /* made when they are needed */
 	struct inv_reader *at;                  /* of this file; or NULL */
@@ -44,6 +46,7 @@ inv_source_free(struct inv_source *s)
 	for (size_t i = 0; i < INV_FORMATS; i++)
 		if (s->reader[i] != NULL)
 			s->reader[i]->face->free(s->reader[i]);
+	inv_naming_free(s->naming);
 	inv_input_close(&s->input);
 	free(s);
 }
@@ -119,6 +122,7 @@ reader_of(struct inv_source *s)
 		(*r)->stage = s->stage;
 	}
 	(*r)->reason = "";
+	(*r)->naming = s->naming;
 	return *r;
 }
 
@@ -135,6 +139,12 @@ inv_source_begin(struct inv_source *s, int fd, const char *name,
 	}
 	if (!tell_format(s, err))
 		return false;
+	if (s->naming == NULL && !inv_naming_new(s->options, &s->naming, err)) {
+		s->reason = "bad_header";
+		err->fault = INV_BAD;
+		return false;
+	}
+	inv_naming_begin(s->naming);
 	s->at = reader_of(s);
 	if (s->at->face->begin(s->at, &s->input, s->format, err))
 		return true;
@@ -184,6 +194,7 @@ inv_source_notes(const struct inv_source *s, struct inv_buf *out)
 {
 	inv_input_notes(&s->input, out);
 	inv_how_put(s->options, s->format, out);
+	inv_naming_notes(s->naming, out);
 	if (s->at != NULL)
 		s->at->face->notes(s->at, out);
 }

@@ -23,13 +23,42 @@ begin(struct inv_table *t, size_t n)
 	t->at[0] = 0;
 }
 
+/* The column's own name, or the one that it is given; as written, or not. */
 static void
-add(struct inv_table *t, struct inv_str name)
+add(struct inv_table *t, struct inv_str name, struct inv_str to)
 {
 	inv_buf_add(&t->text, INV_LIT(",\""));
-	inv_emit_text(&t->text, name);
+	if (to.p != NULL)
+		inv_buf_add(&t->text, to);
+	else
+		inv_emit_text(&t->text, name);
 	inv_buf_add(&t->text, INV_LIT("\":"));
 	t->at[++t->columns] = t->text.n;
+}
+
+static bool
+is_aside(const struct inv_table *t, size_t i)
+{
+	return t->aside != NULL && t->aside[i];
+}
+
+/* All columns, under their names, those that are dropped put aside. */
+static bool
+add_all(struct inv_table *t, const struct inv_str *own, size_t n,
+    struct inv_err *err)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct inv_str to = { NULL, 0 };
+
+		if (!is_aside(t, i) &&
+		    !inv_naming_column(t->naming, own[i], &to)) {
+			if (t->aside == NULL)
+				t->aside = inv_mem_new(n * sizeof(*t->aside));
+			t->aside[i] = true;
+		}
+		add(t, own[i], to);
+	}
+	return inv_naming_fits(t->naming, own, n, err);
 }
 
 static int
@@ -120,33 +149,32 @@ inv_table_name(struct inv_table *t, const struct inv_str *names, size_t n,
 
 	for (size_t i = 0; i < n; i++)
 		own[i] = t->item > 0 ? inv_sheet_unguard(names[i]) : names[i];
-	bool ok = are_different(own, n, err);
+	bool ok = are_different(own, n, err) && add_all(t, own, n, err);
 
-	for (size_t i = 0; ok && i < n; i++)
-		add(t, own[i]);
 	free(own);
 	return ok;
 }
 
-void
-inv_table_number(struct inv_table *t, size_t n)
+bool
+inv_table_number(struct inv_table *t, size_t n, struct inv_err *err)
 {
-	struct inv_buf name = INV_BUF(NUMBERED);
+	struct inv_str *own = inv_mem_resize(NULL, n, sizeof(*own));
+	struct inv_buf names = INV_BUF(n * NUMBERED);
 
 	begin(t, n);
-	for (size_t i = 1; i <= n; i++) {
-		inv_buf_reset(&name);
-		inv_buf_byte(&name, 'c');
-		inv_buf_u64(&name, i);
-		add(t, inv_buf_str(&name));
+	if (!inv_buf_room(&names, n * NUMBERED))
+		inv_mem_need(false);
+	for (size_t i = 0; i < n; i++) {
+		own[i].p = names.p + names.n;
+		inv_buf_byte(&names, 'c');
+		inv_buf_u64(&names, i + 1);
+		own[i].n = (size_t)(names.p + names.n - own[i].p);
 	}
-	inv_buf_free(&name);
-}
+	bool ok = add_all(t, own, n, err);
 
-static bool
-is_aside(const struct inv_table *t, size_t i)
-{
-	return t->aside != NULL && t->aside[i];
+	inv_buf_free(&names);
+	free(own);
+	return ok;
 }
 
 void
@@ -159,6 +187,7 @@ inv_table_columns(const struct inv_table *t, struct inv_buf *out)
 			inv_emit_raw(out,
 			    (struct inv_str){ t->text.p + t->at[i] + 1,
 				t->at[i + 1] - t->at[i] - 2 });
+	inv_naming_put_names(t->naming, out);
 	inv_emit_close(out, ']');
 }
 
@@ -176,21 +205,31 @@ put(char *to, struct inv_str s)
 	return to + s.n;
 }
 
+static inline char *
+put_cell(const struct inv_table *t, const struct inv_str *cells, size_t i,
+    char *to)
+{
+	to = put(to, before(t, i));
+	if (cells[i].p == NULL)
+		return put(to,
+		    t->null_empty ? INV_LIT("null") : INV_LIT("\"\""));
+	*to++ = '"';
+	to = put(to, cells[i]);
+	*to++ = '"';
+	return to;
+}
+
 /* Room has been made for all of it. */
 static char *
 put_plain(const struct inv_table *t, const struct inv_str *cells, char *to)
 {
-	for (size_t i = 0; i < t->columns; i++) {
-		to = put(to, before(t, i));
-		if (cells[i].p == NULL) {
-			to = put(to,
-			    t->null_empty ? INV_LIT("null") : INV_LIT("\"\""));
-			continue;
-		}
-		*to++ = '"';
-		to = put(to, cells[i]);
-		*to++ = '"';
-	}
+	if (t->aside == NULL)
+		for (size_t i = 0; i < t->columns; i++)
+			to = put_cell(t, cells, i, to);
+	else
+		for (size_t i = 0; i < t->columns; i++)
+			if (!t->aside[i])
+				to = put_cell(t, cells, i, to);
 	return to;
 }
 
@@ -222,7 +261,8 @@ bool
 inv_table_row(const struct inv_table *t, const struct inv_str *cells,
     enum inv_care care, struct inv_buf *out)
 {
-	size_t n = t->text.n + 4 * t->columns + 2;
+	const struct inv_str tail = inv_naming_tail(t->naming);
+	size_t n = t->text.n + 4 * t->columns + tail.n + 2;
 	size_t from = out->n;
 	bool ok = true;
 
@@ -238,6 +278,7 @@ inv_table_row(const struct inv_table *t, const struct inv_str *cells,
 		ok = add_escaped(t, cells, out);
 		break;
 	}
+	inv_buf_add(out, tail);
 	/* The first column's comma is the opening brace. */
 	if (out->n == from)
 		inv_buf_byte(out, '{');

@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "data/naming.h"
 
 struct inv_table {
 	size_t columns;
@@ -22,6 +23,7 @@ struct inv_table {
 	size_t item;         /* the column inv:item, from 1; 0: none */
 	size_t why;          /* inv:why, the same */
 	bool *aside;         /* of each column: no part of the row; or NULL */
+	struct inv_naming *naming; /* of the caller; or NULL */
 };
 
 /* How much care a row's cells need. */
@@ -33,13 +35,14 @@ enum inv_care {
 /*
  * Name the columns.  INV_BAD if a name is empty, has a NUL, is not UTF-8, is
  * there twice, or has inv:item for a part; columns are counted from 1 in the
- * message.
+ * message.  The same where t->naming does not fit them.
  */
 INV_MUST bool inv_table_name(struct inv_table *t, const struct inv_str *names,
     size_t n, struct inv_err *err);
 
-/* Name n columns c1, c2, ... */
-void inv_table_number(struct inv_table *t, size_t n);
+/* The same with n columns c1, c2, ... */
+INV_MUST bool inv_table_number(struct inv_table *t, size_t n,
+    struct inv_err *err);
 
 /* ["name",...] of those that are part of a row. */
 void inv_table_columns(const struct inv_table *t, struct inv_buf *out);

@@ -103,6 +103,16 @@ static const struct code codes[] = {
 	    "Write it as JSON: [1,2], {\"a\":\"b\"}.",
 	    "m.csv:2: tags: \"[1,\" is no JSON: byte 4: a value is missing "
 	    "[json_invalid]" },
+	{ "not_flat", "error",
+	    "With --flatten two members of the row have the same name.",
+	    "A member \"a.b\" beside an object \"a\" with a member \"b\".",
+	    "Leave --flatten out, or rename one of them where it comes from.",
+	    "m.json:2: flattened: the same member twice [not_flat]" },
+	{ "member_twice", "error",
+	    "The row has a member of its own that --set would add.",
+	    "The source tells by now what used to be added.",
+	    "Leave --set out, or give the constant another name.",
+	    "m.json:2: --set: it has a member \"campus\" [member_twice]" },
 	{ "number_not_exact", "error",
 	    "The number can not travel without changing its value.",
 	    "More than 17 digits, or larger than a double can be; most often "

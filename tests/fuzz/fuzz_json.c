@@ -85,6 +85,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
 	static const char *const paths[] = { "", "/a", "/a/0", "/data/items" };
+	static const char map[] = "{\"a\":\"x\",\"a.b\":\"y\"}";
 
 	/* Packed or of another encoding its bytes are others. */
 	if (n < 4 || n > 1 << 20 || bytes[1] == 0x1f || bytes[1] == 0x28 ||
@@ -94,6 +95,9 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 		.format = INV_FORMAT_JSON,
 		.delimiter = ',',
 		.path = inv_str_of(paths[bytes[0] & 3]),
+		.flatten = (bytes[0] & 4) != 0,
+		.map = inv_str_of(bytes[0] & 8 ? map : ""),
+		.constants = inv_str_of(bytes[0] & 16 ? "{\"c\":\"1\"}" : ""),
 	};
 	const struct inv_str text = { (const char *)bytes + 1, n - 1 };
 	struct inv_source *s = inv_source_new(&how, "inv-split");
