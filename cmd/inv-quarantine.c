@@ -25,6 +25,7 @@ enum {
 	NOT_COMMITTED,
 	NOTIFY,
 	OLDER_THAN,
+	PURGE,
 	RATE,
 	REASON,
 	SEARCH,
@@ -63,6 +64,7 @@ static const struct inv_option options[] = {
 	    "run it with each new CRITICAL row on its stdin" },
 	{ OLDER_THAN, "older-than", "DURATION",
 	    "purge: nothing has happened to them for so long" },
+	{ PURGE, "purge", NULL, "approve: that it is purged" },
 	{ RATE, "rate", "N/s", "resubmit: most rows in a second" },
 	{ REASON, "reason", "REASON", "that failed for it" },
 	{ SEARCH, "search", "TEXT", "with this text in the row or its errors" },
@@ -113,7 +115,7 @@ static const struct inv_verb verbs[] = {
 	    { COMMITTED, DISCARD, NOT_COMMITTED, WHY, 0 },
 	    inv_quarantine_do_resolve },
 	{ "assign", "ITEM", 1, -1, { TO, WHY, 0 }, inv_quarantine_do_assign },
-	{ "approve", "ITEM", 1, -1, { KEY, WHY, 0 },
+	{ "approve", "ITEM", 1, -1, { KEY, PURGE, WHY, 0 },
 	    inv_quarantine_do_approve },
 	{ "fix", "ITEM", 1, 1, { SET, WHY, 0 }, inv_quarantine_do_fix },
 	{ "purge", "", 0, 0, { CHOICE, JSON, OLDER_THAN, WHY, YES, 0 },
@@ -260,6 +262,40 @@ add_set(struct inv_quarantine_args *args, const char *arg)
 	args->set[args->sets++] = inv_str_of(arg);
 }
 
+/* What is taken as it is, and the options of CHOICE. */
+static void
+set_plain(struct inv_quarantine_args *args, int c)
+{
+	switch (c) {
+	case CSV:
+		args->csv = true;
+		break;
+	case HTML:
+		args->html = optarg;
+		break;
+	case JSON:
+		args->json = true;
+		break;
+	case MAP:
+		args->map = optarg;
+		break;
+	case NOTIFY:
+		args->notify = optarg;
+		break;
+	case PURGE:
+		args->purge = true;
+		break;
+	case XLSX:
+		args->xlsx = optarg;
+		break;
+	case YES:
+		args->yes = true;
+		break;
+	default:
+		choose(args, c);
+	}
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -278,24 +314,9 @@ main(int argc, char *argv[])
 		case NOT_COMMITTED:
 			set_resolve(&args, INV_RESOLVE_NOT_COMMITTED);
 			break;
-		case CSV:
-			args.csv = true;
-			break;
-		case HTML:
-			args.html = optarg;
-			break;
-		case JSON:
-			args.json = true;
-			break;
 		case KEY:
 			inv_opt_secret("--key", optarg);
 			args.key = optarg;
-			break;
-		case MAP:
-			args.map = optarg;
-			break;
-		case NOTIFY:
-			args.notify = optarg;
 			break;
 		case RATE:
 			args.rate = rate_of(optarg);
@@ -309,14 +330,8 @@ main(int argc, char *argv[])
 		case WHY:
 			args.why = why_of(optarg);
 			break;
-		case XLSX:
-			args.xlsx = optarg;
-			break;
-		case YES:
-			args.yes = true;
-			break;
 		default:
-			choose(&args, c);
+			set_plain(&args, c);
 		}
 	}
 	return inv_verb_run(verbs, sizeof(verbs) / sizeof(*verbs), &info,

@@ -278,6 +278,13 @@ inv-quarantine: 000000000000-1: no such item" ]
 	SUDO_USER=ann inv-quarantine approve --key ann/audit/key --why "$why" $ITEM
 	[ "$(inv-quarantine show $ITEM | jq -r '.actions[0].detail.note' | sed -n 2p | jq -r .why)" = "$why" ]
 	resubmit $ITEM
+	# So is a name of such, and a record.
+	run_of 2 '{"n\n\u202e<b>\u0000":"\u001b[31m\n\n\u2014 ann x"}' | inv-quarantine -q > passed
+	SUDO_USER=$'a\n\n\u202eb' inv-quarantine approve --key ann/audit/key --why "$why" $ITEM
+	[ "$(inv-quarantine show $ITEM | jq -r '.actions[-1].detail.note' | sed -n 2p | jq -r .login)" = $'a\n\n\u202eb' ]
+	SUDO_USER=$'a\n\n\u202eb' run -77 --separate-stderr inv-quarantine resubmit $ITEM
+	[ "$(wc -l <<< "$stderr")" = 1 ]
+	resubmit $ITEM
 	inv-audit in > /dev/null
 	inv-audit verify
 	# The longest one, of what takes most room.
@@ -372,6 +379,63 @@ forged() {
 	[ "$(inv-quarantine show "$item" | jq -r .state)" = committed ]
 	[ "$(actions verb | paste -sd' ')" = 'approve release fix' ]
 	inv-audit verify
+}
+
+# closed: what stored has left is closed, and so is its item.
+closed() {
+	stored
+	approve $ITEM
+	inv-quarantine resolve --discard --why w $ITEM
+}
+purge() { inv-quarantine purge --older-than 0s --why w "$@"; }
+
+@test "purge takes an approval of its own, also of a closed item" {
+	closed
+	run -77 --separate-stderr purge --yes
+	[ "${stderr_lines[0]}" = "${REFUSED/--key/--purge --key}" ]
+	[ "${stderr_lines[1]}" = 'inv-quarantine: 0 purged' ]
+	# What would be refused is said before.
+	run -77 --separate-stderr purge
+	[ "${stderr_lines[0]}" = "${REFUSED/--key/--purge --key}" ]
+	run -1 approve $ITEM
+	approve --purge $ITEM
+	purge
+	purge --yes
+	inv-quarantine show $ITEM | jq -e '.purged_at and (.actions[-1].detail.approval == 3)'
+	inv-audit in > /dev/null
+	inv-audit verify
+}
+
+@test "an approval of one is none of the other" {
+	stored
+	approve --purge $ITEM
+	[ "$(inv-quarantine show $ITEM | jq -r '.actions[0].detail.approves')" = purge ]
+	run -77 --separate-stderr inv-quarantine resubmit $ITEM
+	[ "$stderr" = "$REFUSED" ]
+	# Whatever is done uses both up.
+	approve $ITEM
+	resubmit $ITEM
+	approve $ITEM
+	run -77 purge --state open --severity CRITICAL --yes
+	resubmit $ITEM
+}
+
+@test "verify finds a purge by an approval of release" {
+	closed
+	approve --purge $ITEM
+	purge --yes
+	cp "$DB" good.db
+	forged "UPDATE action SET detail = json_set(detail, '$.approval', 1) WHERE verb = 'purge'"
+	[[ $stderr = *'action 1 does not approve it'* ]]
+	forged "UPDATE action SET verb = 'resubmit' WHERE verb = 'purge'"
+	[[ $stderr = *'action 3 does not approve it'* ]]
+}
+
+@test "who approves does not purge" {
+	closed
+	approve --purge $ITEM
+	SUDO_USER=ann run -77 purge --yes
+	purge --yes
 }
 
 @test "killed at any write, an approval is there or not, and used or not" {

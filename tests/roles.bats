@@ -4,8 +4,8 @@
 load lib
 
 # Users and groups are numbers: nothing has to be in passwd(5).
-OWNER=62001 READER=62002 RELEASER=62003 DESK=62004 STRANGER=62005
-G_READ=62100 G_DESK=62200 G_RELEASE=62300
+OWNER=62001 READER=62002 RELEASER=62003 DESK=62004 STRANGER=62005 PURGER=62006
+G_READ=62100 G_DESK=62200 G_RELEASE=62300 G_PURGE=62400
 
 prepare() {
 	set -o pipefail
@@ -37,9 +37,11 @@ as() {
 	PATH=$HERE/bin:$PATH setpriv --reuid "$uid" --regid "$uid" --groups "$groups" "$@"
 }
 # The owner is in the group that writes, as what a killed one has begun is theirs.
+as_of() { case $1 in reader) echo $READER ;; desk) echo $DESK ;; releaser) echo $RELEASER ;; esac; }
 owner() { as $OWNER $OWNER,$G_DESK "$@"; }
 reader() { as $READER $G_READ "$@"; }
 releaser() { as $RELEASER $G_READ,$G_DESK,$G_RELEASE "$@"; }
+purger() { as $PURGER $G_READ,$G_DESK,$G_PURGE "$@"; }
 desk() { as $DESK $G_READ,$G_DESK "$@"; }
 stranger() { as $STRANGER $STRANGER "$@"; }
 
@@ -62,8 +64,8 @@ set_up() {
 	install -d -m 700 -o $OWNER -g $OWNER home/state/journal
 	install -m 600 -o $OWNER -g $OWNER /dev/null home/state/journal/000001.ndjson
 	sed -n '/^chgrp inv-read/,/^\.Ed/p' "$ROOT/man/inv-roles.7" | grep -v '^\.' |
-		sed "s/inv-read/$G_READ/; s/inv-desk/$G_DESK/; s/inv-release/$G_RELEASE/; s/-o inv /-o $OWNER /" > commands
-	[ "$(wc -l < commands)" = 9 ]
+		sed "s/inv-read/$G_READ/; s/inv-desk/$G_DESK/; s/inv-release/$G_RELEASE/; s/inv-purge/$G_PURGE/; s/-o inv /-o $OWNER /" > commands
+	[ "$(wc -l < commands)" = 10 ]
 	(cd home/state && sh -e "$HERE/commands")
 }
 
@@ -107,6 +109,27 @@ denied() { run -77 --separate-stderr "$@"; }
 	owner inv-quarantine assign --to eve aaaaaaaaaaaa-2
 }
 
+@test "a purger can purge and not release, a releaser not purge" {
+	set_up
+	purge='inv-quarantine purge --older-than 0s --state all --why w'
+	# To look is for all who may read.
+	releaser $purge | jq -se 'length == 3'
+	for who in reader desk releaser; do
+		denied $who $purge --yes
+		[ "$stderr" = "inv-quarantine: $INV_STATE/purge: user $(as_of $who) may not purge: that is for who may write to it" ]
+	done
+	echo '{"n":"m"}' > map
+	for command in resubmit 'migrate --map map' 'fix --set n=2 --why w' 'resolve --discard --why w'; do
+		denied purger inv-quarantine $command $ITEM
+		[ "$stderr" = "inv-quarantine: $INV_STATE/release: user $PURGER may not release: that is for who may write to it" ]
+	done
+	purger inv-quarantine list | jq -se 'length == 3'
+	purger $purge --yes
+	owner inv-quarantine list --state all | jq -se 'length == 3 and all(.purged_at)'
+	owner inv-quarantine show $ITEM | jq -e '.actions[-1].user == "'$PURGER'"'
+	store 2 3
+}
+
 @test "who may write to the quarantine and has no role can assign and not release" {
 	set_up
 	desk inv-quarantine assign --to eve $ITEM
@@ -138,7 +161,7 @@ denied() { run -77 --separate-stderr "$@"; }
 
 @test "where no role is given a quarantine that its group may write to is refused" {
 	set_up
-	rm home/state/release
+	rm home/state/release home/state/purge
 	for who in owner reader; do
 		denied $who inv-quarantine list
 		[ "$stderr" = 'inv-quarantine: quarantine: refused: others may write to it' ]

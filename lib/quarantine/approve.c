@@ -7,7 +7,6 @@
 #include "quarantine/desk.h"
 
 static const char verb[] = "approve";
-static const char release[] = "release";
 
 static void
 open_key(struct inv_audit_key *key, const struct inv_desk *d, const char *arg)
@@ -23,13 +22,13 @@ open_key(struct inv_audit_key *key, const struct inv_desk *d, const char *arg)
 
 /* The number of the action is part of what is signed. */
 static void
-approve(struct inv_desk *d, const struct inv_audit_key *key,
-    const struct inv_item *item)
+approve(struct inv_desk *d, enum inv_approved what,
+    const struct inv_audit_key *key, const struct inv_item *item)
 {
 	struct inv_buf detail = INV_BUF(INV_ACTION_DETAIL_MAX);
 	struct inv_err err;
 
-	if (!inv_item_is_open(item)) {
+	if (what == INV_APPROVED_RELEASE && !inv_item_is_open(item)) {
 		inv_desk_refuse(d, item->id, "closed: nothing to approve");
 		return;
 	}
@@ -47,8 +46,8 @@ approve(struct inv_desk *d, const struct inv_audit_key *key,
 		.row = item->row });
 
 	if (!inv_action_number(d->actions, &action.number, &err) ||
-	    !inv_approval_sign(d->approvals, key, item, release, &action,
-		&detail, &err) ||
+	    !inv_approval_sign(d->approvals, key, item, what, &action, &detail,
+		&err) ||
 	    !inv_action_add(d->actions, &action, &err))
 		inv_die(&err);
 	inv_desk_commit(d);
@@ -79,7 +78,9 @@ inv_quarantine_do_approve(void *args, char *words[])
 	if (d.r != NULL)
 		inv_desk_open_writing(&d);
 	while ((item = inv_desk_next(&d)) != NULL)
-		approve(&d, &key, item);
+		approve(&d,
+		    a->purge ? INV_APPROVED_PURGE : INV_APPROVED_RELEASE, &key,
+		    item);
 	inv_audit_key_close(&key);
 	return inv_desk_close(&d);
 }

@@ -20,6 +20,7 @@ struct inv_quarantine_args {
 	bool csv;                     /* --csv */
 	const char *html;             /* --html, or NULL */
 	const char *xlsx;             /* --xlsx, or NULL */
+	bool purge;                   /* --purge */
 	const char *notify;           /* --notify, or NULL */
 	bool json;                    /* --json */
 	const char *key;              /* --key, or NULL */

@@ -62,11 +62,11 @@ inv_desk_close(struct inv_desk *d)
 	if (d->denied > 0)
 		worst = INV_DENIED;
 	inv_item_ids_close(&d->ids);
+	inv_approvals_close(d->approvals);
 	inv_action_writer_free(d->actions);
 	inv_db_close(d->db);
 	inv_quarantine_read_close(d->r);
 	inv_who_free(&d->who);
-	inv_approvals_close(d->approvals);
 	close(d->state.fd);
 	return inv_fault_exit(worst);
 }
@@ -132,8 +132,6 @@ inv_desk_next(struct inv_desk *d)
 
 /* ---- approvals ---- */
 
-static const char release[] = "release";
-
 void
 inv_desk_open_approvals(struct inv_desk *d)
 {
@@ -141,14 +139,14 @@ inv_desk_open_approvals(struct inv_desk *d)
 
 	if (d->approvals != NULL)
 		return;
-	d->approvals = inv_approvals_open(&d->state, &err);
+	d->approvals = inv_approvals_open(&d->state, d->db, &err);
 	if (d->approvals == NULL)
 		inv_die(&err);
 }
 
 static bool
-is_approved(struct inv_desk *d, const struct inv_item *item, uint64_t *approval,
-    struct inv_err *err)
+is_approved(struct inv_desk *d, enum inv_approved what,
+    const struct inv_item *item, uint64_t *approval, struct inv_err *err)
 {
 	const struct inv_action mine =
 	    inv_desk_action(d, (struct inv_action){ 0 });
@@ -156,17 +154,17 @@ is_approved(struct inv_desk *d, const struct inv_item *item, uint64_t *approval,
 	*approval = 0;
 	inv_desk_open_approvals(d);
 	return !inv_approvals_need(d->approvals, item) ||
-	    inv_approval_find(d->approvals, item, release,
+	    inv_approval_find(d->approvals, item, what,
 		inv_action_person(&mine), approval, err);
 }
 
 bool
-inv_desk_may_release(struct inv_desk *d, const struct inv_item *item,
-    uint64_t *approval)
+inv_desk_may(struct inv_desk *d, enum inv_approved what,
+    const struct inv_item *item, uint64_t *approval)
 {
 	struct inv_err err;
 
-	if (is_approved(d, item, approval, &err))
+	if (is_approved(d, what, item, approval, &err))
 		return true;
 	if (err.fault != INV_DENIED)
 		inv_die(&err);
@@ -176,12 +174,13 @@ inv_desk_may_release(struct inv_desk *d, const struct inv_item *item,
 }
 
 uint64_t
-inv_desk_approval(struct inv_desk *d, const struct inv_item *item)
+inv_desk_approval(struct inv_desk *d, enum inv_approved what,
+    const struct inv_item *item)
 {
 	struct inv_err err;
 	uint64_t approval;
 
-	if (!is_approved(d, item, &approval, &err))
+	if (!is_approved(d, what, item, &approval, &err))
 		inv_die(&err);
 	return approval;
 }

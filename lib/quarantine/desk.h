@@ -53,15 +53,16 @@ void inv_desk_refuse(struct inv_desk *d, const char *id, const char *why);
 
 /*
  * Release and purge ask for an approval of what is CRITICAL: who approves, and
- * whether an item may be released.  Where it may not, which is said, nothing is
+ * whether that may be done to an item.  Where it may not, which is said, nothing is
  * done to it; else *approval is the action that approves it, or 0.
  */
 void inv_desk_open_approvals(struct inv_desk *d);
-bool inv_desk_may_release(struct inv_desk *d, const struct inv_item *item,
-    uint64_t *approval);
+bool inv_desk_may(struct inv_desk *d, enum inv_approved what,
+    const struct inv_item *item, uint64_t *approval);
 
 /* The same in the transaction that does it: it has been asked for before. */
-uint64_t inv_desk_approval(struct inv_desk *d, const struct inv_item *item);
+uint64_t inv_desk_approval(struct inv_desk *d, enum inv_approved what,
+    const struct inv_item *item);
 
 /* Add the number of the approval to an action's detail, if there is one. */
 void inv_desk_emit_approval(struct inv_buf *detail, uint64_t approval);

@@ -202,14 +202,15 @@ note_release(struct inv_desk *d, const struct inv_item *item)
 	struct inv_buf detail = INV_BUF(DETAIL_BYTES);
 	uint64_t approval;
 
-	if (!inv_desk_may_release(d, item, &approval))
+	if (!inv_desk_may(d, INV_APPROVED_RELEASE, item, &approval))
 		return false;
 	if (approval == 0)
 		return true;
 	inv_desk_open_writing(d);
 	inv_desk_begin(d);
 	inv_emit_open(&detail, '{');
-	inv_desk_emit_approval(&detail, inv_desk_approval(d, item));
+	inv_desk_emit_approval(&detail,
+	    inv_desk_approval(d, INV_APPROVED_RELEASE, item));
 	inv_emit_close(&detail, '}');
 	inv_desk_note(d,
 	    (struct inv_action){ .verb = INV_LIT("release"),

@@ -32,11 +32,11 @@ struct purge {
 
 /* Rows of an open batch are asked for again, as they were sent. */
 static bool
-may_go(struct purge *p, const struct inv_item *item)
+may_go(struct purge *p, const struct inv_item *item, uint64_t *approval)
 {
 	if (inv_status_batch_of(&p->open, item->manifest, item->submission,
 		item->row) == NULL)
-		return true;
+		return inv_desk_may(&p->d, INV_APPROVED_PURGE, item, approval);
 	inv_desk_refuse(&p->d, item->id,
 	    "its batch is open: resubmit or resolve it");
 	return false;
@@ -68,11 +68,13 @@ look(struct purge *p, bool json)
 	struct inv_out out;
 	struct inv_err err;
 
+	uint64_t ignored;
+
 	inv_out_init(&out, STDOUT_FILENO, "stdout");
 	inv_listing_open(&l, &out, json);
 	inv_quarantine_seek(p->d.r, &p->which);
 	while (!out.failed && (item = next(p->d.r)) != NULL)
-		if (may_go(p, item))
+		if (may_go(p, item, &ignored))
 			inv_listing_put(&l, item);
 	p->n = l.n;
 	inv_listing_close(&l, p->which.state);
@@ -88,6 +90,7 @@ purge_block(struct purge *p)
 	    (struct inv_action){ .verb = inv_str_of(verb) });
 	const struct inv_item *item = NULL;
 	struct inv_err err;
+	uint64_t approval;
 	int seen = 0;
 
 	inv_desk_begin(&p->d);
@@ -95,9 +98,9 @@ purge_block(struct purge *p)
 	while (seen < BLOCK && (item = next(p->r)) != NULL) {
 		seen++;
 		p->which.behind = item->number;
-		if (!may_go(p, item))
+		if (!may_go(p, item, &approval))
 			continue;
-		if (!inv_purge_item(p->store, item, &action, &err))
+		if (!inv_purge_item(p->store, item, &action, approval, &err))
 			inv_die(&err);
 		p->n++;
 	}
@@ -140,6 +143,8 @@ inv_quarantine_do_purge(void *args, char *words[])
 		p.which.state = INV_ITEM_CLOSED;
 	p.which.kept = INV_KEPT_ROW;
 	inv_desk_open(&p.d, a, verb, words);
+	if (a->yes)
+		inv_desk_need(&p.d, INV_ROLE_PURGE);
 	if (!inv_status_read_open(&p.d.state, &p.open, &err))
 		inv_die(&err);
 	if (p.d.r != NULL && a->yes)

@@ -255,7 +255,7 @@ resolve(struct resolution *p, const struct inv_item *item)
 		return;
 	}
 	if (p->how != INV_RESOLVE_NOT_COMMITTED &&
-	    !inv_desk_may_release(&p->d, item, &t.approval))
+	    !inv_desk_may(&p->d, INV_APPROVED_RELEASE, item, &t.approval))
 		return;
 	begin(p, &t);
 	if (b != NULL)
@@ -264,7 +264,7 @@ resolve(struct resolution *p, const struct inv_item *item)
 		resolve_row(p, &t, INV_LIT(""));
 	/* Nobody else has used it by now. */
 	if (t.approval > 0)
-		(void)inv_desk_approval(&p->d, item);
+		(void)inv_desk_approval(&p->d, INV_APPROVED_RELEASE, item);
 	check(inv_quarantine_commit(p->store, &err), &err);
 }
 

@@ -243,7 +243,8 @@ choose(struct resubmission *p)
 
 		if (why != NULL)
 			inv_desk_refuse(&p->d, item->id, why);
-		else if (inv_desk_may_release(&p->d, item, &ignored))
+		else if (inv_desk_may(&p->d, INV_APPROVED_RELEASE, item,
+			     &ignored))
 			take(p, item);
 	}
 }
@@ -395,7 +396,8 @@ approvals_of(struct resubmission *p, const struct block *k)
 		     r <= k->rows.range[i].last; r++)
 			of[n++] = inv_rows_has(&k->batched, r)
 			    ? 0
-			    : inv_desk_approval(&p->d, item_at(p, k, r));
+			    : inv_desk_approval(&p->d, INV_APPROVED_RELEASE,
+				  item_at(p, k, r));
 	return of;
 }
 

@@ -40,7 +40,7 @@ static const char approving[] =
     SELECT "WHERE item = ?1 AND verb = 'approve' AND number < ?2"
 	   " AND number > (SELECT coalesce(max(number), 0) FROM action"
 	   "  WHERE item = ?1 AND verb IN ('resubmit', 'migrate', 'resolve',"
-	   "  'release')) ORDER BY number DESC LIMIT 1";
+	   "  'release', 'purge')) ORDER BY number DESC LIMIT 1";
 
 enum { FIRST_TEXT = 4, TEXTS = 7 };
 
@@ -127,6 +127,7 @@ inv_action_count(struct inv_action_writer *w, struct inv_str item,
 
 struct inv_action_reader {
 	struct inv_db *db;
+	bool lent; /* the caller's, who closes it later */
 	struct inv_stmt *next;
 	struct inv_stmt *of_item;
 	struct inv_stmt *approving;
@@ -135,16 +136,17 @@ struct inv_action_reader {
 	struct inv_buf texts;
 };
 
+/* db may be NULL, with *err. */
 static struct inv_action_reader *
-open_reader(const struct inv_state *state, enum inv_db_use use, uint64_t behind,
-    struct inv_err *err)
+open_reader(struct inv_db *db, uint64_t behind, bool lent, struct inv_err *err)
 {
 	struct inv_action_reader *r = inv_mem_new(sizeof(*r));
 
 	r->behind = behind;
 	r->texts = INV_BUF(TEXTS_MAX);
 	r->scan = inv_scan_new();
-	r->db = inv_quarantine_db(state, use, err);
+	r->db = db;
+	r->lent = lent;
 	if (r->db != NULL)
 		r->next = inv_db_prepare(r->db, next, err);
 	if (r->next != NULL)
@@ -161,13 +163,21 @@ struct inv_action_reader *
 inv_actions_read(const struct inv_state *state, uint64_t behind,
     struct inv_err *err)
 {
-	return open_reader(state, INV_DB_READ, behind, err);
+	return open_reader(inv_quarantine_db(state, INV_DB_READ, err), behind,
+	    false, err);
+}
+
+struct inv_action_reader *
+inv_actions_read_in(struct inv_db *db, struct inv_err *err)
+{
+	return open_reader(db, 0, true, err);
 }
 
 struct inv_action_reader *
 inv_actions_look(const struct inv_state *state, struct inv_err *err)
 {
-	return open_reader(state, INV_DB_LOOK, 0, err);
+	return open_reader(inv_quarantine_db(state, INV_DB_LOOK, err), 0, false,
+	    err);
 }
 
 void
@@ -175,7 +185,11 @@ inv_actions_close(struct inv_action_reader *r)
 {
 	if (r == NULL)
 		return;
-	inv_db_close(r->db);
+	inv_stmt_free(r->next);
+	inv_stmt_free(r->of_item);
+	inv_stmt_free(r->approving);
+	if (!r->lent)
+		inv_db_close(r->db);
 	inv_scan_free(r->scan);
 	inv_buf_free(&r->texts);
 	free(r);

@@ -67,7 +67,11 @@ INV_MUST struct inv_action_reader *inv_actions_read(const struct inv_state
 							*state,
     uint64_t behind, struct inv_err *err);
 
-/* The same, for who changes nothing: as INV_DB_LOOK. */
+/* All of them, in a database that stays the caller's. */
+INV_MUST struct inv_action_reader *inv_actions_read_in(struct inv_db *db,
+    struct inv_err *err);
+
+/* All of them, for who changes nothing: as INV_DB_LOOK. */
 INV_MUST struct inv_action_reader *inv_actions_look(const struct inv_state
 							*state,
     struct inv_err *err);

@@ -21,6 +21,10 @@ enum {
 };
 
 static const char file_name[] = "approvers";
+static const char *const words[] = {
+	[INV_APPROVED_RELEASE] = "release",
+	[INV_APPROVED_PURGE] = "purge",
+};
 static const char title[] = "inv-quarantine approval\n";
 
 struct approver {
@@ -30,6 +34,7 @@ struct approver {
 
 struct inv_approvals {
 	const struct inv_state *state;
+	struct inv_db *db; /* NULL: actions are read in one of their own */
 	bool asked;
 	struct approver *of;
 	size_t n;
@@ -110,11 +115,13 @@ read_file(struct inv_approvals *a, struct inv_err *err)
 }
 
 struct inv_approvals *
-inv_approvals_open(const struct inv_state *state, struct inv_err *err)
+inv_approvals_open(const struct inv_state *state, struct inv_db *db,
+    struct inv_err *err)
 {
 	struct inv_approvals *a = inv_mem_new(sizeof(*a));
 
 	a->state = state;
+	a->db = db;
 	a->note = INV_BUF(INV_NOTE_MAX);
 	a->text = INV_BUF(INV_NOTE_MAX);
 	a->digest = inv_digest_new();
@@ -201,8 +208,8 @@ approver_of(const struct inv_approvals *a, const struct inv_note_key *key)
 
 bool
 inv_approval_sign(struct inv_approvals *a, const struct inv_audit_key *key,
-    const struct inv_item *item, const char *what, struct inv_action *action,
-    struct inv_buf *detail, struct inv_err *err)
+    const struct inv_item *item, enum inv_approved what,
+    struct inv_action *action, struct inv_buf *detail, struct inv_err *err)
 {
 	const struct approver *who = approver_of(a, &key->public);
 	char hex[INV_DIGEST_HEX];
@@ -214,14 +221,16 @@ inv_approval_sign(struct inv_approvals *a, const struct inv_audit_key *key,
 		    file_name, key->public.name);
 	inv_item_digest(item, a->digest, hex);
 	inv_buf_reset(&a->note);
-	bool ok = put_statement(&a->text, action, inv_str_of(what), content);
+	bool ok =
+	    put_statement(&a->text, action, inv_str_of(words[what]), content);
 
 	inv_buf_add(&a->note, inv_buf_str(&a->text));
 	inv_buf_byte(&a->note, '\n');
 	inv_note_sign(&a->note, inv_buf_str(&a->text),
 	    inv_str_of(key->public.name), key->signer);
 	inv_emit_open(detail, '{');
-	inv_emit_member_str(detail, INV_LIT("approves"), inv_str_of(what));
+	inv_emit_member_str(detail, INV_LIT("approves"),
+	    inv_str_of(words[what]));
 	inv_emit_member_str(detail, INV_LIT("content_sha256"), content);
 	inv_emit_member_str(detail, INV_LIT("note"), inv_buf_str(&a->note));
 	inv_emit_close(detail, '}');
@@ -290,17 +299,17 @@ flaw_of(struct inv_approvals *a, const struct inv_action *action,
 
 static bool
 is_for(struct inv_approvals *a, const struct inv_action *action,
-    const char *what)
+    enum inv_approved what)
 {
 	struct claim c;
 
 	return !read_claim(a, action->detail, &c) ||
-	    inv_str_is(c.approves, what);
+	    inv_str_is(c.approves, words[what]);
 }
 
 bool
 inv_approval_find(struct inv_approvals *a, const struct inv_item *item,
-    const char *what, struct inv_str person, uint64_t *number,
+    enum inv_approved what, struct inv_str person, uint64_t *number,
     struct inv_err *err)
 {
 	const char *why = "and not approved";
@@ -309,7 +318,8 @@ inv_approval_find(struct inv_approvals *a, const struct inv_item *item,
 	uint64_t below = INT64_MAX;
 
 	if (a->actions == NULL)
-		a->actions = inv_actions_read(a->state, 0, err);
+		a->actions = a->db != NULL ? inv_actions_read_in(a->db, err)
+					   : inv_actions_read(a->state, 0, err);
 	if (a->actions == NULL)
 		return false;
 	inv_item_digest(item, a->digest, hex);
@@ -323,8 +333,9 @@ inv_approval_find(struct inv_approvals *a, const struct inv_item *item,
 		case INV_NEXT_END:
 			return inv_fail(err, INV_DENIED,
 			    "CRITICAL, %s: inv-quarantine approve %s "
-			    "--key FILE --why TEXT",
-			    why, item->id);
+			    "%s--key FILE --why TEXT",
+			    why, item->id,
+			    what == INV_APPROVED_PURGE ? "--purge " : "");
 		case INV_NEXT_LINE:
 			break;
 		}
@@ -380,8 +391,10 @@ static bool
 meet_use(struct inv_approvals *a, const struct inv_action *action,
     uint64_t number, struct inv_err *err)
 {
-	struct inv_map_entry *e =
-	    entry_of(a, number, action, INV_LIT("release"));
+	bool purge = inv_str_is(action->verb, words[INV_APPROVED_PURGE]);
+	struct inv_map_entry *e = entry_of(a, number, action,
+	    inv_str_of(words[purge ? INV_APPROVED_PURGE
+				   : INV_APPROVED_RELEASE]));
 	unsigned char person[INV_HASH];
 	bool fresh = e->value == 1;
 

@@ -26,14 +26,21 @@ enum {
 	INV_APPROVERS_BYTES = 1024 << 10, /* of their file */
 };
 
+/* What is approved. */
+enum inv_approved {
+	INV_APPROVED_RELEASE,
+	INV_APPROVED_PURGE,
+};
+
 struct inv_approvals;
 
 /*
- * What state says of it, which is kept, not copied.  INV_DENIED where the file
+ * What state says of it, which is kept, not copied; so is db, in which actions
+ * are read, or NULL for one of its own.  INV_DENIED where the file
  * can not be read or others can write to it, INV_CONFIG where a line is no key.
  */
 INV_MUST struct inv_approvals *inv_approvals_open(const struct inv_state *state,
-    struct inv_err *err);
+    struct inv_db *db, struct inv_err *err);
 void inv_approvals_close(struct inv_approvals *a); /* NULL is fine */
 
 /* There is a file of approvers. */
@@ -45,13 +52,13 @@ bool inv_approvals_need(const struct inv_approvals *a,
 
 /*
  * Fill in the detail of an action that approves the item, whatever else it
- * says being there, its number too; what is "release".  Added to *detail,
+ * says being there, its number too;   Added to *detail,
  * which stays the caller's.  INV_DENIED where the key is no
  * approver's.
  */
 INV_MUST bool inv_approval_sign(struct inv_approvals *a,
     const struct inv_audit_key *key, const struct inv_item *item,
-    const char *what, struct inv_action *action, struct inv_buf *detail,
+    enum inv_approved what, struct inv_action *action, struct inv_buf *detail,
     struct inv_err *err);
 
 /*
@@ -60,7 +67,7 @@ INV_MUST bool inv_approval_sign(struct inv_approvals *a,
  * The one place where it is decided.
  */
 INV_MUST bool inv_approval_find(struct inv_approvals *a,
-    const struct inv_item *item, const char *what, struct inv_str person,
+    const struct inv_item *item, enum inv_approved what, struct inv_str person,
     uint64_t *number, struct inv_err *err);
 
 /*

@@ -238,7 +238,7 @@ static bool
 is_approved(struct verify *v, const struct inv_action *a, struct inv_err *err)
 {
 	if (v->approvals == NULL)
-		v->approvals = inv_approvals_open(&v->state, err);
+		v->approvals = inv_approvals_open(&v->state, NULL, err);
 	return v->approvals != NULL && inv_approvals_meet(v->approvals, a, err);
 }
 

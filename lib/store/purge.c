@@ -280,7 +280,7 @@ tell_time(struct inv_buf *b, const char *name, uint64_t at)
 
 /* What has gone, and what the item was. */
 static void
-tell_item(struct inv_purge *p, const struct inv_item *item)
+tell_item(struct inv_purge *p, const struct inv_item *item, uint64_t approval)
 {
 	struct inv_buf *b = &p->detail;
 	char hex[INV_DIGEST_HEX];
@@ -299,19 +299,21 @@ tell_item(struct inv_purge *p, const struct inv_item *item)
 		inv_emit_member_str(b, INV_LIT("content_sha256"),
 		    (struct inv_str){ hex, sizeof(hex) });
 	}
+	if (approval > 0)
+		inv_emit_member_u64(b, INV_LIT("approval"), approval);
 	inv_emit_close(b, '}');
 }
 
 bool
 inv_purge_item(struct inv_purge *p, const struct inv_item *item,
-    const struct inv_action *action, struct inv_err *err)
+    const struct inv_action *action, uint64_t approval, struct inv_err *err)
 {
 	struct inv_action a = *action;
 
 	if (!purge_events(p, item->number, a.at, err) ||
 	    !purge_patches(p, item, err))
 		return false;
-	tell_item(p, item);
+	tell_item(p, item, approval);
 	a.item = inv_str_of(item->id);
 	a.manifest = item->manifest;
 	a.submission = item->submission;

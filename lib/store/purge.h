@@ -22,10 +22,11 @@ void inv_purge_free(struct inv_purge *p);
 
 /*
  * In a transaction, together with its action: whose verb, time, user, login
- * and why are given, and the rest is filled in here.  INV_BAD where what is
+ * and why are given, and the rest is filled in here.  approval is the number of
+ * the one that allows it, or 0.  INV_BAD where what is
  * there is damaged.
  */
 INV_MUST bool inv_purge_item(struct inv_purge *p, const struct inv_item *item,
-    const struct inv_action *action, struct inv_err *err);
+    const struct inv_action *action, uint64_t approval, struct inv_err *err);
 
 #endif

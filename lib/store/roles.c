@@ -8,6 +8,7 @@
 
 static const char *const names[] = {
 	[INV_ROLE_RELEASE] = "release",
+	[INV_ROLE_PURGE] = "purge",
 };
 
 enum { ROLES = sizeof(names) / sizeof(*names) };

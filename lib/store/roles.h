@@ -14,6 +14,7 @@
 
 enum inv_role {
 	INV_ROLE_RELEASE,
+	INV_ROLE_PURGE,
 };
 
 /* INV_DENIED where we have not. */

@@ -82,12 +82,12 @@ no_file_asks_for_nothing_and_an_empty_one_does(void)
 	struct inv_approvals *a;
 	struct inv_err err;
 
-	a = inv_approvals_open(&state, &err);
+	a = inv_approvals_open(&state, NULL, &err);
 	check(a != NULL && !inv_approvals_are_asked(a));
 	check(!inv_approvals_need(a, &item));
 	inv_approvals_close(a);
 	write_file(INV_LIT(""));
-	a = inv_approvals_open(&state, &err);
+	a = inv_approvals_open(&state, NULL, &err);
 	check(a != NULL && inv_approvals_are_asked(a));
 	check(inv_approvals_need(a, &item));
 	inv_approvals_close(a);
@@ -103,7 +103,7 @@ a_line_that_is_no_key_is_a_fault(void)
 
 	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
 		write_file(inv_str_of(lines[i]));
-		check(inv_approvals_open(&state, &err) == NULL);
+		check(inv_approvals_open(&state, NULL, &err) == NULL);
 		check(err.fault == INV_CONFIG);
 	}
 	check_str(inv_str_of(err.msg), "approvers: line 1: not a key");
@@ -116,7 +116,7 @@ others_can_not_write_it(void)
 
 	write_file(INV_LIT(""));
 	check(fchmodat(state.fd, "approvers", 0620, 0) == 0);
-	check(inv_approvals_open(&state, &err) == NULL);
+	check(inv_approvals_open(&state, NULL, &err) == NULL);
 	check(err.fault == INV_DENIED);
 }
 
@@ -125,10 +125,11 @@ static bool
 signed_by(struct inv_audit_key *k, uint64_t number, struct inv_buf *detail,
     struct inv_err *err)
 {
-	struct inv_approvals *a = inv_approvals_open(&state, err);
+	struct inv_approvals *a = inv_approvals_open(&state, NULL, err);
 	struct inv_action action = approval(number);
 	bool ok = a != NULL &&
-	    inv_approval_sign(a, k, &item, "release", &action, detail, err) &&
+	    inv_approval_sign(a, k, &item, INV_APPROVED_RELEASE, &action,
+		detail, err) &&
 	    inv_approvals_meet(a, &action, err);
 
 	inv_approvals_close(a);
@@ -180,10 +181,10 @@ an_approval_is_used_once_and_by_another(void)
 
 	put_line(&file, &ann, 'a');
 	write_file(inv_buf_str(&file));
-	a = inv_approvals_open(&state, &err);
+	a = inv_approvals_open(&state, NULL, &err);
 	check(a != NULL);
-	check(inv_approval_sign(a, &ann, &item, "release", &action, &detail,
-	    &err));
+	check(inv_approval_sign(a, &ann, &item, INV_APPROVED_RELEASE, &action,
+	    &detail, &err));
 	check(inv_approvals_meet(a, &action, &err));
 	action = use(2, "{}");
 	check(inv_approvals_meet(a, &action, &err));
