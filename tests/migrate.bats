@@ -144,6 +144,31 @@ actions() { sqlite3 "$DB" "select $1 from action"; }
 	[ "$(actions 'count(*)')" = 2 ]
 }
 
+@test "killed at any step, migrate can be run again and nothing is sent twice" {
+	local call n cut=0
+	needs_strace
+	keep 2
+	start_ledger --db ledger.db
+	cp "$DB" kept
+	for call in pwrite64 fdatasync write unlink; do
+		for n in 1 2 3 5; do
+			strace -o /dev/null -e inject=$call:signal=KILL:when=$n \
+				inv-quarantine migrate --map map > out 2> /dev/null || cut=$((cut + 1))
+			[ "$(sqlite3 "$DB" 'pragma integrity_check')" = ok ]
+			[ "$(inv-quarantine list | wc -l)" = 2 ]
+			# A row that left has its action; half a stream is no stream.
+			[ "$(records out | wc -l)" = 0 ] || [ "$(actions 'count(*)')" = 2 ]
+			[ ! -s out ] || inv-validate -q out > half 2> /dev/null || [ $? = 65 ]
+			cp kept "$DB"
+		done
+	done
+	[ "$cut" -ge 8 ]
+	inv-quarantine migrate --map map | inv-validate -q | rest
+	jq -e '.complete and .counts.committed == 2' summary
+	inv-quarantine migrate --map map | jq -se 'length == 1'
+	inv-ledger -q --db ledger.db --export records | jq -se 'map(.quantity) == [1, 2]'
+}
+
 @test "migrate and resubmit count together" {
 	keep 1
 	for g in 1 3 5 7 9; do
