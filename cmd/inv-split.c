@@ -1,11 +1,13 @@
 /* inv-split - manifests in, records out */
 
 #include <fcntl.h>
+#include <glob.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "data/digest.h"
 #include "data/elements.h"
 #include "data/emit.h"
@@ -507,18 +509,23 @@ take_in(struct split *s, struct manifest *m, struct inv_err *err)
 
 /* An operand that can not be read does not stop the others. */
 static bool
+pass_over(struct split *s, const struct inv_err *err)
+{
+	if (err->fault != INV_NOINPUT)
+		return false;
+	inv_say("%s", err->msg);
+	if (s->fault == INV_OK)
+		s->fault = INV_NOINPUT;
+	return true;
+}
+
+static bool
 split_operand(struct split *s, const char *path, struct inv_err *err)
 {
 	struct manifest m = { .name = path };
 
-	if (!take_in(s, &m, err)) {
-		if (err->fault != INV_NOINPUT)
-			return false;
-		inv_say("%s", err->msg);
-		if (s->fault == INV_OK)
-			s->fault = INV_NOINPUT;
-		return true;
-	}
+	if (!take_in(s, &m, err))
+		return pass_over(s, err);
 	bool ok = split(s, &m, err);
 
 	/* Whatever else failed now is our own copy, not what somebody named. */
@@ -528,15 +535,52 @@ split_operand(struct split *s, const char *path, struct inv_err *err)
 	return ok;
 }
 
+/* It may be one; a file of that very name comes first. */
+static bool
+is_pattern(const char *path)
+{
+	struct stat st;
+
+	return strpbrk(path, "*?[") != NULL && lstat(path, &st) != 0;
+}
+
+/* All files that match, in the order of their names. */
+static bool
+split_pattern(struct split *s, const char *pattern, struct inv_err *err)
+{
+	glob_t files;
+	int failed = glob(pattern, 0, NULL, &files);
+	bool ok = true;
+
+	inv_mem_need(failed != GLOB_NOSPACE);
+	if (failed != 0) {
+		globfree(&files);
+		inv_fail(err, INV_NOINPUT, "%s: no such file, and none matches",
+		    pattern);
+		return pass_over(s, err);
+	}
+	for (size_t i = 0; ok && i < files.gl_pathc; i++) {
+		const char *path = files.gl_pathv[i];
+
+		/* A file, and not standard input. */
+		ok = split_operand(s, strcmp(path, "-") == 0 ? "./-" : path,
+		    err);
+	}
+	globfree(&files);
+	return ok;
+}
+
 static bool
 split_all(struct split *s, char *paths[], struct inv_err *err)
 {
+	bool ok = true;
+
 	if (paths[0] == NULL)
 		return split_operand(s, "-", err);
-	for (; *paths != NULL; paths++)
-		if (!split_operand(s, *paths, err))
-			return false;
-	return true;
+	for (; ok && *paths != NULL; paths++)
+		ok = is_pattern(*paths) ? split_pattern(s, *paths, err)
+					: split_operand(s, *paths, err);
+	return ok;
 }
 
 /* ---- the end ---- */

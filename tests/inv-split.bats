@@ -112,6 +112,33 @@ limited() {
 	[ "$(printf 'c\n3\n' | inv-split -q | member manifest .name)" = '"-"' ]
 }
 
+@test "a pattern that is quoted is all files that match, by the bytes of their names" {
+	mkdir inbox
+	printf 'a\n1\n' | tee inbox/b.csv inbox/a.csv inbox/B.csv inbox/é.csv inbox/.c.csv > inbox/x.txt
+	inv-split -q 'inbox/*.csv' inbox/x.txt > out
+	[ "$(member manifest .name < out | paste -sd' ')" = \
+		'"inbox/B.csv" "inbox/a.csv" "inbox/b.csv" "inbox/é.csv" "inbox/x.txt"' ]
+	[ "$(inv-split -q 'inbox/[ab].???' 'inbox/x*' | member manifest .name | paste -sd' ')" = \
+		'"inbox/a.csv" "inbox/b.csv" "inbox/x.txt"' ]
+	cd inbox
+	printf 'a\n1\n' > -
+	[ "$(inv-split -q '?' < /dev/null | member manifest .name)" = '"./-"' ]
+}
+
+@test "a file whose name is a pattern is that file" {
+	printf 'a\n1\n' | tee '[1].csv' '*.csv' > 1.csv
+	[ "$(inv-split -q '[1].csv' '*.csv' | member manifest .name | paste -sd' ')" = '"[1].csv" "*.csv"' ]
+	rm '[1].csv'
+	[ "$(inv-split -q '[1].csv' | member manifest .name)" = '"1.csv"' ]
+}
+
+@test "a pattern that no file matches ends with 66, and the others are read" {
+	printf 'a\n1\n' > m
+	run -66 --separate-stderr inv-split -q 'inbox/*.csv' m
+	[ "$(member manifest .name <<< "$output")" = '"m"' ]
+	[ "$stderr" = 'inv-split: inbox/*.csv: no such file, and none matches' ]
+}
+
 @test "an empty stdin is a refused manifest" {
 	refused_as empty < /dev/null
 }
