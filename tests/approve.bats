@@ -324,6 +324,9 @@ inv-quarantine: 000000000000-1: no such item" ]
 	jq -c 'select(.type == "action") | [.verb, .login, .detail.approval]' "$INV_STATE/audit/log.ndjson" > log
 	[ "$(paste -sd' ' log)" = '["approve","ann",null] ["resubmit",null,1]' ]
 	inv-audit verify | jq -e '.actions == 2'
+	inv-audit export --format ecs | jq -r .event.action | grep -Fx action-approve
+	inv-audit report "$M" --text page || [ $? = 1 ]
+	grep -q approve page
 	# Who has gone has signed all the same.
 	sed -i 's/^/-/' "$INV_STATE/approvers"
 	inv-audit verify

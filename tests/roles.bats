@@ -337,6 +337,14 @@ denied() { run -77 --separate-stderr "$@"; }
 	desk inv-quarantine approve --key home/ann/audit/key --why w $ITEM
 	releaser inv-quarantine resubmit $ITEM | jq -c 'select(.type == "record").row' | grep -Fx 1
 	denied releaser inv-quarantine resubmit $ITEM
+	# With the key of an approver one still can not release by oneself.
+	chown -R $RELEASER home/ann
+	releaser inv-quarantine approve --key home/ann/audit/key --why w $ITEM
+	denied releaser inv-quarantine resubmit $ITEM
+	[[ $stderr = *'approved by who asks: it takes two persons'* ]]
+	# A reader can not approve.
+	chown -R $READER home/ann
+	denied reader inv-quarantine approve --key home/ann/audit/key --why w $ITEM
 	# Nobody but the owner can change or remove the list, or make it unread.
 	run ! releaser rm -f home/state/approvers
 	chmod 600 home/state/approvers
