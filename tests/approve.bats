@@ -441,6 +441,27 @@ purge() { inv-quarantine purge --older-than 0s --why w "$@"; }
 	purge --yes
 }
 
+@test "an approval for which there is no room is told, 74, and is none" {
+	needs_strace
+	stored
+	cp -a "$INV_STATE" before
+	for ((n = 1; n < 40; n++)); do
+		rm -rf "$INV_STATE"
+		cp -a before "$INV_STATE"
+		rc=0
+		SUDO_USER=ann strace -f -o /dev/null -e inject=pwrite64:error=ENOSPC:when=$n+ \
+			inv-quarantine approve --key ann/audit/key --why w $ITEM 2> err || rc=$?
+		[ $rc != 0 ] || break
+		[ $rc = 74 ]
+		grep -q 'quarantine.db: ' err
+		run -77 inv-quarantine resubmit $ITEM
+		# And as soon as there is room it is one.
+		approve $ITEM
+		resubmit $ITEM
+	done
+	[ $n -gt 3 ]
+}
+
 @test "killed at any write, an approval is there or not, and used or not" {
 	needs_strace
 	stored
