@@ -20,7 +20,7 @@ COMPDIR   ?= $(PREFIX)/share/bash-completion/completions
 
 CC        ?= cc
 CFLAGS    ?= -O2 -g
-PKGS      := xlsxwriter expat json-c libcurl liburing libcrypto sqlite3 libmicrohttpd \
+PKGS      := xlsxwriter expat libzip json-c libcurl liburing libcrypto sqlite3 libmicrohttpd \
              libpcre2-8 zlib libzstd
 VARIANT   ?= rel
 B         := build/$(VARIANT)
