@@ -132,6 +132,16 @@ inv_file_nameless(const char *folder, struct inv_err *err)
 	return fd;
 }
 
+int
+inv_file_temporary(struct inv_err *err)
+{
+	const char *folder = getenv("TMPDIR");
+
+	return inv_file_nameless(folder != NULL && *folder != '\0' ? folder
+								   : "/tmp",
+	    err);
+}
+
 ssize_t
 inv_file_peek(int fd, char *p, size_t max)
 {

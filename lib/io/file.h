@@ -85,6 +85,9 @@ INV_MUST int inv_file_open(int dir, const char *name, int flags,
 /* A file in that folder, for us alone, that has no name and goes with us. */
 INV_MUST int inv_file_nameless(const char *folder, struct inv_err *err);
 
+/* The same in $TMPDIR, or in /tmp. */
+INV_MUST int inv_file_temporary(struct inv_err *err);
+
 /* pread(2) of what a small file begins with, through EINTR. */
 ssize_t inv_file_peek(int fd, char *p, size_t max);
 
