@@ -138,7 +138,7 @@ four() {
 		run -1 --separate-stderr inv-audit check edited --key lab.pub --manifest m.csv
 		[[ $stderr = *"m.csv: its row 2 is not the bytes that the proof tells"* ]]
 	done
-	for edit in '.format = "xlsx"' '.offset = -1' '.raw = 7' 'del(.line)' \
+	for edit in '.format = "odt"' '.offset = -1' '.raw = 7' 'del(.line)' \
 		'.empty = "none"' '.header = true' '.delimiter = ","'; do
 		jq -c "$edit" proof > edited
 		run -65 inv-audit check edited --key lab.pub

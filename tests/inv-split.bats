@@ -362,10 +362,12 @@ limited() {
 
 @test "what is something else is refused, and named" {
 	printf 'PK\3\4xxxx' > m
-	refused_as unknown_format m
-	[[ $output = *'it is a zip archive or an xlsx workbook'* ]]
-	[ "$(member manifest .format <<< "$output")" = '"unknown"' ]
 	refused_as unknown_format -f csv m
+	[[ $output = *'it is a zip archive or an XLSX workbook'* ]]
+	printf 'PAR1' > m
+	refused_as unknown_format m
+	[[ $output = *'it is a Parquet file'* ]]
+	[ "$(member manifest .format <<< "$output")" = '"unknown"' ]
 	printf '<?xml version="1.0"?><a/>' > m
 	refused_as unknown_format m
 	printf 'ISA*00*' > m

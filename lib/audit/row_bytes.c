@@ -43,7 +43,9 @@ read_rows(struct inv_reading *r, const struct inv_past *past,
 	if (strcmp(r->encoding, plain) != 0)
 		return inv_fail(err, INV_BAD,
 		    "in %s it is no run of bytes that we read", r->encoding);
-	return raw->n > 0 || inv_fail(err, INV_BAD, "it is none");
+	return raw->n > 0 ||
+	    inv_fail(err, INV_BAD, "in %s it is no run of bytes",
+		inv_format_name(inv_rowfile_format(r->file)));
 }
 
 static bool

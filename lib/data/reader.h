@@ -67,5 +67,6 @@ struct inv_reader_face {
 struct inv_reader *inv_reader_csv(void); /* and TSV */
 struct inv_reader *inv_reader_ndjson(void);
 struct inv_reader *inv_reader_json(void);
+struct inv_reader *inv_reader_xlsx(void);
 
 #endif

@@ -34,6 +34,8 @@ put_place(const struct inv_place *at, struct inv_buf *out)
 		inv_emit_member_u64(out, INV_LIT("segment"), at->segment);
 	if (at->cell.n > 0)
 		inv_emit_member_str(out, INV_LIT("cell"), at->cell);
+	if (at->sheet.n > 0)
+		inv_emit_member_str(out, INV_LIT("sheet"), at->sheet);
 	inv_emit_close(out, '}');
 }
 
@@ -45,6 +47,8 @@ inv_ruling_error(const char *type, struct inv_str loc, const char *msg,
 	inv_emit_member_str(out, INV_LIT("type"), inv_str_of(type));
 	inv_emit_member_raw(out, INV_LIT("loc"), loc);
 	inv_emit_member_str(out, INV_LIT("msg"), inv_str_of(msg));
+	if (at->input.n > 0)
+		inv_emit_member_str(out, INV_LIT("input"), at->input);
 	put_place(at, out);
 	inv_emit_close(out, '}');
 }

@@ -18,12 +18,16 @@ struct inv_place {
 	uint64_t end;        /* the one behind the last */
 	uint64_t segment;    /* from 1 */
 	struct inv_str cell; /* B7; plain ASCII */
+	struct inv_str sheet;
+	struct inv_str input; /* what is there; told beside the place */
 };
 
 void inv_ruling_begin(const char *stage, const char *reason,
     struct inv_buf *out);
 
-/* {"type":...,"loc":[],"msg":...,"ctx":{"line":8,"bytes":[from,to]}} */
+/*
+ * {"type":...,"loc":[],"msg":...,"input":...,"ctx":{"line":8,"bytes":[..]}}
+ */
 void inv_ruling_error(const char *type, struct inv_str loc, const char *msg,
     const struct inv_place *at, struct inv_buf *out);
 

@@ -17,6 +17,7 @@ static const struct inv_str names[] = {
 	[INV_FORMAT_TSV] = { "tsv", 3 },
 	[INV_FORMAT_NDJSON] = { "ndjson", 6 },
 	[INV_FORMAT_JSON] = { "json", 4 },
+	[INV_FORMAT_XLSX] = { "xlsx", 4 },
 };
 
 const char *
@@ -39,7 +40,8 @@ inv_format_of(struct inv_str name, enum inv_format *format)
 bool
 inv_format_has_columns(enum inv_format format)
 {
-	return format == INV_FORMAT_CSV || format == INV_FORMAT_TSV;
+	return format == INV_FORMAT_CSV || format == INV_FORMAT_TSV ||
+	    format == INV_FORMAT_XLSX;
 }
 
 bool
@@ -89,7 +91,7 @@ is_open_object(struct inv_str s)
 }
 
 enum inv_format
-inv_sniff(struct inv_str head, bool whole, const struct inv_dialect *dialect)
+inv_sniff(struct inv_str head, bool whole, char delimiter)
 {
 	struct inv_str s = unblanked(head);
 
@@ -97,8 +99,8 @@ inv_sniff(struct inv_str head, bool whole, const struct inv_dialect *dialect)
 		return INV_FORMAT_JSON;
 	if (s.n > 0 && *s.p == '{')
 		return INV_FORMAT_NDJSON;
-	if (dialect->delimiter != '\0' ||
-	    inv_delimiter_tell(head, whole, dialect, INV_DELIMITERS) != '\t')
+	if (delimiter != '\0' ||
+	    inv_delimiter_tell(head, whole, INV_DELIMITERS) != '\t')
 		return INV_FORMAT_CSV;
 	return INV_FORMAT_TSV;
 }
@@ -112,11 +114,29 @@ look_up(struct inv_str head, const struct kind *kinds, size_t n)
 	return NULL;
 }
 
+bool
+inv_sniff_is_zip(struct inv_str head)
+{
+	return inv_str_starts(head, INV_LIT("PK\3\4"));
+}
+
+static const struct inv_str compound = { "\xd0\xcf\x11\xe0", 4 };
+
+bool
+inv_sniff_is_encrypted(struct inv_str head)
+{
+	static const char name[] = "E\0n\0c\0r\0y\0p\0t\0e\0d\0"
+				   "P\0a\0c\0k\0a\0g\0e";
+
+	return inv_str_starts(head, compound) &&
+	    memmem(head.p, head.n, name, sizeof(name) - 1) != NULL;
+}
+
 const char *
 inv_sniff_binary(struct inv_str head)
 {
 	static const struct kind kinds[] = {
-		{ { "PK\3\4", 4 }, "a zip archive or an xlsx workbook" },
+		{ { "PK\3\4", 4 }, "a zip archive or an XLSX workbook" },
 		{ { "PK\5\6", 4 }, "an empty zip archive" },
 		{ { "\xd0\xcf\x11\xe0", 4 }, "an old Excel workbook" },
 		{ { "%PDF-", 5 }, "a PDF" },
@@ -134,6 +154,8 @@ inv_sniff_binary(struct inv_str head)
 	if (head.n >= 10 && memcmp(head.p, "BZh", 3) == 0 &&
 	    memcmp(head.p + 4, "1AY&SY", 6) == 0)
 		return "packed with bzip2";
+	if (inv_sniff_is_encrypted(head))
+		return "an encrypted workbook";
 	return look_up(head, kinds, COUNT(kinds));
 }
 

@@ -3,7 +3,6 @@
 #define INV_DATA_SNIFF_H
 
 #include "base/str.h"
-#include "io/dialect.h"
 
 enum inv_format {
 	INV_FORMAT_ANY, /* asked: tell it by content; told: none of ours */
@@ -11,7 +10,8 @@ enum inv_format {
 	INV_FORMAT_TSV,
 	INV_FORMAT_NDJSON,
 	INV_FORMAT_JSON, /* one text with an array of rows */
-	INV_FORMATS,     /* so many */
+	INV_FORMAT_XLSX,
+	INV_FORMATS, /* so many */
 };
 
 /* "csv", ...; "unknown" for INV_FORMAT_ANY. */
@@ -31,8 +31,13 @@ bool inv_format_is_typed(enum inv_format format);
  * else TSV if TABs are between its cells (delimiter.h), else CSV.  A text whose
  * delimiter is known, and not 0, is no TSV.
  */
-enum inv_format inv_sniff(struct inv_str head, bool whole,
-    const struct inv_dialect *dialect);
+enum inv_format inv_sniff(struct inv_str head, bool whole, char delimiter);
+
+/* It is a zip archive, as an xlsx workbook is. */
+bool inv_sniff_is_zip(struct inv_str head);
+
+/* It is a workbook that needs a password. */
+bool inv_sniff_is_encrypted(struct inv_str head);
 
 /*
  * What a text that begins with head is, in words, if it is something that no

@@ -15,6 +15,7 @@ static struct inv_reader *(*const readers[INV_FORMATS])(void) = {
 	[INV_FORMAT_TSV] = inv_reader_csv,
 	[INV_FORMAT_NDJSON] = inv_reader_ndjson,
 	[INV_FORMAT_JSON] = inv_reader_json,
+	[INV_FORMAT_XLSX] = inv_reader_xlsx,
 };
 
 struct inv_source {
@@ -83,29 +84,46 @@ inv_source_columns(const struct inv_source *s, struct inv_buf *out)
 
 /* ---- opening ---- */
 
+/* What it is, where it is nothing that can be read; else NULL. */
+static const char *
+foreign(const struct inv_source *s, struct inv_str head)
+{
+	enum inv_format asked = s->options->format;
+	const char *binary = inv_sniff_binary(head);
+
+	if (binary == NULL && asked == INV_FORMAT_ANY)
+		return inv_sniff_foreign(head);
+	if (binary == NULL && asked == INV_FORMAT_XLSX)
+		return "no workbook";
+	return binary;
+}
+
 static bool
 tell_format(struct inv_source *s, struct inv_err *err)
 {
+	enum inv_format asked = s->options->format;
 	struct inv_str head;
 
 	if (!inv_input_head(&s->input, &head, err))
 		return false;
-	const char *other = inv_sniff_binary(head);
-
-	if (other == NULL && s->options->format == INV_FORMAT_ANY)
-		other = inv_sniff_foreign(head);
-	if (other != NULL) {
-		s->reason = "unknown_format";
-		return inv_fail(err, INV_BAD,
-		    "%s: not CSV, TSV, NDJSON or JSON: it is %s", s->input.name,
-		    other);
+	if (inv_sniff_is_zip(head) &&
+	    (asked == INV_FORMAT_ANY || asked == INV_FORMAT_XLSX)) {
+		s->format = INV_FORMAT_XLSX;
+		return true;
 	}
-	const struct inv_dialect dialect = inv_how_dialect(s->options);
+	const char *other = foreign(s, head);
 
+	if (other != NULL) {
+		s->reason = inv_sniff_is_encrypted(head) ? "encrypted"
+							 : "unknown_format";
+		return inv_fail(err, INV_BAD,
+		    "%s: not CSV, TSV, NDJSON, JSON or XLSX: it is %s",
+		    s->input.name, other);
+	}
 	s->format = s->options->format;
 	if (s->format == INV_FORMAT_ANY)
-		s->format = inv_sniff(inv_how_behind(s->options, head),
-		    head.n < INV_INPUT_HEAD, &dialect);
+		s->format = inv_sniff(head, head.n < INV_INPUT_HEAD,
+		    s->options->delimiter);
 	/* Only one text has something that a path could lead to. */
 	if (s->options->format == INV_FORMAT_ANY &&
 	    s->format == INV_FORMAT_NDJSON && s->options->path.n > 0)

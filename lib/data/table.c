@@ -177,16 +177,27 @@ inv_table_number(struct inv_table *t, size_t n, struct inv_err *err)
 	return ok;
 }
 
+struct inv_str
+inv_table_column(const struct inv_table *t, size_t i)
+{
+	/* Without the comma and the colon. */
+	return (struct inv_str){ t->text.p + t->at[i] + 1,
+		t->at[i + 1] - t->at[i] - 2 };
+}
+
+bool
+inv_table_takes(const struct inv_table *t, size_t i)
+{
+	return !is_aside(t, i);
+}
+
 void
 inv_table_columns(const struct inv_table *t, struct inv_buf *out)
 {
 	inv_emit_open(out, '[');
 	for (size_t i = 0; i < t->columns; i++)
-		/* Without the comma and the colon: a JSON string. */
 		if (!is_aside(t, i))
-			inv_emit_raw(out,
-			    (struct inv_str){ t->text.p + t->at[i] + 1,
-				t->at[i + 1] - t->at[i] - 2 });
+			inv_emit_raw(out, inv_table_column(t, i));
 	inv_naming_put_names(t->naming, out);
 	inv_emit_close(out, ']');
 }

@@ -44,6 +44,12 @@ INV_MUST bool inv_table_name(struct inv_table *t, const struct inv_str *names,
 INV_MUST bool inv_table_number(struct inv_table *t, size_t n,
     struct inv_err *err);
 
+/* The name of column i, from 0, in a row, as a JSON string; a view into t. */
+struct inv_str inv_table_column(const struct inv_table *t, size_t i);
+
+/* It is part of a row: neither about it, nor dropped. */
+bool inv_table_takes(const struct inv_table *t, size_t i);
+
 /* ["name",...] of those that are part of a row. */
 void inv_table_columns(const struct inv_table *t, struct inv_buf *out);
 

@@ -427,9 +427,11 @@ static const struct code codes[] = {
 	    NULL },
 	{ "malformed_row", "reason",
 	    "No record could be read there (quarantined).",
-	    "A quote that is not closed, a cell too many, or a row of JSON "
-	    "that is none.",
-	    "Correct the row; the row has its bytes under \"raw\".", NULL },
+	    "A quote that is not closed, a cell too many, a row of JSON "
+	    "that is none, or an error in a cell of a workbook.",
+	    "Correct the row; the row has its bytes under \"raw\", one of a "
+	    "workbook what its cells show under \"record\".",
+	    NULL },
 	{ "malformed_line", "reason",
 	    "A line of the stream, or of an ndjson file, is no record "
 	    "(quarantined).",
