@@ -417,8 +417,8 @@ nasty() { # URL
 		end 2
 	} | keep
 	report
-	[ "$(grep -c '<p>Request and answer</p>' page.html)" = 1 ]
-	sed -n '/<p>Request and answer<\/p>/,/<\/details>/p' page.html > without
+	[ "$(grep -c '<p class="soft">Request and answer</p>' page.html)" = 1 ]
+	sed -n '/<p class="soft">Request and answer<\/p>/,/<\/details>/p' page.html > without
 	grep -qF '<pre>&gt; Content-Type: application/json' without
 	grep -qF '&lt; Server: &lt;b&gt;[U+202E]</pre>' without
 	browser
@@ -493,6 +493,31 @@ nasty() { # URL
 	[ "$(sort -u papers | wc -l)" = 2 ]
 	js 'document.getElementById("search").focus()' > /dev/null
 	[ "$(js 'getComputedStyle(document.activeElement).outlineStyle')" = '"solid"' ]
+}
+
+@test "at no width a column is out of reach, and no line number is broken" {
+	local width
+	browser
+	{
+		manifest 1 q3-inventory-of-chemistry-and-of-physics-with-a-long-name.csv
+		rows 1 3 quarantined schema_violation string_pattern_mismatch location_code |
+			jq -c '.line = 123456'
+		end 3
+	} | keep
+	report
+	for width in 1280 1100 900 760 500 390; do
+		chrome Emulation.setDeviceMetricsOverride \
+			"{\"width\":$width,\"height\":844,\"deviceScaleFactor\":1,\"mobile\":false}" > /dev/null
+		show
+		js 'Array.from(document.querySelectorAll(".sheet")).every(s =>
+			s.scrollWidth <= s.clientWidth || getComputedStyle(s).overflowX === "auto")' >> reach
+		js 'document.documentElement.scrollWidth <= innerWidth' >> reach
+		js 'Array.from(document.querySelectorAll("#rows .keep")).every(s => s.getClientRects().length === 1)' >> reach
+		js '(s => s.scrollWidth <= s.clientWidth)(document.getElementById("rows").parentElement)' >> fits
+	done
+	chrome Emulation.clearDeviceMetricsOverride '{}' > /dev/null
+	[ "$(sort reach | uniq -c | tr -s ' ')" = ' 18 true' ]
+	[ "$(head -n 1 fits) $(tail -n 1 fits)" = 'true true' ]
 }
 
 @test "on a phone nothing is wider than the screen and rows can be sorted; on paper the controls are gone" {

@@ -109,7 +109,8 @@ inv_chart_reasons(struct inv_buf *out, const struct inv_review *v)
 	uint64_t most = n > 0 ? v->reason[0].count : 1;
 	uint64_t other = v->open_all;
 
-	open_image(out, HEIGHT, "Open rows by reason: ");
+	open_image(out, (unsigned)(n > 0 ? n : 1) * STEP,
+	    "Open rows by reason: ");
 	for (size_t i = 0; i < n; i++) {
 		inv_html_text(out, inv_buf_str(&v->reason[i].name));
 		inv_buf_addf(out, " %ju, ", (uintmax_t)v->reason[i].count);

@@ -239,7 +239,7 @@ add_sent(struct inv_buf *b, struct inv_str sent)
 {
 	if (sent.n == 0)
 		return;
-	put(b, "<p>Request and answer</p><pre>");
+	put(b, "<p class=\"soft\">Request and answer</p><pre>");
 	for (bool first = true; sent.n > 0; first = false) {
 		put(b, first ? "" : "\n");
 		inv_html_text(b, take_line(&sent));
@@ -287,7 +287,8 @@ add_row(struct inv_buf *b, const struct inv_review_row *row)
 	open_cell(b, "From");
 	inv_html_text(b, inv_review_part(row, INV_REVIEW_NAME));
 	if (row->line > 0)
-		inv_buf_addf(b, ":%ju", (uintmax_t)row->line);
+		inv_buf_addf(b, "<span class=\"keep\">:%ju</span>",
+		    (uintmax_t)row->line);
 	put(b, "</td>");
 	number_cell(b, "Failures", row->failures);
 	time_cell(b, "First failure", row->first_at);

@@ -44,7 +44,7 @@
 			details.append(element("p", "", row[ALL]));
 		details.append(element("pre", "", row[ROW] || "no row was kept"));
 		if (row[SENT].length > 0)
-			details.append(element("p", "", "Request and answer"),
+			details.append(element("p", "soft", "Request and answer"),
 				element("pre", "", row[SENT].join("\n")));
 		return details;
 	}
@@ -58,8 +58,11 @@
 			td.append(element("span", "verdict " + row[VERDICT], row[VERDICT]));
 		else if (k === FIRST)
 			td.append(what(row));
-		else if (k === NAME)
-			td.append(row[NAME] + (row[LINE] > 0 ? ":" + row[LINE] : ""));
+		else if (k === NAME) {
+			td.append(row[NAME]);
+			if (row[LINE] > 0)
+				td.append(element("span", "keep", ":" + row[LINE]));
+		}
 		else if (k === FIRST_AT || k === LAST_AT)
 			td.append(time(row[k]));
 		else
