@@ -236,7 +236,7 @@ report() {
 	report
 	grep -o '<tr data-group=.*data-name="[^"]*"' page.html > groups
 	[ "$(cat groups)" = $'<tr data-group="0" data-name="schema_violation quantity int_parsing"\n<tr data-group="1" data-name="schema_violation lines.[].code missing"' ]
-	[ "$(grep -o 'data-label="Rows">[0-9]*' page.html)" = $'data-label="Rows">4\ndata-label="Rows">1' ]
+	[ "$(sed -n '/<table id="groups">/,/<\/table>/p' page.html | grep -o 'data-label="Rows">[0-9]*')" = $'data-label="Rows">4\ndata-label="Rows">1' ]
 	grep -o 'class="print">[0-9a-f]\{8\}<' page.html > prints
 	SOURCE_DATE_EPOCH=$((SOURCE_DATE_EPOCH + 86400)) report
 	grep -o 'class="print">[0-9a-f]\{8\}<' page.html | cmp - prints
@@ -244,6 +244,39 @@ report() {
 }
 
 # ---- in the browser ----
+
+@test "the page says what helps, of each reason that rows wait for and no other" {
+	local reason n=0
+	{
+		manifest
+		for reason in $(awk '/^\.Ss What to do/ { on = 1; next } /^\.Ss / { on = 0 }
+				on && /^\.It Cm / { sub(/^\.It Cm /, ""); gsub(/ ,/, ""); print }' \
+				"$ROOT/man/inv-quarantine.1"); do
+			n=$((n + 1))
+			rows $n $n quarantined "$reason" type field
+		done
+		end $n
+	} > all
+	keep < all
+	[ "$(wc -l < all)" -ge 16 ]
+	report
+	sed -n '/<table id="todo">/,/<\/table>/p' page.html > todo
+	[ "$(grep -c '^<tr>' todo)" = 5 ]
+	for reason in $(jq -r '.reason // empty' all); do
+		grep -qE "data-label=\"Reason\">([a-z_]*, )*$reason[,<]" todo
+	done
+	grep -qF 'lease</td><td class="n" data-label="Rows">5</td>' todo
+	export INV_STATE=$PWD/other
+	{ manifest; rows 1 2 held systemic outage batch; rows 3 3 quarantined odd t f; end 3; } | keep
+	report
+	sed -n '/<table id="todo">/,/<\/table>/p' page.html > todo
+	[ "$(grep -c '^<tr>' todo)" = 1 ]
+	grep -qF '<td data-label="Reason">systemic</td><td class="n" data-label="Rows">2</td>' todo
+	export INV_STATE=$PWD/none
+	{ manifest; rows 1 1 quarantined odd t f; end 1; } | keep
+	report
+	run -1 grep -q 'What to do' page.html
+}
 
 @test "the page renders, and says nothing on the console" {
 	browser

@@ -5,6 +5,7 @@
 #include "data/emit.h"
 #include "data/html.h"
 #include "data/html_page.h"
+#include "quarantine/advice.h"
 #include "quarantine/chart.h"
 
 enum { TITLE_MAX = 256 }; /* bytes */
@@ -446,6 +447,7 @@ inv_page_write(struct inv_buf *out, const struct inv_review *v)
 	if (v->open_all > 0) {
 		charts(out, v);
 		groups(out, v);
+		inv_advice_write(out, v);
 		rows(out, v);
 	} else {
 		put(out, "<p class=\"none\">Nothing waits for a person.</p>\n");
