@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "data/delimiter.h"
 #include "data/digest.h"
 #include "data/elements.h"
 #include "data/emit.h"
@@ -35,6 +36,11 @@ enum {
 	COLUMNS,
 	SET,
 	HIDDEN,
+	QUOTE,
+	ESCAPE,
+	PREAMBLE,
+	HEADER_LINES,
+	FOOTER,
 };
 
 enum {
@@ -53,6 +59,13 @@ static const struct inv_option options[] = {
 	    "between the cells of CSV; else told by its content" },
 	{ 'e', "encoding", "ENC",
 	    "of the text; else UTF-8, or UTF-16 by its mark" },
+	{ QUOTE, "quote", "CHAR",
+	    "around the cells of CSV and TSV (\"); none: around none" },
+	{ ESCAPE, "escape", "CHAR", "the character behind it is data" },
+	{ PREAMBLE, "preamble", "N", "lines before the header, passed over" },
+	{ HEADER_LINES, "header-lines", "N",
+	    "records that name the columns together (1)" },
+	{ FOOTER, "footer", "N", "the last lines, passed over" },
 	{ NO_HEADER, "no-header", NULL,
 	    "the first row is data; columns are c1, c2, ..." },
 	{ EMPTY, "empty", "VALUE", "null: a bare empty cell is null" },
@@ -126,7 +139,7 @@ struct manifest {
 static char
 delimiter_of(const char *arg)
 {
-	if (strlen(arg) != 1 || strchr("\"\r\n", *arg) != NULL ||
+	if (strlen(arg) != 1 || *arg == '\r' || *arg == '\n' ||
 	    (unsigned char)*arg >= 0x80)
 		inv_opt_wrong("-d", arg,
 		    "not one ASCII character that can stand between cells");
@@ -176,6 +189,84 @@ set_rows(struct split *s, int code)
 	}
 }
 
+static char
+dialect_of(const char *name, const char *arg)
+{
+	if (strlen(arg) != 1 || *arg <= 0x20 || *arg >= 0x7f)
+		inv_opt_wrong(name, arg, "not one printable ASCII character");
+	return *arg;
+}
+
+/* What is around cells, rows and the table, where that is text. */
+static void
+set_text(struct inv_source_options *how, int code)
+{
+	switch (code) {
+	case 'd':
+		how->delimiter = delimiter_of(optarg);
+		break;
+	case QUOTE:
+		how->quote = strcmp(optarg, "none") == 0
+		    ? INV_DIALECT_NONE
+		    : dialect_of("--quote", optarg);
+		break;
+	case ESCAPE:
+		how->escape = dialect_of("--escape", optarg);
+		break;
+	case PREAMBLE:
+		how->preamble =
+		    inv_opt_u64("--preamble", optarg, 0, INV_HOW_LINES);
+		break;
+	case HEADER_LINES:
+		how->header =
+		    inv_opt_u64("--header-lines", optarg, 1, INV_HOW_HEADER);
+		break;
+	case FOOTER:
+		how->footer = inv_opt_u64("--footer", optarg, 0, INV_HOW_LINES);
+		break;
+	case NO_HEADER:
+		how->no_header = true;
+		break;
+	case STRICT_QUOTES:
+		how->strict_quotes = true;
+		break;
+	}
+}
+
+static bool
+is_told_by_content(const struct inv_source_options *how)
+{
+	return how->delimiter == '\0' && how->format != INV_FORMAT_TSV;
+}
+
+/* A character that could be two things. */
+static void
+check_dialect(struct inv_source_options *how)
+{
+	struct inv_dialect d = inv_how_dialect(how);
+	const char both[] = { d.quote, d.escape, '\0' };
+
+	if (how->format == INV_FORMAT_TSV && how->delimiter != '\0')
+		inv_opt_wrong("-d", "with -f tsv", "TAB is between cells");
+	if (d.escape == d.quote && d.quote != INV_DIALECT_NONE)
+		inv_opt_wrong("--escape", "and --quote",
+		    "the same character (a doubled quote needs no option)");
+	if (strchr(both, how->delimiter) != NULL && how->delimiter != '\0')
+		inv_opt_wrong("-d", "and --quote or --escape",
+		    "the same character");
+	if (is_told_by_content(how) && strpbrk(both, INV_DELIMITERS) != NULL)
+		inv_opt_wrong("--quote or --escape", "without -d",
+		    "a character that may be between cells");
+	if (how->no_header && how->header > 1)
+		inv_opt_wrong("--header-lines", "with --no-header",
+		    "one says that there is a header, the other that not");
+	/* What is as usual is not told. */
+	if (how->quote == '"')
+		how->quote = '\0';
+	if (how->header == 1)
+		how->header = 0;
+}
+
 static void
 set_option(struct split *s, int code)
 {
@@ -187,24 +278,15 @@ set_option(struct split *s, int code)
 			inv_opt_wrong("-f", optarg,
 			    "not csv, tsv, ndjson, json or xlsx");
 		break;
-	case 'd':
-		how->delimiter = delimiter_of(optarg);
-		break;
 	case 'e':
 		if (!inv_text_has(optarg))
 			inv_opt_wrong("-e", optarg, "unknown encoding");
 		how->encoding = optarg;
 		break;
-	case NO_HEADER:
-		how->no_header = true;
-		break;
 	case EMPTY:
 		if (strcmp(optarg, "null") != 0)
 			inv_opt_wrong("--empty", optarg, "not null");
 		how->null_empty = true;
-		break;
-	case STRICT_QUOTES:
-		how->strict_quotes = true;
 		break;
 	case CHUNK_SIZE:
 		s->chunk_size =
@@ -221,6 +303,7 @@ set_option(struct split *s, int code)
 		s->keep = INV_KEEP_NOT;
 		break;
 	default:
+		set_text(how, code);
 		set_rows(s, code);
 	}
 }
@@ -679,9 +762,8 @@ main(int argc, char *argv[])
 
 	for (int c; (c = inv_opt(&info, argc, argv)) != -1;)
 		set_option(&s, c);
-	if (s.how.format == INV_FORMAT_TSV && s.how.delimiter != '\0')
-		inv_opt_wrong("-d", "with -f tsv", "TAB is between cells");
 	inv_opt_naming_check(&s.how);
+	check_dialect(&s.how);
 	s.state.fd = inv_opt_state(&s.state.path);
 	s.archive = inv_archive_open(s.state.fd, &err);
 	if (s.archive == NULL)

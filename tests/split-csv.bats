@@ -98,3 +98,164 @@ read_again() {
 	printf 'a;b\n1;2,5\n3;4,5\n' > m
 	read_again m 2 '3;4,5'
 }
+
+# ---- quotes and escapes ----
+
+@test "--quote says what is around cells" {
+	printf "a,b\n'1,''x''\n',\"2\n3,'\n" > m
+	[ "$(fates --quote "'" m | paste -sd ' ')" = \
+		'{"a":"1,'\''x'\''\n","b":"\"2"} unclosed_quote 3,'\' ]
+	[ "$(inv-split -q --quote "'" m | member stage .quote)" = "\"'\"" ]
+	[ "$(inv-split -q --quote '"' m | member stage '|has("quote")')" = false ]
+	read_again m 1 $'\'1,\'\'x\'\'\n\',"2' --quote "'"
+	jq -e '.quote == "'\''"' proof
+}
+
+@test "with --quote none quotes are data, and not counted" {
+	printf 'a,b\n"1,2"\n"x\n",\n' > m
+	[ "$(fates --quote none m | paste -sd ' ')" = \
+		'{"a":"\"1","b":"2\""} cell_count "x {"a":"\"","b":""}' ]
+	[ "$(inv-split -q --quote none --strict-quotes m | member stage '|[.quote,.stray_quotes]')" = '["none",0]' ]
+	read_again m 1 '"1,2"' --quote none
+}
+
+@test "--escape makes the character behind it data, in quoted cells and in others" {
+	printf '%s\n' 'a,b' '"x\"y\\",1\,5' '"p""q",\"\n\N' > m
+	[ "$(fates --escape '\' m | paste -sd ' ')" = \
+		'{"a":"x\"y\\","b":"1,5"} {"a":"p\"q","b":"\"nN"}' ]
+	[ "$(inv-split -q --escape '\' m | member stage .escape)" = '"\\"' ]
+	read_again m 1 '"x\"y\\",1\,5' --escape '\'
+	printf '%s\n' 'a|b' '1\|2|"3' > m
+	[ "$(fates --escape '\' --quote none m)" = '{"a":"1|2","b":"\"3"}' ]
+	printf '%s\n' 'a;b' '^"1;^;;2' > m
+	[ "$(fates --escape ^ m | paste -sd ' ')" = 'cell_count ^"1;^;;2' ]
+	[ "$(fates --escape ^ -d ';' m | paste -sd ' ')" = 'cell_count ^"1;^;;2' ]
+	printf '%s\n' 'a;b' '^"1;^;2' > m
+	[ "$(fates --escape ^ m)" = '{"a":"\"1","b":";2"}' ]
+}
+
+@test "an escape at the end of a line or of the text is data, and joins nothing" {
+	printf '%s\n' 'a,b' '1,2\' '"3\' '\\",4' > m
+	printf '5,6\\' >> m
+	[ "$(fates --escape '\' m | paste -sd ' ')" = \
+		'{"a":"1","b":"2\\"} {"a":"3\\\n\\","b":"4"} {"a":"5","b":"6\\"}' ]
+}
+
+@test "an open quote in another dialect costs one line, too" {
+	printf "%s\n" "a,b" "1,'2" "3,4" "'5\\',6" "7,8" > m
+	[ "$(fates --quote "'" --escape '\' m | paste -sd ' ')" = \
+		"data_after_quote 1,'2 {\"a\":\"3\",\"b\":\"4\"} unclosed_quote '5\\',6 {\"a\":\"7\",\"b\":\"8\"}" ]
+}
+
+# ---- lines around the table ----
+
+@test "--preamble passes lines over, whatever they hold, and says how many" {
+	printf 'Report, "open\r\n\r\n\xff;;;\ra;b\n1;2\n' > m
+	[ "$(fates --preamble 3 m)" = '{"a":"1","b":"2"}' ]
+	inv-split -q --preamble 3 m > out
+	[ "$(member stage '|[.preamble_lines,.delimiter]' < out)" = '[3,";"]' ]
+	[ "$(member record .line < out)" = 5 ]
+	read_again m 1 '1;2' --preamble 3
+	jq -e '.preamble_lines == 3' proof
+	[ "$(inv-split -q --preamble 0 m | member stage '|has("preamble_lines")')" = false ]
+	printf '# a\n{"title"}\n%s\n1\t2\n' $'a\tb' > m
+	[ "$(inv-split -q --preamble 2 m | member manifest .format)" = '"tsv"' ]
+}
+
+@test "a preamble line past 1 MiB is passed over as any" {
+	{ head -c 3M /dev/zero | tr '\0' '"'; printf '\na,b\n1,2\n'; } > m
+	[ "$(fates --preamble 1 m)" = '{"a":"1","b":"2"}' ]
+}
+
+@test "--footer leaves the last lines out, and says how many" {
+	for end in '\n' '\r\n' '\r'; do
+		printf 'a,b%b1,2%b3,"x%by"%bTotal,"4%b%b' "$end" "$end" "$end" "$end" "$end" "$end" > m
+		inv-split -q --footer 2 m > out
+		[ "$(member end .counts.pending < out)" = 2 ]
+		[ "$(member stage .footer_lines < out)" = 2 ]
+	done
+	printf 'a,b\n1,2\nTotal' > m
+	[ "$(fates --footer 1 m)" = '{"a":"1","b":"2"}' ]
+	[ "$(fates --footer 0 m | wc -l)" = 2 ]
+	read_again m 1 1,2 --footer 1
+	printf '1,2\n3,4\nTotal' | fates --no-header --footer 1 > out
+	[ "$(wc -l < out)" = 2 ]
+	printf 'a,b\n1,2\nTotal,1' | iconv -t UTF-16 | gzip > m
+	[ "$(fates --footer 1 m)" = '{"a":"1","b":"2"}' ]
+}
+
+@test "a footer in a large file stays within the memory" {
+	case $(command -v inv-split) in
+	*/asan/*) skip "sanitizers reserve the address space" ;;
+	esac
+	{ echo a,b; seq -f '%g,x' 1000000; head -c 64M /dev/zero | tr '\0' y; printf '\n%s\n' z z; } > m
+	(
+		ulimit -v 65536
+		inv-split -q --no-archive --footer 3 m > out
+	)
+	[ "$(tail -n 1 out | jq -c .counts.pending)" = 1000000 ]
+}
+
+@test "a table that is all preamble and footer is refused" {
+	printf 'x\na,b\ny\n' > m
+	for how in '--preamble 2 --footer 1' '--preamble 9' '--footer 3' '--footer 9' '--preamble 2 --footer 2'; do
+		# shellcheck disable=SC2086
+		run -65 --separate-stderr inv-split -q $how m
+		[ "$(member end .refused.reason <<< "$output")" = '"empty"' ]
+	done
+	run -0 inv-split -q --preamble 1 --footer 1 m
+}
+
+@test "--header-lines joins what stands above each other" {
+	printf 'Asset,,"Where\nabouts",\n\nid,code,room,\n,,(new),note\n1,2,3,4\n' > m
+	[ "$(inv-split -q --header-lines 3 m | member manifest .columns)" = \
+		'["Asset id","code","Where\nabouts room (new)","note"]' ]
+	[ "$(fates --header-lines 3 m)" = \
+		'{"Asset id":"1","code":"2","Where\nabouts room (new)":"3","note":"4"}' ]
+	[ "$(inv-split -q --header-lines 3 m | member stage '|[.header_lines,.blank_lines]')" = '[3,1]' ]
+	[ "$(inv-split -q --header-lines 1 m | member stage '|has("header_lines")')" = false ]
+	printf 'a,\n,b\n1,2\n' > m
+	read_again m 1 1,2 --header-lines 2
+	jq -e '.header_lines == 2' proof
+}
+
+@test "records of a header that differ are refused, and a header that is cut short" {
+	printf 'a,b\nx\n1,2\n' > m
+	run -65 --separate-stderr inv-split -q --header-lines 2 m
+	[ "$(member end .refused.reason <<< "$output")" = '"bad_header"' ]
+	[[ $stderr = *"m: line 2: header: another number of cells than columns" ]]
+	printf 'a,b\n1,2\n' > m
+	run -65 --separate-stderr inv-split -q --header-lines 3 m
+	[ "$(member end .refused.reason <<< "$output")" = '"empty"' ]
+	printf 'a,a\nx,x\n' > m
+	run -65 --separate-stderr inv-split -q --header-lines 2 m
+	[[ $stderr = *'"a x"'* ]]
+}
+
+@test "characters and numbers that can not be meant are 64" {
+	printf 'a,b\n' > m
+	while read -r bad; do
+		# shellcheck disable=SC2086
+		run -64 inv-split $bad m
+	done <<- 'EOF'
+	--quote ab
+	--quote é
+	--quote ,
+	--quote | --escape \
+	--escape ab
+	--escape "
+	--escape ;
+	-d " --quote "
+	-d \ --escape \
+	-d "
+	--preamble 1001
+	--preamble -1
+	--footer 1001
+	--header-lines 0
+	--header-lines 17
+	--no-header --header-lines 2
+	EOF
+	run -0 inv-split -q -d ';' --quote '|' m
+	run -0 inv-split -q -f tsv --quote '|' m
+	run -0 inv-split -q -d '"' --quote "'" m
+}

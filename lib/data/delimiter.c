@@ -2,7 +2,10 @@
 
 #include "data/delimiter.h"
 
-enum { MOST = sizeof(INV_DELIMITERS) - 1 };
+enum {
+	MOST = sizeof(INV_DELIMITERS) - 1,
+	IN_VAIN = 1 << 20, /* bytes; past them a quote is data */
+};
 
 /* How often each of them stands in a record, outside quoted cells. */
 struct count {
@@ -10,15 +13,25 @@ struct count {
 };
 
 struct look {
+	const struct inv_dialect *dialect;
 	const char *among;
 	size_t agree[MOST]; /* records that have as many as the first */
 	struct count first;
+	size_t in_vain; /* bytes searched for a closing quote */
 };
 
 static bool
 is_line_end(char c)
 {
 	return c == '\n' || c == '\r';
+}
+
+/* The byte at i is data as the one before it says so. */
+static bool
+is_escaped(const struct look *l, struct inv_str s, size_t i)
+{
+	return s.p[i] == l->dialect->escape && !is_line_end(s.p[i]) &&
+	    i + 1 < s.n && !is_line_end(s.p[i + 1]);
 }
 
 /* What may stand behind a cell. */
@@ -34,28 +47,30 @@ ends_cell(const struct look *l, struct inv_str s, size_t i)
  * its record then differs from the others, which is all that it costs.
  */
 static size_t
-past_quoted(const struct look *l, struct inv_str s, size_t i)
+past_quoted(struct look *l, struct inv_str s, size_t i)
 {
+	const char quote = l->dialect->quote;
 	size_t at = i + 1;
 
-	while (at < s.n) {
-		const char *quote = memchr(s.p + at, '"', s.n - at);
-
-		if (quote == NULL)
-			break;
-		at = (size_t)(quote - s.p) + 1;
-		if (ends_cell(l, s, at))
+	for (; at < s.n && l->in_vain < IN_VAIN; at++) {
+		if (is_escaped(l, s, at)) {
+			at++;
+			continue;
+		}
+		if (s.p[at] != quote)
+			continue;
+		if (ends_cell(l, s, ++at))
 			return at;
-		if (s.p[at] != '"')
+		if (s.p[at] != quote)
 			break;
-		at++;
 	}
+	l->in_vain += at - i;
 	return i + 1;
 }
 
 /* The record at i, counted; the end of its line. */
 static size_t
-count(const struct look *l, struct inv_str s, size_t i, struct count *c)
+count(struct look *l, struct inv_str s, size_t i, struct count *c)
 {
 	bool begins = true; /* a cell */
 
@@ -64,7 +79,12 @@ count(const struct look *l, struct inv_str s, size_t i, struct count *c)
 		const char *which =
 		    s.p[i] == '\0' ? NULL : strchr(l->among, s.p[i]);
 
-		if (begins && s.p[i] == '"') {
+		if (is_escaped(l, s, i)) {
+			i += 2;
+			begins = false;
+			continue;
+		}
+		if (begins && s.p[i] == l->dialect->quote) {
 			i = past_quoted(l, s, i);
 			begins = false;
 			continue;
@@ -96,9 +116,10 @@ is_better(const struct look *l, size_t k, size_t best)
 }
 
 char
-inv_delimiter_tell(struct inv_str head, bool whole, const char *among)
+inv_delimiter_tell(struct inv_str head, bool whole,
+    const struct inv_dialect *dialect, const char *among)
 {
-	struct look l = { .among = among };
+	struct look l = { .dialect = dialect, .among = among };
 	size_t records = 0;
 	size_t best = 0;
 

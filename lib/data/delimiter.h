@@ -10,6 +10,7 @@
 #define INV_DATA_DELIMITER_H
 
 #include "base/str.h"
+#include "io/dialect.h"
 
 /* All that are known to be used; the first is taken where none of them fits. */
 #define INV_DELIMITERS ",;\t|"
@@ -17,9 +18,11 @@
 enum { INV_DELIMITER_RECORDS = 100 }; /* records looked at, at most */
 
 /*
- * One of `among`, which are some of INV_DELIMITERS.  head is how the text
- * begins; whole: and all of it, so that its last record is no piece of one.
+ * One of `among`, which are some of INV_DELIMITERS; the quote and the escape
+ * are those of the dialect.  head is how the text begins; whole: and all of
+ * it, so that its last record is no piece of one.
  */
-char inv_delimiter_tell(struct inv_str head, bool whole, const char *among);
+char inv_delimiter_tell(struct inv_str head, bool whole,
+    const struct inv_dialect *dialect, const char *among);
 
 #endif

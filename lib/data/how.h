@@ -10,10 +10,23 @@
 #include "base/buf.h"
 #include "data/scan.h"
 #include "data/sniff.h"
+#include "io/dialect.h"
 
+enum {
+	INV_HOW_LINES = 1000, /* lines before a table, or behind it */
+	INV_HOW_HEADER = 16,  /* records that name its columns */
+};
+
+/* Zero is how they are mostly read. */
 struct inv_source_options {
 	enum inv_format format;
 	char delimiter;           /* of CSV; 0: tell it by content */
+	char quote;               /* of CSV and TSV; 0: "; or
+				     INV_DIALECT_NONE */
+	char escape;              /* the same; 0: none */
+	uint64_t preamble;        /* lines before the header */
+	uint64_t footer;          /* lines behind the last row */
+	uint64_t header;          /* records that name the columns; 0: one */
 	const char *encoding;     /* NULL: by its mark, else UTF-8 */
 	bool no_header;           /* the columns are c1, c2, ... */
 	bool null_empty;          /* a bare empty cell is null, not "" */
@@ -28,6 +41,13 @@ struct inv_source_options {
 				 empty: the first that is not hidden */
 	bool skip_hidden;     /* rows that a sheet hides are left out */
 };
+
+/* What parts the cells of a CSV; its delimiter is 0 where it is to be told. */
+struct inv_dialect inv_how_dialect(const struct inv_source_options *how);
+
+/* What of the first bytes of a text is behind its preamble. */
+struct inv_str inv_how_behind(const struct inv_source_options *how,
+    struct inv_str head);
 
 /*
  * Members for a stage line, of those that are not as usual and that mean

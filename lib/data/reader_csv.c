@@ -11,6 +11,7 @@
 #include "data/ruling.h"
 #include "data/table.h"
 #include "io/csv.h"
+#include "io/footer.h"
 #include "io/frame.h"
 
 _Static_assert((int)INV_FRAME_RECORD_MAX == (int)INV_RECORD_MAX, "one ceiling");
@@ -24,7 +25,8 @@ enum { MESSAGE = 160 }; /* bytes of an error's message */
 struct csv_reader {
 	struct inv_reader base;
 	struct inv_input *in;
-	char delimiter;
+	struct inv_dialect dialect;
+	struct inv_body body; /* of the text, where it has a footer */
 	struct inv_frame *frame;
 	struct inv_csv *csv;
 	struct inv_table table;
@@ -124,22 +126,92 @@ check_first(struct csv_reader *c, struct inv_err *err)
 	return true;
 }
 
+/* The cells of one of the records that name the columns. */
+static const struct inv_str *
+read_names(struct csv_reader *c, struct inv_err *err)
+{
+	struct inv_err why;
+	uint64_t blank;
+
+	if (!read_first(c, &blank, err) || !check_first(c, err))
+		return NULL;
+	c->blank_lines += blank;
+	if (c->base.how->strict_quotes && c->rec.strays > 0) {
+		bad_header(c, "a quote within a plain cell", err);
+		return NULL;
+	}
+	c->strays += c->rec.strays;
+	const struct inv_str *names = inv_csv_split(c->csv, &c->rec, &why);
+
+	if (names == NULL)
+		bad_header(c, why.msg, err);
+	return names;
+}
+
+static void
+join(struct inv_buf *name, struct inv_str part)
+{
+	if (name->n > 0 && part.n > 0)
+		inv_buf_byte(name, ' ');
+	inv_buf_add(name, part);
+}
+
+/* Add what further records say to the names, n of them. */
+static bool
+join_names(struct csv_reader *c, struct inv_buf *names, size_t n,
+    struct inv_err *err)
+{
+	for (uint64_t i = 1; i < c->base.how->header; i++) {
+		inv_frame_expect(c->frame, n);
+		const struct inv_str *more = read_names(c, err);
+
+		if (more == NULL)
+			return false;
+		for (size_t k = 0; k < n; k++)
+			join(&names[k], more[k]);
+	}
+	return true;
+}
+
+/* A header of several records: a name is what its cells say, top to bottom. */
+static bool
+read_tall_header(struct csv_reader *c, const struct inv_str *first,
+    struct inv_err *err)
+{
+	const size_t n = c->rec.fields;
+	struct inv_buf *names = inv_mem_new(n * sizeof(*names));
+	struct inv_str *joined = inv_mem_new(n * sizeof(*joined));
+	struct inv_err why;
+
+	for (size_t k = 0; k < n; k++) {
+		names[k] = INV_BUF(INV_HOW_HEADER * INV_FIELD_MAX);
+		join(&names[k], first[k]);
+	}
+	bool ok = join_names(c, names, n, err);
+
+	for (size_t k = 0; k < n; k++)
+		joined[k] = inv_buf_str(&names[k]);
+	if (ok && !inv_table_name(&c->table, joined, n, &why))
+		ok = bad_header(c, why.msg, err);
+	for (size_t k = 0; k < n; k++)
+		inv_buf_free(&names[k]);
+	free(names);
+	free(joined);
+	return ok;
+}
+
 static bool
 read_header(struct csv_reader *c, struct inv_err *err)
 {
+	const struct inv_str *names = read_names(c, err);
 	struct inv_err why;
 
-	if (!read_first(c, &c->blank_lines, err) || !check_first(c, err))
+	if (names == NULL)
 		return false;
-	if (c->base.how->strict_quotes && c->rec.strays > 0)
-		return bad_header(c, "a quote within a plain cell", err);
-	const struct inv_str *names = inv_csv_split(c->csv, &c->rec, &why);
-
-	if (names == NULL ||
-	    !inv_table_name(&c->table, names, c->rec.fields, &why))
-		return bad_header(c, why.msg, err);
-	c->strays += c->rec.strays;
-	return true;
+	if (c->base.how->header > 1)
+		return read_tall_header(c, names, err);
+	return inv_table_name(&c->table, names, c->rec.fields, &why) ||
+	    bad_header(c, why.msg, err);
 }
 
 /* Without a header the first record tells how many columns there are. */
@@ -169,14 +241,48 @@ tell_delimiter(struct csv_reader *c, enum inv_format format,
 {
 	struct inv_str head;
 
-	c->delimiter = format == INV_FORMAT_TSV ? '\t' : c->base.how->delimiter;
-	if (c->delimiter != '\0')
+	const struct inv_source_options *how = c->base.how;
+
+	c->dialect = inv_how_dialect(how);
+	if (format == INV_FORMAT_TSV)
+		c->dialect.delimiter = '\t';
+	if (c->dialect.delimiter != '\0')
 		return true;
 	if (!inv_input_head(c->in, &head, err))
 		return false;
-	c->delimiter = inv_delimiter_tell(head, head.n < INV_INPUT_HEAD, ",;|");
+	c->dialect.delimiter = inv_delimiter_tell(inv_how_behind(how, head),
+	    head.n < INV_INPUT_HEAD, &c->dialect, ",;|");
 	inv_note("%s: by its content, %c is between its cells", c->in->name,
-	    c->delimiter);
+	    c->dialect.delimiter);
+	return true;
+}
+
+/* The text without its footer, whose first line has to be found before. */
+static bool
+open_text(struct csv_reader *c, struct inv_err *err)
+{
+	struct inv_input *in = c->in;
+	size_t lines = c->base.how->footer;
+
+	if (lines > 0 &&
+	    (!inv_footer_find(inv_text_pull(in->text), lines, &c->body.left,
+		 err) ||
+		!inv_input_rewind(in, err)))
+		return false;
+	c->body.from = inv_text_pull(in->text);
+	c->frame =
+	    inv_frame_new(lines > 0 ? inv_body_pull(&c->body) : c->body.from,
+		inv_text_mark(in->text), c->dialect);
+	c->csv = inv_csv_new(c->dialect);
+	return true;
+}
+
+static bool
+pass_preamble(struct csv_reader *c, struct inv_err *err)
+{
+	for (uint64_t i = 0; i < c->base.how->preamble; i++)
+		if (inv_frame_pass(c->frame, err) == INV_NEXT_ERR)
+			return false;
 	return true;
 }
 
@@ -193,17 +299,9 @@ begin(struct inv_reader *r, struct inv_input *in, enum inv_format format,
 		.table = { .null_empty = c->base.how->null_empty,
 		    .naming = c->base.naming },
 	};
-	if (!tell_delimiter(c, format, err))
+	if (!tell_delimiter(c, format, err) || !open_text(c, err) ||
+	    !pass_preamble(c, err))
 		return false;
-	const struct inv_dialect dialect = {
-		.delimiter = c->delimiter,
-		.quote = '"',
-		.escape = INV_DIALECT_NONE,
-	};
-
-	c->frame = inv_frame_new(inv_text_pull(in->text),
-	    inv_text_mark(in->text), dialect);
-	c->csv = inv_csv_new(dialect);
 	bool ok = c->base.how->no_header ? number_columns(c, err)
 					 : read_header(c, err);
 
@@ -376,7 +474,7 @@ notes(const struct inv_reader *r, struct inv_buf *out)
 	const struct csv_reader *c = is(r);
 
 	inv_emit_member_str(out, INV_LIT("delimiter"),
-	    (struct inv_str){ &c->delimiter, 1 });
+	    (struct inv_str){ &c->dialect.delimiter, 1 });
 	inv_emit_member_u64(out, INV_LIT("blank_lines"), c->blank_lines);
 	inv_emit_member_u64(out, INV_LIT("stray_quotes"), c->strays);
 }

@@ -91,7 +91,7 @@ is_open_object(struct inv_str s)
 }
 
 enum inv_format
-inv_sniff(struct inv_str head, bool whole, char delimiter)
+inv_sniff(struct inv_str head, bool whole, const struct inv_dialect *dialect)
 {
 	struct inv_str s = unblanked(head);
 
@@ -99,8 +99,8 @@ inv_sniff(struct inv_str head, bool whole, char delimiter)
 		return INV_FORMAT_JSON;
 	if (s.n > 0 && *s.p == '{')
 		return INV_FORMAT_NDJSON;
-	if (delimiter != '\0' ||
-	    inv_delimiter_tell(head, whole, INV_DELIMITERS) != '\t')
+	if (dialect->delimiter != '\0' ||
+	    inv_delimiter_tell(head, whole, dialect, INV_DELIMITERS) != '\t')
 		return INV_FORMAT_CSV;
 	return INV_FORMAT_TSV;
 }

@@ -3,6 +3,7 @@
 #define INV_DATA_SNIFF_H
 
 #include "base/str.h"
+#include "io/dialect.h"
 
 enum inv_format {
 	INV_FORMAT_ANY, /* asked: tell it by content; told: none of ours */
@@ -31,7 +32,8 @@ bool inv_format_is_typed(enum inv_format format);
  * else TSV if TABs are between its cells (delimiter.h), else CSV.  A text whose
  * delimiter is known, and not 0, is no TSV.
  */
-enum inv_format inv_sniff(struct inv_str head, bool whole, char delimiter);
+enum inv_format inv_sniff(struct inv_str head, bool whole,
+    const struct inv_dialect *dialect);
 
 /* It is a zip archive, as an xlsx workbook is. */
 bool inv_sniff_is_zip(struct inv_str head);

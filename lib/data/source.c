@@ -120,10 +120,12 @@ tell_format(struct inv_source *s, struct inv_err *err)
 		    "%s: not CSV, TSV, NDJSON, JSON or XLSX: it is %s",
 		    s->input.name, other);
 	}
+	const struct inv_dialect dialect = inv_how_dialect(s->options);
+
 	s->format = s->options->format;
 	if (s->format == INV_FORMAT_ANY)
-		s->format = inv_sniff(head, head.n < INV_INPUT_HEAD,
-		    s->options->delimiter);
+		s->format = inv_sniff(inv_how_behind(s->options, head),
+		    head.n < INV_INPUT_HEAD, &dialect);
 	/* Only one text has something that a path could lead to. */
 	if (s->options->format == INV_FORMAT_ANY &&
 	    s->format == INV_FORMAT_NDJSON && s->options->path.n > 0)

@@ -948,13 +948,28 @@ inv_frame_next(struct inv_frame *f, struct inv_framed *rec, struct inv_err *err)
 	}
 }
 
-enum inv_next
-inv_frame_line(struct inv_frame *f, struct inv_framed *rec, struct inv_err *err)
+static enum inv_next
+next_line(struct inv_frame *f, struct inv_framed *rec, const char ends[NEEDLES],
+    struct inv_err *err)
 {
 	if (at_hand(f) == 0 && !f->end && !more(f, err))
 		return INV_NEXT_ERR;
 	if (at_hand(f) == 0)
 		return INV_NEXT_END;
 	begin_framed(f, rec);
-	return give_line(f, rec, INV_FLAW_NONE, LINE_FEED, err);
+	return give_line(f, rec, INV_FLAW_NONE, ends, err);
+}
+
+enum inv_next
+inv_frame_line(struct inv_frame *f, struct inv_framed *rec, struct inv_err *err)
+{
+	return next_line(f, rec, LINE_FEED, err);
+}
+
+enum inv_next
+inv_frame_pass(struct inv_frame *f, struct inv_err *err)
+{
+	struct inv_framed line;
+
+	return next_line(f, &line, LINE_ENDS, err);
 }

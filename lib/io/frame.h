@@ -25,6 +25,7 @@
 #ifndef INV_IO_FRAME_H
 #define INV_IO_FRAME_H
 
+#include "io/dialect.h"
 #include "io/pull.h"
 #include "io/stream.h"
 
@@ -32,19 +33,6 @@ enum {
 	INV_FRAME_RECORD_MAX = 1 << 20,  /* bytes of a record */
 	INV_FRAME_FIELD_MAX = 256 << 10, /* bytes of a field, unquoted */
 	INV_FRAME_FIELDS_MAX = 4096,     /* fields of a record: columns */
-};
-
-/* Where a dialect has no such character: one that no field can have plain. */
-#define INV_DIALECT_NONE '\n'
-
-/* Commas and quotes as in RFC 4180. */
-#define INV_DIALECT_USUAL ((struct inv_dialect){ ',', '"', INV_DIALECT_NONE })
-
-/* Its characters are ASCII, differ, and are neither CR nor LF. */
-struct inv_dialect {
-	char delimiter;
-	char quote;  /* mostly "; or INV_DIALECT_NONE */
-	char escape; /* mostly INV_DIALECT_NONE */
 };
 
 enum inv_flaw {
@@ -103,6 +91,12 @@ INV_MUST enum inv_next inv_frame_next(struct inv_frame *f,
  */
 INV_MUST enum inv_next inv_frame_line(struct inv_frame *f,
     struct inv_framed *rec, struct inv_err *err);
+
+/*
+ * Pass over a physical line, whatever quotes are in it; INV_NEXT_END where
+ * there is none.
+ */
+INV_MUST enum inv_next inv_frame_pass(struct inv_frame *f, struct inv_err *err);
 
 /* Bytes looked at so far, again and again counted: the work done. */
 uint64_t inv_frame_work(const struct inv_frame *f);

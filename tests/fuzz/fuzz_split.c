@@ -61,6 +61,8 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	static const char *const encodings[] = { NULL, NULL, "UTF-8",
 		"SHIFT_JIS", "ISO-2022-JP", "UTF-7", "GB18030", "UTF-16" };
 
+	static const char quotes[] = { '\0', '\0', '\'', INV_DIALECT_NONE };
+
 	if (n < 2)
 		return 0;
 	const struct inv_source_options how = {
@@ -70,6 +72,11 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 		.null_empty = (bytes[0] & 16) != 0,
 		.strict_quotes = (bytes[0] & 32) != 0,
 		.encoding = encodings[bytes[1] & 7],
+		.quote = quotes[bytes[1] >> 3 & 3],
+		.escape = bytes[1] & 32 ? '\\' : '\0',
+		.preamble = bytes[1] >> 6 & 1,
+		.header = bytes[1] >> 5 & 2,
+		.footer = bytes[1] >> 7,
 	};
 	struct inv_source *s = inv_source_new(&how, "inv-split");
 	struct inv_scan *scan = inv_scan_new();

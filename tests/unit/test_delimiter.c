@@ -8,8 +8,8 @@
 static void
 tells(const char *text, char want)
 {
-	check(inv_delimiter_tell(inv_str_of(text), true, INV_DELIMITERS) ==
-	    want);
+	check(inv_delimiter_tell(inv_str_of(text), true, &INV_DIALECT_USUAL,
+		  INV_DELIMITERS) == want);
 }
 
 static void
@@ -69,8 +69,9 @@ leaves_a_piece_of_a_record_out(void)
 {
 	const struct inv_str head = INV_LIT("a,b;c\n1,2;3\n4,5;6,");
 
-	check(inv_delimiter_tell(head, false, ";,") == ';');
-	check(inv_delimiter_tell(INV_LIT("a;b;c"), false, ",;") == ';');
+	check(inv_delimiter_tell(head, false, &INV_DIALECT_USUAL, ";,") == ';');
+	check(inv_delimiter_tell(INV_LIT("a;b;c"), false, &INV_DIALECT_USUAL,
+		  ",;") == ';');
 }
 
 static void
@@ -83,8 +84,24 @@ looks_at_a_hundred_records(void)
 		inv_buf_add(&b, INV_LIT("1;2\n"));
 	for (int i = 0; i < 1000; i++)
 		inv_buf_add(&b, INV_LIT("1,2\n"));
-	check(inv_delimiter_tell(inv_buf_str(&b), true, INV_DELIMITERS) == ';');
+	check(inv_delimiter_tell(inv_buf_str(&b), true, &INV_DIALECT_USUAL,
+		  INV_DELIMITERS) == ';');
 	inv_buf_free(&b);
+}
+
+static void
+knows_another_quote_and_an_escape(void)
+{
+	const struct inv_dialect single = { '\0', '\'', '\\' };
+	const struct inv_dialect none = { '\0', INV_DIALECT_NONE,
+		INV_DIALECT_NONE };
+	const struct inv_str quoted = INV_LIT("'a\\'|;;',\"b;|\",\\|c|d\n");
+
+	check(inv_delimiter_tell(quoted, true, &single, INV_DELIMITERS) == ',');
+	check(inv_delimiter_tell(INV_LIT("\"a,b\";c;d\n"), true, &none,
+		  INV_DELIMITERS) == ';');
+	check(inv_delimiter_tell(INV_LIT("\"a,b,c\";d;e\n1;2;3\n"), true, &none,
+		  ",;") == ';');
 }
 
 static const struct test tests[] = {
@@ -96,6 +113,7 @@ static const struct test tests[] = {
 	TEST(takes_a_quote_that_opens_no_cell_for_data),
 	TEST(leaves_a_piece_of_a_record_out),
 	TEST(looks_at_a_hundred_records),
+	TEST(knows_another_quote_and_an_escape),
 };
 
 int

@@ -61,13 +61,18 @@ the_bytes_of_the_row_are_read_as_they_are_written(void)
 	p.line = 3;
 	p.offset = 21;
 	p.raw = INV_LIT("A-1;\"two\nlines\"");
-	for (unsigned how = 0; how < 16; how++) {
+	for (unsigned how = 0; how < 64; how++) {
 		p.read = (struct inv_source_options){
 			.format = INV_FORMAT_CSV,
 			.delimiter = (how & 1) != 0 ? ';' : ',',
 			.no_header = (how & 2) != 0,
 			.null_empty = (how & 4) != 0,
 			.strict_quotes = (how & 8) != 0,
+			.quote = (how & 16) != 0 ? '\'' : '\0',
+			.escape = (how & 16) != 0 ? '\\' : '\0',
+			.preamble = (how & 32) != 0 ? 1000 : 0,
+			.header = (how & 32) != 0 ? 2 : 0,
+			.footer = (how & 32) != 0 ? 3 : 0,
 		};
 		inv_buf_reset(&text);
 		inv_proof_put(&text, &p);
@@ -79,6 +84,11 @@ the_bytes_of_the_row_are_read_as_they_are_written(void)
 		    q.read.no_header == p.read.no_header &&
 		    q.read.null_empty == p.read.null_empty &&
 		    q.read.strict_quotes == p.read.strict_quotes);
+		check(q.read.quote == p.read.quote &&
+		    q.read.escape == p.read.escape &&
+		    q.read.preamble == p.read.preamble &&
+		    q.read.header == p.read.header &&
+		    q.read.footer == p.read.footer);
 	}
 	inv_buf_free(&text);
 	inv_buf_free(&mem);
