@@ -8,6 +8,7 @@
 
 #include "data/elements.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -18,6 +19,7 @@
 enum {
 	LEVELS = INV_POINTER_TOKENS_MAX, /* containers on the way */
 	PROPOSED = 4,                    /* arrays */
+	MESSAGE = 96,                    /* bytes of a part of a message */
 };
 
 /* A container on the way. */
@@ -131,25 +133,28 @@ inv_elements_has_none(const struct inv_elements *e)
 
 /* ---- what is wrong ---- */
 
-static bool
-wrong_at(const struct inv_elements *e, uint64_t line, uint64_t offset,
-    const char *what, struct inv_err *err)
-{
-	uint64_t torn = inv_marks_torn_line(e->marks);
-
-	if (torn == 0)
-		return inv_fail(err, INV_BAD, "%s: line %ju, byte %ju: %s",
-		    e->name, (uintmax_t)line, (uintmax_t)offset, what);
-	return inv_fail(err, INV_BAD,
-	    "%s: line %ju, byte %ju: %s; line %ju ends within a string: is a "
-	    "quote missing there?",
-	    e->name, (uintmax_t)line, (uintmax_t)offset, what, (uintmax_t)torn);
-}
-
+/* At the last mark; with what a person needs to find what is behind it. */
 static bool
 wrong(const struct inv_elements *e, const char *what, struct inv_err *err)
 {
-	return wrong_at(e, e->mark.line, e->mark.offset, what, err);
+	uint64_t torn = inv_marks_torn_line(e->marks);
+	char row[MESSAGE] = "", quote[MESSAGE] = "";
+	struct inv_held held;
+
+	if (e->inside) {
+		inv_marks_held(e->marks, &held);
+		snprintf(row, sizeof(row),
+		    ", in row %ju, which begins on line %ju",
+		    (uintmax_t)e->elements + 1, (uintmax_t)held.line);
+	}
+	if (torn > 0)
+		snprintf(quote, sizeof(quote),
+		    "; line %ju ends within a string: is a quote missing "
+		    "there?",
+		    (uintmax_t)torn);
+	return inv_fail(err, INV_BAD, "%s: line %ju, byte %ju: %s%s%s", e->name,
+	    (uintmax_t)e->mark.line, (uintmax_t)e->mark.offset, what, row,
+	    quote);
 }
 
 /* Where the text ends too early. */
