@@ -97,13 +97,11 @@ $(COMP): $(B)/completions/%: $(B)/% scripts/completion
 	@mkdir -p $(@D)
 	$(Q)scripts/completion $(B)/$* > $@
 
-# For tests alone: inv-commit over a ring that breaks, with a worker that is
-# late; an allocator that breaks.
+# For tests alone: inv-commit over a ring that breaks; an allocator that does.
 FAULTY_WRAP := inv_ring_poll inv_ring_uring pwrite io_uring_submit \
-               io_uring_submit_and_wait_timeout inv_worker_is_done
+               io_uring_submit_and_wait_timeout
 
-$(B)/faulty-inv-commit: $(B)/cmd/inv-commit.o $(B)/tests/fault/ring_faulty.o \
-		$(B)/tests/fault/worker_late.o $(B)/libinv.a
+$(B)/faulty-inv-commit: $(B)/cmd/inv-commit.o $(B)/tests/fault/ring_faulty.o $(B)/libinv.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(VFLAGS) $(if $(LTO),-fno-lto) $(LINK) $(LDFLAGS) \
 		$(addprefix -Wl$(comma)--wrap=,$(FAULTY_WRAP)) -o $@ $^ $(LDLIBS)
@@ -160,11 +158,15 @@ coverage:
 	genhtml -q build/cov/src.info -o build/cov/html
 	lcov --summary build/cov/src.info
 
+# Folders of INV_CORPORA to begin with stand behind "seeds:" in a fuzzer's head.
 FUZZ_SECONDS ?= 30
+INV_CORPORA ?= ../shared/corpora
 fuzz: $(addprefix build/fuzz/,$(FUZZERS))
-	@for f in $^; do d=build/fuzz/corpus/$${f##*/}; mkdir -p $$d; \
+	@for f in $^; do n=$${f##*/}; d=build/fuzz/corpus/$$n; mkdir -p $$d; \
+		seeds=$$(for s in $$(sed -n 's/^ \* seeds: //p' tests/fuzz/$$n.c); do \
+			echo $(INV_CORPORA)/$$s; done); \
 		$$f -max_total_time=$(FUZZ_SECONDS) -print_final_stats=0 $$d \
-		$$(ls -d tests/fuzz/corpus/$${f##*/} 2>/dev/null) || exit 1; done
+		$$(ls -d tests/fuzz/corpus/$$n $$seeds 2>/dev/null) || exit 1; done
 
 build/fuzz/%: tests/fuzz/%.c $(wildcard lib/*/*.[ch]) $(PAGES)
 	$(call say,FUZZ,$@)
@@ -175,11 +177,10 @@ build/fuzz/%: tests/fuzz/%.c $(wildcard lib/*/*.[ch]) $(PAGES)
 
 install: all
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(SHAREDIR)/schemas \
-		$(DESTDIR)$(SHAREDIR)/mappings $(DESTDIR)$(COMPDIR)
+		$(DESTDIR)$(COMPDIR)
 	install -m 755 $(BINS) $(DESTDIR)$(BINDIR)
 	install -m 644 examples/schemas/*.schema.json $(DESTDIR)$(SHAREDIR)/schemas
 	install -m 644 examples/rules/*.rules.json $(DESTDIR)$(SHAREDIR)/schemas
-	install -m 644 examples/mappings/*.json $(DESTDIR)$(SHAREDIR)/mappings
 	install -m 644 $(COMP) $(DESTDIR)$(COMPDIR)
 	for m in $(MAN); do s=$(DESTDIR)$(MANDIR)/man$${m##*.}; \
 		install -d $$s && install -m 644 $$m $$s || exit 1; done
