@@ -68,7 +68,16 @@ def many(n):
 
 def parts(told):
     sheets = [s.split(":") for s in told.get("sheets", "Sheet1").split(",")]
-    yield "[Content_Types].xml", HEAD + '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
+    yield "[Content_Types].xml", HEAD + (
+        '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        "%s</Types>" % "".join(
+            '<Override PartName="/xl/%s.xml" ContentType="application/'
+            'vnd.openxmlformats-officedocument.spreadsheetml.%s+xml"/>' % part for part in [
+                ("workbook", "sheet.main"), ("styles", "styles"),
+                ("sharedStrings", "sharedStrings")] + [
+                    ("worksheets/sheet%d" % i, "worksheet")
+                    for i in range(1, len(sheets) + 1)]))
     yield "_rels/.rels", HEAD + (
         '<Relationships xmlns="%s"><Relationship Id="rId1" Type="%s/officeDocument" '
         'Target="xl/workbook.xml"/></Relationships>' % (PACKAGE, REL))
