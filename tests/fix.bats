@@ -526,7 +526,7 @@ csv_of() { "$ROOT/tests/helper/xlsx-csv" "$1"; }
 	grep -q 'formatCode="@"' <(part styles out.xlsx)
 	[ "$(csv_of out.xlsx | sed -n 2p | cut -d, -f 1-4 | tr -d '\r')" = "LAB-007,NIH-R01-7,'=1+1,'-3" ]
 	part workbook out.xlsx | grep -q 'name="Rows".*name="Help"'
-	part worksheets/sheet2 out.xlsx | grep -q 'inv-run fix.xlsx'
+	part worksheets/sheet2 out.xlsx | grep -q 'inv-split rows.csv'
 }
 
 @test "what is in cells comes back from a workbook as it was" {

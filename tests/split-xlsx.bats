@@ -311,6 +311,17 @@ refused_as() { # REASON ARGS...
 	done
 }
 
+@test "a hundred thousand shared texts and twice as many cells stay below 32 MiB" {
+	case $(command -v inv-split) in
+	*/asan/*) skip "sanitizers take more memory" ;;
+	esac
+	book m.xlsx rows=20000 < /dev/null
+	RSS=rss "$ROOT/tests/helper/rss" inv-split -q --no-archive m.xlsx > out
+	[ "$(cat rss)" -lt 32768 ]
+	[ "$(member end .counts.pending < out)" = 20000 ]
+	[ "$(jq -c 'select(.row==20000).record|[.A,.B,.I]' out)" = '["text number 99995","140008","text number 99999"]' ]
+}
+
 @test "a folder for texts that is not there is 74, and no row is written" {
 	cells m.xlsx A1=a A2=x
 	printf '%s\n' A1=a 'A2&0' | book m.xlsx strings='<si><t>x</t></si>'

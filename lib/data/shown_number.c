@@ -278,8 +278,10 @@ put_number(double v, char out[INV_SHOWN_TEXT])
 	char text[INV_SHOWN_TEXT];
 
 	snprintf(text, sizeof(text), "%.*g", DIGITS, v);
-	/* -0 is shown as 0. */
-	return inv_number_of(strtod(text, NULL) + 0.0, out);
+	double rounded = strtod(text, NULL);
+
+	/* The largest number has nothing above it; and -0 is shown as 0. */
+	return inv_number_of((isfinite(rounded) ? rounded : v) + 0.0, out);
 }
 
 static size_t
