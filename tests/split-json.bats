@@ -372,6 +372,16 @@ proved() {
 	[ "$(jq -r .rows_at proof)" = /d ]
 }
 
+@test "naughty strings come out of an array as they went in" {
+	corpus naughty-strings
+	jq -c '[.[] | {s: ., n: 1}]' "$CORPUS"/blns-even.json > m.json
+	inv-split -q m.json | jq -c 'select(.type=="record").record.s' |
+		diff - <(jq -c '.[]' "$CORPUS"/blns-even.json)
+	jq '[.[] | {s: ., n: 1}]' "$CORPUS"/blns-even.json > over-lines.json
+	diff <(inv-split -q m.json | grep -o '"record":{.*') \
+		<(inv-split -q over-lines.json | grep -o '"record":{.*')
+}
+
 @test "jsontestsuite: every text as a file and as a row of one" {
 	corpus jsontestsuite
 	python3 - "$CORPUS/test_parsing" <<- 'EOF'
