@@ -483,6 +483,26 @@ part() { unzip_part "xl/$1.xml" "$2"; }
 unzip_part() { python3 -c 'import sys, zipfile; sys.stdout.write(zipfile.ZipFile(sys.argv[2]).read(sys.argv[1]).decode())' "$@"; }
 csv_of() { "$ROOT/tests/helper/xlsx-csv" "$1"; }
 
+@test "a workbook that is corrected and saved closes its items" {
+	sheet '1 -3' '2 5' '3 x' > m.csv
+	through m.csv
+	inv-quarantine export --xlsx out.xlsx
+	python3 - <<-'EOF'
+	import zipfile
+	old, new = zipfile.ZipFile("out.xlsx"), zipfile.ZipFile("fixed.xlsx", "w")
+	for name in old.namelist():
+	    text = old.read(name)
+	    if name.endswith("sheet1.xml"):
+	        assert text.count(b"<t>-3</t>") + text.count(b"<t>'-3</t>") == 1
+	        text = text.replace(b"<t>'-3</t>", b"<t>3</t>").replace(b"<t>-3</t>", b"<t>3</t>")
+	    new.writestr(name, text)
+	new.close()
+	EOF
+	inv-split -q fixed.xlsx | inv-validate -q | inv-commit -q | inv-quarantine -q > /dev/null
+	[ "$(open_ids | wc -l)" = 1 ]
+	[ "$(ledger | jq -r .quantity | sort | paste -sd,)" = 3,5 ]
+}
+
 @test "a workbook that is corrected and saved as CSV closes its items" {
 	cp "$ROOT/examples/manifests/q3-chemistry.csv" q3.csv
 	through q3.csv
@@ -526,7 +546,7 @@ csv_of() { "$ROOT/tests/helper/xlsx-csv" "$1"; }
 	grep -q 'formatCode="@"' <(part styles out.xlsx)
 	[ "$(csv_of out.xlsx | sed -n 2p | cut -d, -f 1-4 | tr -d '\r')" = "LAB-007,NIH-R01-7,'=1+1,'-3" ]
 	part workbook out.xlsx | grep -q 'name="Rows".*name="Help"'
-	part worksheets/sheet2 out.xlsx | grep -q 'inv-split rows.csv'
+	part worksheets/sheet2 out.xlsx | grep -q 'inv-split rows.xlsx'
 }
 
 @test "what is in cells comes back from a workbook as it was" {

@@ -63,8 +63,8 @@ static const char *const help[] = {
 	"that is there so that no program runs it, and is taken off again.",
 	"An arrow beside a cell shows what is allowed there.",
 	"",
-	"Then save the sheet Rows as CSV in UTF-8, and have it taken in:",
-	"inv-split rows.csv | inv-validate | inv-dedup | inv-commit | "
+	"Then save the workbook, and have it taken in:",
+	"inv-split rows.xlsx | inv-validate | inv-dedup | inv-commit | "
 	"inv-quarantine | inv-audit",
 	"",
 	"A row that is right closes what it corrects; any other comes back with "
