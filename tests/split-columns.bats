@@ -136,6 +136,12 @@ refused_with() { # MESSAGE ARGS...
 		'[["x"],["Asset Tag"]] [["z"],["Qty"]] [["Note","Junk \"q\""],null]' ]
 }
 
+@test "a refused manifest is told nothing of the one before" {
+	printf '%%PDF-' > m.pdf
+	run -65 --separate-stderr inv-split -q --columns map m.csv m.pdf
+	[ "$(member stage .dropped_columns <<< "$output" | paste -sd' ')" = '["Note","Junk \"q\""] null' ]
+}
+
 @test "--flatten makes members of what is nested, and keeps arrays and empty objects" {
 	printf '[{"a":{"b":1.0,"c":{"d":[{"x":1}],"e":{}, "":2}},"f":"g"},{"f":1},{"a.b":1,"a":{"b":2}},{"\\u0061":{"q\\"":1}}]' > m
 	diff -u - <(inv-split -q --flatten m | grep -o '"record":.*\|"msg":"[^"]*"') <<- 'EOF'

@@ -155,6 +155,7 @@ inv_source_begin(struct inv_source *s, int fd, const char *name,
 	s->at = NULL;
 	s->format = s->options->format;
 	s->reason = "";
+	inv_naming_begin(s->naming);
 	if (!inv_input_open(&s->input, fd, name, s->options->encoding, err)) {
 		s->reason = s->input.reason;
 		return false;
@@ -166,7 +167,6 @@ inv_source_begin(struct inv_source *s, int fd, const char *name,
 		err->fault = INV_BAD;
 		return false;
 	}
-	inv_naming_begin(s->naming);
 	s->at = reader_of(s);
 	if (s->at->face->begin(s->at, &s->input, s->format, err))
 		return true;
