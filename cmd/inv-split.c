@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 #include <glob.h>
+#include <signal.h>
+#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,6 +17,7 @@
 #include "data/record.h"
 #include "data/source.h"
 #include "io/file.h"
+#include "io/inbox.h"
 #include "io/stream.h"
 #include "io/text.h"
 #include "prog/metrics.h"
@@ -41,6 +44,7 @@ enum {
 	PREAMBLE,
 	HEADER_LINES,
 	FOOTER,
+	WATCH,
 };
 
 enum {
@@ -85,6 +89,8 @@ static const struct inv_option options[] = {
 	    "which submission of the same bytes this is (1)" },
 	{ FORCE, "force", NULL,
 	    "corrections may undo what is newer than their items" },
+	{ WATCH, "watch", "DIR",
+	    "each file that is put into this folder, until told to stop" },
 	{ NO_ARCHIVE, "no-archive", NULL, "keep no copy, only the arrival" },
 	{ 0 },
 };
@@ -104,8 +110,9 @@ struct split {
 	enum inv_keep keep;
 	uint64_t submission;
 	uint64_t chunk_size;
-	bool asking; /* the quarantine, which could not be read */
-	bool force;  /* corrections stand where their manifest does */
+	bool asking;       /* the quarantine, which could not be read */
+	bool force;        /* corrections stand where their manifest does */
+	const char *watch; /* a drop folder; NULL: operands are read */
 	struct inv_state state;
 	struct inv_archive *archive;
 	struct inv_source *source;
@@ -298,6 +305,9 @@ set_option(struct split *s, int code)
 		break;
 	case FORCE:
 		s->force = true;
+		break;
+	case WATCH:
+		s->watch = optarg;
 		break;
 	case NO_ARCHIVE:
 		s->keep = INV_KEEP_NOT;
@@ -590,13 +600,10 @@ open_operand(const char *path, struct inv_err *err)
 	return fd;
 }
 
+/* Takes fd. */
 static bool
-take_in(struct split *s, struct manifest *m, struct inv_err *err)
+take_in(struct split *s, struct manifest *m, int fd, struct inv_err *err)
 {
-	int fd = open_operand(m->name, err);
-
-	if (fd < 0)
-		return false;
 	bool ok = inv_archive_take(s->archive, fd, m->name, s->submission,
 	    s->keep, &m->kept, err);
 
@@ -616,7 +623,7 @@ take_in(struct split *s, struct manifest *m, struct inv_err *err)
 	return true;
 }
 
-/* An operand that can not be read does not stop the others. */
+/* What can not be read does not stop the others. */
 static bool
 pass_over(struct split *s, const struct inv_err *err)
 {
@@ -628,20 +635,29 @@ pass_over(struct split *s, const struct inv_err *err)
 	return true;
 }
 
+/* All of a file: fd, or -1 with *err; m->refused where it gave nothing. */
+static bool
+split_file(struct split *s, struct manifest *m, int fd, struct inv_err *err)
+{
+	if (fd < 0 || !take_in(s, m, fd, err)) {
+		m->refused = true;
+		return pass_over(s, err);
+	}
+	bool ok = split(s, m, err);
+
+	/* Whatever else failed now is our own copy, not what somebody named. */
+	if (!ok && !s->asking)
+		err->fault = INV_IO;
+	close(m->kept.fd);
+	return ok;
+}
+
 static bool
 split_operand(struct split *s, const char *path, struct inv_err *err)
 {
 	struct manifest m = { .name = path };
 
-	if (!take_in(s, &m, err))
-		return pass_over(s, err);
-	bool ok = split(s, &m, err);
-
-	/* Whatever else failed now is our own copy, not what somebody named. */
-	if (!ok && !s->asking)
-		err->fault = INV_IO;
-	close(m.kept.fd);
-	return ok;
+	return split_file(s, &m, open_operand(path, err), err);
 }
 
 /* It may be one; a file of that very name comes first. */
@@ -690,6 +706,66 @@ split_all(struct split *s, char *paths[], struct inv_err *err)
 		ok = is_pattern(*paths) ? split_pattern(s, *paths, err)
 					: split_operand(s, *paths, err);
 	return ok;
+}
+
+/* ---- a drop folder ---- */
+
+/* A file leaves the folder when all that it gave has been written. */
+static bool
+split_dropped(struct split *s, struct inv_inbox *inbox,
+    struct inv_inbox_file *file, struct inv_err *err)
+{
+	struct manifest m = { .name = file->path };
+
+	*err = file->why;
+	if (!split_file(s, &m, file->fd, err) || !inv_out_flush(&s->out, err))
+		return false;
+	count(s, NULL);
+	if (s->metrics != NULL)
+		inv_metrics_tell(s->metrics);
+	return inv_inbox_settle(inbox, m.refused ? "failed" : "done",
+	    m.kept.id[0] != '\0' ? m.kept.id : "unread", err);
+}
+
+/* SIGTERM and SIGINT let the manifest under way come to its end. */
+static int
+stop_signals(void)
+{
+	sigset_t stop;
+
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTERM);
+	sigaddset(&stop, SIGINT);
+	sigprocmask(SIG_BLOCK, &stop, NULL);
+	return signalfd(-1, &stop, SFD_CLOEXEC);
+}
+
+static bool
+split_folder(struct split *s, struct inv_err *err)
+{
+	struct inv_inbox_file file;
+	enum inv_next next;
+	int stop = stop_signals();
+
+	if (stop == -1)
+		return inv_fail_sys(err, INV_INTERNAL, "signalfd");
+	struct inv_inbox *inbox = inv_inbox_open(s->watch, stop, err);
+
+	if (inbox == NULL) {
+		close(stop);
+		return false;
+	}
+	while ((next = inv_inbox_next(inbox, &s->out, &file, err)) ==
+	    INV_NEXT_LINE)
+		if (!split_dropped(s, inbox, &file, err)) {
+			next = INV_NEXT_ERR;
+			break;
+		}
+	/* What was refused is where somebody will look for it. */
+	s->fault = INV_OK;
+	inv_inbox_close(inbox);
+	close(stop);
+	return next == INV_NEXT_END;
 }
 
 /* ---- the end ---- */
@@ -764,6 +840,9 @@ main(int argc, char *argv[])
 		set_option(&s, c);
 	inv_opt_naming_check(&s.how);
 	check_dialect(&s.how);
+	if (s.watch != NULL && argv[optind] != NULL)
+		inv_opt_wrong("--watch", argv[optind],
+		    "no files beside a folder");
 	s.state.fd = inv_opt_state(&s.state.path);
 	s.archive = inv_archive_open(s.state.fd, &err);
 	if (s.archive == NULL)
@@ -774,7 +853,8 @@ main(int argc, char *argv[])
 	s.digest = inv_digest_new();
 	inv_out_init(&s.out, STDOUT_FILENO, "stdout");
 
-	bool ok = split_all(&s, argv + optind, &err);
+	bool ok = s.watch != NULL ? split_folder(&s, &err)
+				  : split_all(&s, argv + optind, &err);
 
 	if (!finish(&s, ok, &err))
 		inv_say("%s", err.msg);
