@@ -4,10 +4,14 @@
 
 #include <expat.h>
 #include <stdlib.h>
+#include <sys/random.h>
 
 #include "base/mem.h"
 
-enum { PIECE = 64 << 10 }; /* bytes parsed at a time */
+enum {
+	PIECE = 64 << 10,           /* bytes parsed at a time */
+	PLACES = 2 * INV_XML_NAMES, /* a power of two */
+};
 
 struct inv_xml {
 	const struct inv_xml_face *face;
@@ -21,6 +25,9 @@ struct inv_xml {
 	bool fed_all;    /* there are no more bytes */
 	bool doctype;    /* it ended at one */
 	const char *why; /* we stopped it; or NULL */
+	uint64_t secret; /* an odd one */
+	size_t names;
+	uint64_t known[PLACES]; /* what they are known by; 0: none */
 };
 
 /* Not a pause: there is no way on. */
@@ -32,16 +39,53 @@ stop(struct inv_xml *x, const char *why)
 	(void)XML_StopParser(x->parser, XML_FALSE);
 }
 
+/* ---- names ---- */
+
+/* Another one, unless it is known, by a hash that nobody outside can aim at. */
+static void
+meet(struct inv_xml *x, const char *name)
+{
+	uint64_t key = x->secret;
+	const char *p = name;
+
+	for (; *p != '\0'; p++)
+		key = (key ^ (unsigned char)*p) * x->secret;
+	key |= 1;
+	size_t at = (size_t)(key >> 32) % PLACES;
+
+	while (x->known[at] != 0 && x->known[at] != key)
+		at = (at + 1) % PLACES;
+	/* A stop takes effect behind the tag: what is left of it has no room. */
+	if (x->known[at] == key || x->why != NULL)
+		return;
+	x->known[at] = key;
+	if (p - name > INV_XML_NAME_MAX)
+		stop(x, "a name longer than 1,024 bytes");
+	else if (++x->names > INV_XML_NAMES)
+		stop(x, "more than 8,192 different names");
+}
+
+static void
+on_namespace(void *arg, const char *prefix, const char *uri)
+{
+	(void)uri;
+	if (prefix != NULL)
+		meet(arg, prefix);
+}
+
+/* ---- events ---- */
+
 static void
 on_open(void *arg, const char *name, const char **attributes)
 {
 	struct inv_xml *x = arg;
 
-	if (++x->depth > INV_XML_DEPTH) {
+	if (++x->depth > INV_XML_DEPTH)
 		stop(x, "more than 256 elements within each other");
-		return;
-	}
-	if (x->face->open != NULL)
+	meet(x, name);
+	for (size_t i = 0; attributes[i] != NULL && x->why == NULL; i += 2)
+		meet(x, attributes[i]);
+	if (x->face->open != NULL && x->why == NULL)
 		x->face->open(x->self, name, (const char *const *)attributes);
 }
 
@@ -109,10 +153,16 @@ inv_xml_begin(struct inv_xml *x, struct inv_pull from, const char *name)
 	x->depth = 0;
 	x->paused = x->fed_all = x->doctype = false;
 	x->why = NULL;
+	x->names = 0;
+	memset(x->known, 0, sizeof(x->known));
+	if (getrandom(&x->secret, sizeof(x->secret), 0) < 0)
+		x->secret = (uint64_t)(uintptr_t)x;
+	x->secret |= 1;
 	/* Its tables of names have a new random salt, from getrandom(2). */
 	(void)XML_ParserReset(x->parser, x->face->encoding);
 	XML_SetUserData(x->parser, x);
 	XML_SetElementHandler(x->parser, on_open, on_close);
+	XML_SetStartNamespaceDeclHandler(x->parser, on_namespace);
 	XML_SetStartDoctypeDeclHandler(x->parser, on_doctype);
 	if (x->face->text != NULL)
 		XML_SetCharacterDataHandler(x->parser, on_text);

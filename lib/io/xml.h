@@ -8,6 +8,7 @@
  *
  * Memory and time are those of a piece: elements are not kept, and a tag, a
  * comment or an attribute that is longer than INV_XML_TOKEN_MAX is refused.
+ * Expat keeps each name it has met; so there is a ceiling to these as well.
  */
 #ifndef INV_IO_XML_H
 #define INV_IO_XML_H
@@ -18,6 +19,8 @@
 enum {
 	INV_XML_DEPTH = 256,         /* elements within each other */
 	INV_XML_TOKEN_MAX = 1 << 20, /* bytes of a tag, a comment ... */
+	INV_XML_NAME_MAX = 1024,     /* bytes of a name */
+	INV_XML_NAMES = 8192,        /* different ones */
 };
 
 /*

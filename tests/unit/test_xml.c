@@ -181,6 +181,62 @@ refuses_a_tower(void)
 }
 
 static void
+refuses_more_names_than_a_text_has(void)
+{
+	struct inv_buf b = INV_BUF(4 << 20);
+
+	for (size_t i = 0; i < 2; i++) {
+		inv_buf_reset(&b);
+		inv_buf_add(&b, INV_LIT("<t>"));
+		for (int k = 0; k < INV_XML_NAMES; k++)
+			inv_buf_addf(&b, i == 0 ? "<a%d/>" : "<a b%d='1'/>", k);
+		refuses(inv_buf_str(&b),
+		    "m.xml: XML: line 1: more than 8,192 different names",
+		    false);
+	}
+	struct inv_xml_face spaced = plain;
+	struct seen s = { 0 };
+	struct inv_err err;
+
+	inv_buf_reset(&b);
+	inv_buf_add(&b, INV_LIT("<t"));
+	for (int k = 0; k < 4 * INV_XML_NAMES; k++)
+		inv_buf_addf(&b, " xmlns:p%d='u'", k);
+	inv_buf_add(&b, INV_LIT("/>"));
+	spaced.namespaces = true;
+	check(read_all(&s, &spaced, inv_buf_str(&b), 4096, &err) ==
+	    INV_NEXT_ERR);
+	check_str(inv_str_of(err.msg),
+	    "m.xml: XML: line 1: more than 8,192 different names");
+	finish(&s);
+	inv_buf_reset(&b);
+	inv_buf_add(&b, INV_LIT("<t "));
+	for (int k = 0; k <= INV_XML_NAME_MAX; k++)
+		inv_buf_byte(&b, 'x');
+	inv_buf_add(&b, INV_LIT("='1'/>"));
+	refuses(inv_buf_str(&b),
+	    "m.xml: XML: line 1: a name longer than 1,024 bytes", false);
+	inv_buf_free(&b);
+}
+
+static void
+takes_few_names_any_number_of_times(void)
+{
+	struct inv_buf b = INV_BUF(16 << 20);
+	struct seen s = { 0 };
+	struct inv_err err;
+
+	inv_buf_add(&b, INV_LIT("<t>"));
+	for (int k = 0; k < 100000; k++)
+		inv_buf_addf(&b, "<a%d b%d='1'/>", k % 1000, k % 3000);
+	inv_buf_add(&b, INV_LIT("</t>"));
+	check(read_all(&s, &plain, inv_buf_str(&b), 4096, &err) ==
+	    INV_NEXT_END);
+	finish(&s);
+	inv_buf_free(&b);
+}
+
+static void
 refuses_a_long_token_and_takes_a_long_text(void)
 {
 	static const char *const begins[] = { "<a b='", "<a><!-- ", "<?a " };
@@ -277,6 +333,8 @@ static const struct test tests[] = {
 	TEST(refuses_any_doctype),
 	TEST(refuses_what_is_not_well_formed),
 	TEST(refuses_a_tower),
+	TEST(refuses_more_names_than_a_text_has),
+	TEST(takes_few_names_any_number_of_times),
 	TEST(refuses_a_long_token_and_takes_a_long_text),
 	TEST(tells_where_an_event_is),
 	TEST(reads_one_text_after_the_other),
