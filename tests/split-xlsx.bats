@@ -254,6 +254,28 @@ refused_as() { # REASON ARGS...
 	refused_as undecodable m.xlsx
 }
 
+@test "sizes behind the data, or in fields of zip64, are no lie" {
+	cells m.xlsx A1=a A2=x
+	python3 - <<-'EOF'
+		import sys, zipfile
+		class Pipe:
+		    def __init__(self, name): self.f = open(name, "wb")
+		    def write(self, b): return self.f.write(b)
+		    def flush(self): self.f.flush()
+		for name, wide in ("behind.xlsx", False), ("wide.xlsx", True):
+		    old = zipfile.ZipFile("m.xlsx")
+		    to = Pipe(name) if not wide else name
+		    with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as new:
+		        for part in old.namelist():
+		            with new.open(part, "w", force_zip64=wide) as f:
+		                f.write(old.read(part))
+		    if not wide:
+		        to.f.close()
+	EOF
+	[ "$(fates behind.xlsx)" = '{"a":"x"}' ]
+	[ "$(fates wide.xlsx)" = '{"a":"x"}' ]
+}
+
 @test "what needs a password is refused as encrypted" {
 	echo A1=x | book m.xlsx lie=encrypted
 	refused_as encrypted m.xlsx

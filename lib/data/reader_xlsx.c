@@ -21,11 +21,11 @@
 #include "io/file.h"
 
 enum {
-	SHOWN_MAX = 2 << 20,   /* bytes of all texts of a row */
-	ERRORS_MAX = 16 << 20, /* bytes of what is wrong with one */
-	LOC_MAX = 2 << 20,     /* of the name of a column, escaped */
-	PIECE = 128 << 10,     /* bytes copied at a time */
-	COPY_MAX = 1 << 30,    /* bytes of a workbook that was packed again */
+	SHOWN_MAX = 2 << 20,  /* bytes of all texts of a row */
+	ERRORS_MAX = 4 << 20, /* bytes of what is wrong with one */
+	LOC_MAX = 2 << 20,    /* of the name of a column, escaped */
+	PIECE = 128 << 10,    /* bytes copied at a time */
+	COPY_MAX = 1 << 30,   /* bytes of a workbook that was packed again */
 };
 
 /* Begins with the face of all readers. */
@@ -470,9 +470,10 @@ write_row(struct inv_reader *r, struct inv_buf *out)
 	struct xlsx_reader *x = of(r);
 	size_t from = out->n;
 	bool sound = x->errors.n == 1;
+	bool too_long = x->row->too_long || x->shown.failed || x->errors.failed;
 
 	inv_buf_add(out, INV_LIT("\"record\":"));
-	if (!x->row->too_long && !x->shown.failed &&
+	if (!too_long &&
 	    inv_table_row(&x->table, x->cell, INV_CARE_ESCAPE, out)) {
 		if (sound) {
 			r->item = inv_table_aside(x->cell, x->table.item);
@@ -485,7 +486,11 @@ write_row(struct inv_reader *r, struct inv_buf *out)
 		return false;
 	}
 	out->n = from;
-	add_error(x, NULL, "record_too_long", "longer than 1 MiB", INV_LIT(""));
+	inv_buf_reset(&x->errors);
+	inv_buf_byte(&x->errors, '[');
+	add_error(x, NULL, "record_too_long",
+	    "longer than 1 MiB, or with more errors than 4 MiB hold",
+	    INV_LIT(""));
 	rule(x, out);
 	inv_ruling_end(INV_LIT(""), true, out);
 	return false;

@@ -476,7 +476,10 @@ on_text_close(void *self, const char *name)
 		o->aside = 0;
 	if (o->depth-- != 2)
 		return;
-	size_t n = inv_sheet_text_decode(o->text.p, o->text.n);
+	/* One that was cut stays longer than a cell may be. */
+	size_t n = o->text.n == o->text.max
+	    ? o->text.n
+	    : inv_sheet_text_decode(o->text.p, o->text.n);
 
 	if (!inv_texts_add(o->b->texts, (struct inv_str){ o->text.p, n },
 		o->err))
