@@ -97,11 +97,13 @@ $(COMP): $(B)/completions/%: $(B)/% scripts/completion
 	@mkdir -p $(@D)
 	$(Q)scripts/completion $(B)/$* > $@
 
-# For tests alone: inv-commit over a ring that breaks; an allocator that does.
+# For tests alone: inv-commit over a ring that breaks, with a worker that is
+# late; an allocator that breaks.
 FAULTY_WRAP := inv_ring_poll inv_ring_uring pwrite io_uring_submit \
-               io_uring_submit_and_wait_timeout
+               io_uring_submit_and_wait_timeout inv_worker_is_done
 
-$(B)/faulty-inv-commit: $(B)/cmd/inv-commit.o $(B)/tests/fault/ring_faulty.o $(B)/libinv.a
+$(B)/faulty-inv-commit: $(B)/cmd/inv-commit.o $(B)/tests/fault/ring_faulty.o \
+		$(B)/tests/fault/worker_late.o $(B)/libinv.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(VFLAGS) $(if $(LTO),-fno-lto) $(LINK) $(LDFLAGS) \
 		$(addprefix -Wl$(comma)--wrap=,$(FAULTY_WRAP)) -o $@ $^ $(LDLIBS)

@@ -1041,6 +1041,22 @@ intents() {
 	curl -sf "$LEDGER/records" | jq -S . | cmp - there
 }
 
+never_stops_for_a_late_worker() {
+	local n
+	for n in 1 2 3 4 5 6; do
+		rm -rf "$INV_STATE"
+		start_ledger
+		INV_WORKER_LATE=$n timeout 20 faulty-inv-commit -q \
+			--engine "$1" -c 1 -l "$LEDGER" in > out
+		[ "$(verdicts < out)" = 'committed receipt 30' ]
+	done
+}
+
+@test "a batch that is sealed just after the loop has looked is not forgotten" {
+	fixture 30 10 > in
+	engines never_stops_for_a_late_worker
+}
+
 keys_do_not_overtake() {
 	start_ledger --delay 5ms --key id
 	for i in $(seq 40); do

@@ -366,19 +366,25 @@ is_with_worker(struct inv_uploader *u, const struct inv_batch *b)
 	    !inv_worker_is_done(u->worker, &b->making);
 }
 
-/* Of what is sealed, in the order of the window. */
+/*
+ * Of what is sealed, in the order of the window.  What is not yet is awaited:
+ * seen by this turn, so that none is missed that is done behind it.
+ */
 static bool
 write_intents(struct inv_uploader *u)
 {
 	bool moved = false;
 
+	u->awaited = NULL;
 	for (size_t i = 0; i < u->window_n; i++) {
 		struct inv_batch *b = u->window[i];
 
 		if (b->state != INV_BATCH_SEALING)
 			continue;
-		if (!inv_worker_is_done(u->worker, &b->making))
+		if (!inv_worker_is_done(u->worker, &b->making)) {
+			u->awaited = &b->making;
 			break;
+		}
 		struct inv_intent intent = inv_batch_intent(b);
 
 		b->seq = inv_journal_intent(u->journal, &intent);
@@ -559,12 +565,12 @@ finish(struct inv_uploader *u)
 static bool
 waits_for_intents(struct inv_uploader *u)
 {
-	if (inv_journal_waiting(u->journal) == 0)
-		return false;
-	for (size_t i = u->window_n; u->along == NULL && i-- > 0;)
+	bool any = u->awaited != NULL && inv_journal_waiting(u->journal) > 0;
+
+	for (size_t i = u->window_n; any && u->along == NULL && i-- > 0;)
 		if (is_with_worker(u, u->window[i]))
 			u->along = u->window[i];
-	if (u->along != NULL && is_with_worker(u, u->along))
+	if (any && u->along != NULL && is_with_worker(u, u->along))
 		return true;
 	u->along = NULL;
 	return false;
@@ -1070,16 +1076,14 @@ turn(struct inv_uploader *u, bool *input)
 	return moved;
 }
 
-/* Wait for the worker, for as long as a batch takes; false: it has no work. */
+/* For as long as a batch takes; false: the worker has nothing of ours. */
 static bool
 wait_for_worker(struct inv_uploader *u)
 {
-	for (size_t i = 0; i < u->window_n; i++)
-		if (is_with_worker(u, u->window[i])) {
-			inv_worker_wait(u->worker, &u->window[i]->making);
-			return true;
-		}
-	return false;
+	if (u->awaited == NULL)
+		return false;
+	inv_worker_wait(u->worker, u->awaited);
+	return true;
 }
 
 static void
