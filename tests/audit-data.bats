@@ -95,3 +95,68 @@ run_pipe() { # FAULT
 	grep -q '"type":"intent","copy_of"' all
 	inv-audit verify --read-data | jq -e '.batches > 8'
 }
+
+# Events of every kind: new, as before, changed, closed, corrected, resolved, of
+# a line without a row.
+events() {
+	export INV_LEDGER=file:$PWD/ledger.db INV_SCHEMA=inventory
+	DB=$INV_STATE/quarantine/quarantine.db
+	local head=asset_id,grant_code,description,quantity,location_code,acquired_on
+	local i tail=,BLDG12-RM304-CAB2,2026-03-14
+	{
+		echo $head
+		for i in 1 2 3; do echo "LAB-00000$i,NIH-R01-7,Tips,-$i$tail"; done
+		echo broken
+	} > m.csv
+	for i in 1 2; do
+		inv-split -q m.csv | inv-validate -q | inv-commit -q -l $INV_LEDGER | inv-quarantine -q > run
+	done
+	jq -c 'if .row == 1 then .record.quantity = "-7" else . end |
+		if .type == "manifest" then .run = "1" * 16 else . end' run | inv-quarantine -q > passed
+	sed '2a not json' run | sed '1s/"run":"[0-9a-f]*"/"run":"2222222222222222"/' |
+		inv-quarantine -q > passed
+	id=$(inv-quarantine list | jq -r 'select(.row == 1).item')
+	printf '%s,inv:item\nLAB-000001,NIH-R01-7,Tips,3%s,%s\n' $head $tail "$id" > fix.csv
+	inv-split -q fix.csv | inv-validate -q | inv-commit -q -l $INV_LEDGER | inv-quarantine -q > passed
+	inv-quarantine -q resolve --discard --why x "${id%-1}-2"
+	[ "$(inv-quarantine show "$id" | jq -r .state)" = committed ]
+}
+
+@test "an event that says otherwise than it did is found" {
+	local column n=0 id
+	events
+	inv-audit verify --read-data | jq -e --argjson n "$(sqlite3 "$DB" 'select count(*) from events')" \
+		'.events == $n and $n >= 16'
+	[ "$(script -qec 'inv-audit verify --read-data' /dev/null 3>&- < /dev/null | grep -c 'events of the quarantine have their hash')" = 1 ]
+	sqlite3 "$DB" 'drop trigger events_stay'
+	cp "$DB" kept
+	for column in reason stage errors more content; do
+		for id in $(sqlite3 "$DB" "select id from events where length($column) > 2"); do
+			sqlite3 "$DB" "update events set $column = substr($column, 1, 2) ||
+				iif(substr($column, 3, 1) = 'Q', 'R', 'Q') || substr($column, 4) where id = $id"
+			inv-audit verify > /dev/null
+			run -1 --separate-stderr inv-audit verify --read-data
+			[[ $stderr = *"quarantine/quarantine.db: event $id says otherwise than its hash" ]]
+			cp kept "$DB"
+			n=$((n + 1))
+		done
+	done
+	[ "$n" -ge 30 ]
+	for column in at verdict; do
+		sqlite3 "$DB" "update events set $column = $column + 1 where id = 3"
+		run -1 inv-audit verify --read-data
+		cp kept "$DB"
+	done
+	run -0 inv-audit verify --read-data
+}
+
+@test "events that are purged, or older than hashes, are not counted" {
+	events
+	n=$(inv-audit verify --read-data | jq .events)
+	inv-quarantine -q purge --older-than 0s --yes --why x
+	gone=$(sqlite3 "$DB" 'select count(*) from events where purged > 0')
+	[ "$gone" -gt 5 ]
+	inv-audit verify --read-data | jq -e ".events == $n - $gone"
+	sqlite3 "$DB" "drop trigger events_stay; update events set hash = ''"
+	inv-audit verify --read-data | jq -e '.events == 0'
+}

@@ -252,7 +252,7 @@ field() { inv-quarantine show "$2" | jq -c "$1"; }
 # The quarantine as version 2 had it.
 version_2() {
 	sqlite3 "$INV_STATE/quarantine/quarantine.db" 'PRAGMA user_version = 2;
-		DROP TRIGGER events_stay; ALTER TABLE events DROP COLUMN purged;
+		DROP TRIGGER events_stay; ALTER TABLE events DROP COLUMN hash; ALTER TABLE events DROP COLUMN purged;
 		CREATE TRIGGER events_stay BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, "no"); END;
 		ALTER TABLE runs DROP COLUMN manifest; ALTER TABLE runs DROP COLUMN rows;'
 }

@@ -524,6 +524,7 @@ whole_or_purged() {
 @test "a quarantine of the version before is brought up, and purged" {
 	four
 	sqlite3 "$DB" "drop trigger events_stay; drop trigger actions_stay;
+		alter table events drop column hash;
 		alter table events drop column purged; pragma user_version = 3;
 		create trigger events_stay before update on events begin select raise(abort, 'no'); end;
 		create trigger actions_stay before update on action begin select raise(abort, 'no'); end"

@@ -51,6 +51,10 @@ say(struct inv_buf *b, const struct inv_audit_verified *v, bool read_data)
 		    "SHA-256 they are known by; %ju manifests were not kept\n",
 		    (uintmax_t)v->bodies, (uintmax_t)v->manifests,
 		    (uintmax_t)v->unkept);
+	if (read_data)
+		inv_buf_addf(b,
+		    "%ju events of the quarantine have their hash\n",
+		    (uintmax_t)v->events);
 }
 
 static void
@@ -80,6 +84,7 @@ put(struct inv_buf *b, const char *name, const struct inv_audit_verified *v,
 		inv_emit_member_u64(b, INV_LIT("bodies"), v->bodies);
 		inv_emit_member_u64(b, INV_LIT("manifests"), v->manifests);
 		inv_emit_member_u64(b, INV_LIT("unkept"), v->unkept);
+		inv_emit_member_u64(b, INV_LIT("events"), v->events);
 	}
 	if (held != NULL) {
 		inv_emit_member_u64(b, INV_LIT("held"), held->batches);

@@ -85,13 +85,14 @@ struct inv_audit_verified {
 	uint64_t bodies;      /* of the journal that have their batch_hash */
 	uint64_t manifests;   /* of the archive that have the digest they say */
 	uint64_t unkept;      /* manifests that are not in the archive */
+	uint64_t events;      /* of the quarantine that have their hash */
 };
 
 /*
  * Hold the log and the journal against their chains, the log against its head
  * and each checkpoint, each batch against its outcome, and each action against
- * the quarantine; with read_data also each body and each archived manifest
- * against its hash.  Changes nothing.
+ * the quarantine; with read_data also each body, each archived manifest
+ * and each event of the quarantine against its hash.  Changes nothing.
  * INV_NO at the first difference: the message says where and what.
  */
 INV_MUST bool inv_audit_verify(const struct inv_state *state,

@@ -339,6 +339,15 @@ archive_is_whole(struct verify *v, struct inv_err *err)
 	return false;
 }
 
+/* ---- the quarantine ---- */
+
+static bool
+events_hold(struct verify *v, struct inv_err *err)
+{
+	return inv_quarantine_hold(&v->state, &v->done->events, err) ||
+	    differs(err);
+}
+
 /* ---- the log ---- */
 
 /* The one that the end of a block tells of. */
@@ -474,7 +483,8 @@ inv_audit_verify(const struct inv_state *state,
 	    inv_audit_vouch_open(&v.vouch, v.dir, trust, err) &&
 	    (v.log == -1 ? ends_as_vouched(&v, err) : verify_log(&v, err)) &&
 	    rest_of_journal(&v, err) &&
-	    (!v.read_data || archive_is_whole(&v, err));
+	    (!v.read_data ||
+		(archive_is_whole(&v, err) && events_hold(&v, err)));
 
 	done->checkpoints = v.vouch.passed;
 	done->covered = v.vouch.covered;

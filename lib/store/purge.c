@@ -26,7 +26,7 @@ static const char *const sql[STATEMENTS] = {
 		       " WHERE item = ?1 AND id > ?2 AND purged = 0"
 		       " ORDER BY id LIMIT 1",
 	[PURGE_EVENT] = "UPDATE events SET purged = ?2, more = ?3, form = ?4,"
-			" content = ?5, errors = ?6 WHERE id = ?1",
+			" content = ?5, errors = ?6, hash = '' WHERE id = ?1",
 	[NEXT_ACTION] = "SELECT number, detail FROM action WHERE item = ?1"
 			" AND manifest = ?2 AND verb = 'fix' AND number > ?3"
 			" ORDER BY number LIMIT 1",

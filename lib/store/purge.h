@@ -4,7 +4,8 @@
  * Of each event of an item the row itself becomes its digest, and its errors
  * and whatever else its line said are gone, but that one was CRITICAL; the patches of its corrections
  * become digests too.  What stays is which row it was, when it failed, where
- * and for what reason, and what became of it.  A later event is kept like any
+ * and for what reason, and what became of it.  Those
+ * events have no hash any more; the action tells of the last.  A later event is kept like any
  * other, and may be purged in its turn.
  */
 #ifndef INV_STORE_PURGE_H

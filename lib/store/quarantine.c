@@ -62,12 +62,12 @@ static const char *const sql[STATEMENTS] = {
 		     " VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
 	[ADD_FAILURE] =
 	    "INSERT INTO events(item, run, at, verdict, reason, stage, errors,"
-	    " more, form, content)"
+	    " more, form, content, hash)"
 	    " SELECT i.id, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
 	    "  CASE WHEN c.content IS ?12 AND c.form IS ?11 THEN NULL"
 	    "   ELSE ?11 END,"
 	    "  CASE WHEN c.content IS ?12 AND c.form IS ?11 THEN NULL"
-	    "   ELSE ?12 END"
+	    "   ELSE ?12 END, ?13"
 	    " FROM items i LEFT JOIN events c ON c.id = i.content"
 	    " WHERE i.block = ?1 AND i.row = ?2 AND i.digest = ?3"
 	    " ON CONFLICT DO NOTHING",
@@ -75,9 +75,9 @@ static const char *const sql[STATEMENTS] = {
 		      " AND verdict >= 3 ORDER BY row",
 	[CLOSE_ROWS] =
 	    "INSERT INTO events(item, run, at, verdict, reason, stage, errors,"
-	    " more, form, content)"
+	    " more, form, content, hash)"
 	    " SELECT id, ?4, ?5, ?6, ?7, ?8, '', ?9,"
-	    "  iif(?10 = '', NULL, 1), nullif(?10, '') FROM items"
+	    "  iif(?10 = '', NULL, 1), nullif(?10, ''), ?11 FROM items"
 	    " WHERE block = ?1 AND row BETWEEN ?2 AND ?3 AND digest = ''"
 	    " AND verdict >= 3 ON CONFLICT DO NOTHING",
 	[FIND_ITEM] = "SELECT b.id, b.manifest FROM items i"
@@ -123,6 +123,7 @@ struct inv_quarantine {
 	struct inv_buf more;
 	struct inv_buf reason;
 	struct inv_buf stage;
+	char hash[INV_DIGEST_HEX]; /* of its event */
 };
 
 struct inv_quarantine *
@@ -474,6 +475,26 @@ add_item(struct inv_quarantine *q, const struct inv_record *rec,
 	return true;
 }
 
+/* Of an event of the line at hand, as it is added. */
+static void
+hash_of(struct inv_quarantine *q, const struct inv_record *rec,
+    struct inv_str errors, enum inv_item_form form, struct inv_str content)
+{
+	const struct inv_item_event e = {
+		.verdict = rec->verdict,
+		.at = (uint64_t)q->now,
+		.run = inv_buf_str(&q->run),
+		.reason = inv_buf_str(&q->reason),
+		.stage = inv_buf_str(&q->stage),
+		.errors = errors,
+		.more = inv_buf_str(&q->more),
+		.form = form,
+		.content = content,
+	};
+
+	inv_item_event_hash(&e, q->digest, q->hash);
+}
+
 static bool
 add_event(struct inv_quarantine *q, const struct inv_record *rec,
     const struct target *t, struct inv_err *err)
@@ -482,7 +503,9 @@ add_event(struct inv_quarantine *q, const struct inv_record *rec,
 	struct inv_stmt *st = q->stmt[ADD_FAILURE];
 	struct inv_str content;
 	enum inv_item_form form = content_of(rec, &content);
+	struct inv_str said = errors != NULL ? errors->value : INV_LIT("");
 
+	hash_of(q, rec, said, form, content);
 	inv_stmt_bind_u64(st, 1, t->block);
 	inv_stmt_bind_u64(st, 2, t->row);
 	inv_stmt_bind_text(st, 3, t->digest);
@@ -491,10 +514,11 @@ add_event(struct inv_quarantine *q, const struct inv_record *rec,
 	inv_stmt_bind_u64(st, 6, rec->verdict);
 	inv_stmt_bind_text(st, 7, inv_buf_str(&q->reason));
 	inv_stmt_bind_text(st, 8, inv_buf_str(&q->stage));
-	inv_stmt_bind_text(st, 9, errors != NULL ? errors->value : INV_LIT(""));
+	inv_stmt_bind_text(st, 9, said);
 	inv_stmt_bind_text(st, 10, inv_buf_str(&q->more));
 	inv_stmt_bind_u64(st, 11, form);
 	inv_stmt_bind_text(st, 12, content);
+	inv_stmt_bind_text(st, 13, (struct inv_str){ q->hash, INV_DIGEST_HEX });
 	q->sums.failed[rec->verdict]++;
 	if (!inv_stmt_run(st, err))
 		return false;
@@ -568,6 +592,8 @@ add_ends(struct inv_quarantine *q, const struct inv_record *rec, uint64_t block,
 {
 	struct inv_stmt *st = q->stmt[CLOSE_ROWS];
 
+	hash_of(q, rec, INV_LIT(""),
+	    record.n > 0 ? INV_FORM_RECORD : INV_FORM_NONE, record);
 	inv_stmt_bind_u64(st, 1, block);
 	inv_stmt_bind_u64(st, 2, first);
 	inv_stmt_bind_u64(st, 3, last);
@@ -578,6 +604,7 @@ add_ends(struct inv_quarantine *q, const struct inv_record *rec, uint64_t block,
 	inv_stmt_bind_text(st, 8, inv_buf_str(&q->stage));
 	inv_stmt_bind_text(st, 9, inv_buf_str(&q->more));
 	inv_stmt_bind_text(st, 10, record);
+	inv_stmt_bind_text(st, 11, (struct inv_str){ q->hash, INV_DIGEST_HEX });
 	if (!inv_stmt_run(st, err))
 		return false;
 	q->sums.closed += inv_db_changes(q->db);

@@ -162,6 +162,13 @@ struct inv_item_event {
 	struct inv_str content; /* the row as it came then, or before */
 };
 
+/*
+ * What an event says of itself, its row included, but for the name and the stage
+ * lines, which are its run's.
+ */
+void inv_item_event_hash(const struct inv_item_event *e,
+    struct inv_digest *digest, char hex[INV_DIGEST_HEX]);
+
 struct inv_item {
 	char id[INV_ITEM_ID];
 	uint64_t number; /* in the order of the first failure, from 1 */
@@ -233,6 +240,13 @@ INV_MUST enum inv_next inv_quarantine_next(struct inv_quarantine_reader *r,
  */
 INV_MUST bool inv_quarantine_waiting(const struct inv_state *state,
     uint64_t counts[INV_VERDICTS], uint64_t *oldest, struct inv_err *err);
+
+/*
+ * Hold each event against its hash; *n is how many have one.  INV_NO says which
+ * differs.  Changes nothing, as INV_DB_LOOK.
+ */
+INV_MUST bool inv_quarantine_hold(const struct inv_state *state, uint64_t *n,
+    struct inv_err *err);
 
 /*
  * Add the item as a JSON object that is left open for further members: "item",

@@ -120,6 +120,9 @@ static const char *const steps[] = {
 	" instr(OLD.detail, '\"patch\":') > 0 AND"
 	" instr(NEW.detail, '\"patch_sha256\":') > 0) BEGIN"
 	" SELECT RAISE(ABORT, 'actions are only added to'); END;",
+
+	/* Of what an event says; empty in those of before, or purged. */
+	"ALTER TABLE events ADD COLUMN hash TEXT NOT NULL DEFAULT '';",
 	NULL,
 };
 
