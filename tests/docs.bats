@@ -17,6 +17,9 @@ prepare() {
 	head -n 101 q3-chemistry.csv > inbox/b.csv
 	head -n 101 q3-chemistry.csv | tr ',' ';' |
 		iconv -t WINDOWS-1252//TRANSLIT > export.csv
+	echo '{"data":{"items":[{"tag":"LAB-1","place":{"room":"B12"}}]}}' > export.json
+	printf 'Report\nof today\nasset,grant\nid,code\nLAB-1,NIH-1\nend\n' > report.csv
+	echo '{"tag":"asset_id","place.room":"room"}' > names.json
 }
 
 # Commands FILE, as a shell would that stops at what fails.
