@@ -179,10 +179,11 @@ build/fuzz/%: tests/fuzz/%.c $(wildcard lib/*/*.[ch]) $(PAGES)
 
 install: all
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(SHAREDIR)/schemas \
-		$(DESTDIR)$(COMPDIR)
+		$(DESTDIR)$(SHAREDIR)/mappings $(DESTDIR)$(COMPDIR)
 	install -m 755 $(BINS) $(DESTDIR)$(BINDIR)
 	install -m 644 examples/schemas/*.schema.json $(DESTDIR)$(SHAREDIR)/schemas
 	install -m 644 examples/rules/*.rules.json $(DESTDIR)$(SHAREDIR)/schemas
+	install -m 644 examples/mappings/*.json $(DESTDIR)$(SHAREDIR)/mappings
 	install -m 644 $(COMP) $(DESTDIR)$(COMPDIR)
 	for m in $(MAN); do s=$(DESTDIR)$(MANDIR)/man$${m##*.}; \
 		install -d $$s && install -m 644 $$m $$s || exit 1; done

@@ -20,6 +20,7 @@
 #include "io/inbox.h"
 #include "io/stream.h"
 #include "io/text.h"
+#include "prog/mapping.h"
 #include "prog/metrics.h"
 #include "prog/naming_opt.h"
 #include "prog/opt.h"
@@ -45,6 +46,7 @@ enum {
 	HEADER_LINES,
 	FOOTER,
 	WATCH,
+	MAPPING,
 };
 
 enum {
@@ -58,7 +60,7 @@ static const uint64_t SUBMISSION_MAX = (UINT64_C(1) << 53) - 1;
 
 static const struct inv_option options[] = {
 	{ 'f', "format", "FORMAT",
-	    "csv|tsv|ndjson|json|xlsx: what FILE is; else told by its content" },
+	    "csv|tsv|ndjson|json|xlsx|x12: what FILE is; else told by its content" },
 	{ 'd', "delimiter", "CHAR",
 	    "between the cells of CSV; else told by its content" },
 	{ 'e', "encoding", "ENC",
@@ -91,6 +93,8 @@ static const struct inv_option options[] = {
 	    "corrections may undo what is newer than their items" },
 	{ WATCH, "watch", "DIR",
 	    "each file that is put into this folder, until told to stop" },
+	{ MAPPING, "mapping", "PATH",
+	    "of X12: a mapping, or a folder of such" },
 	{ NO_ARCHIVE, "no-archive", NULL, "keep no copy, only the arrival" },
 	{ 0 },
 };
@@ -107,6 +111,7 @@ static const struct inv_prog_info info = {
 struct split {
 	struct inv_source_options how;
 	struct inv_naming_opt naming; /* texts of that */
+	struct inv_mappings mappings;
 	enum inv_keep keep;
 	uint64_t submission;
 	uint64_t chunk_size;
@@ -283,7 +288,7 @@ set_option(struct split *s, int code)
 	case 'f':
 		if (!inv_format_of(inv_str_of(optarg), &how->format))
 			inv_opt_wrong("-f", optarg,
-			    "not csv, tsv, ndjson, json or xlsx");
+			    "not csv, tsv, ndjson, json, xlsx or x12");
 		break;
 	case 'e':
 		if (!inv_text_has(optarg))
@@ -308,6 +313,9 @@ set_option(struct split *s, int code)
 		break;
 	case WATCH:
 		s->watch = optarg;
+		break;
+	case MAPPING:
+		s->mappings.given = optarg;
 		break;
 	case NO_ARCHIVE:
 		s->keep = INV_KEEP_NOT;
@@ -427,6 +435,8 @@ emit_end(struct split *s, const struct manifest *m)
 		inv_emit_key(b, INV_LIT("msg"));
 		emit_any(b, inv_str_of(m->why.msg));
 		inv_emit_close(b, '}');
+	} else {
+		inv_source_totals(s->source, b);
 	}
 	inv_buf_add(b, INV_LIT("}\n"));
 	inv_out_check(&s->out);
@@ -646,7 +656,7 @@ split_file(struct split *s, struct manifest *m, int fd, struct inv_err *err)
 	bool ok = split(s, m, err);
 
 	/* Whatever else failed now is our own copy, not what somebody named. */
-	if (!ok && !s->asking)
+	if (!ok && !s->asking && err->fault != INV_CONFIG)
 		err->fault = INV_IO;
 	close(m->kept.fd);
 	return ok;
@@ -848,6 +858,8 @@ main(int argc, char *argv[])
 	if (s.archive == NULL)
 		inv_die(&err);
 	s.metrics = inv_metrics_open(info.name);
+	s.how.find_mapping = inv_mapping_find;
+	s.how.finder = &s.mappings;
 	s.source = inv_source_new(&s.how, info.name);
 	s.corrections = inv_corrections_new(&s.state, info.name);
 	s.digest = inv_digest_new();

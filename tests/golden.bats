@@ -16,5 +16,6 @@ load lib
 @test "inv-split ndjson" { golden inv-split/ndjson; }
 @test "inv-split quotes" { golden inv-split/quotes; }
 @test "inv-split xlsx" { golden inv-split/xlsx; }
+@test "inv-split x12" { golden inv-split/x12; }
 @test "inv-validate drift" { golden inv-validate/drift; }
 @test "inv-validate errors" { golden inv-validate/errors; }

@@ -27,6 +27,8 @@ for_dest() { # TARGET
 		dest/usr/share/inv/schemas/inventory.schema.json
 	cmp "$ROOT/examples/rules/funders.rules.json" \
 		dest/usr/share/inv/schemas/funders.rules.json
+	cmp "$ROOT/examples/mappings/850.json" \
+		dest/usr/share/inv/mappings/850.json
 	[ "$(find dest -perm /022 -not -type l)" = "" ]
 	for_dest uninstall
 	[ "$(find dest -type f)" = "" ]

@@ -178,7 +178,7 @@ types_of_sources() {
 		grep -rqE "\"$name[\":]" --include='*.c' --exclude=codes.c \
 			"$ROOT/lib" "$ROOT/cmd" ||
 			[[ $name == filtered ]] # which is jq's to say
-		grep -qwE "$name" "$ROOT"/man/inv-{validate.1,stream.5,rules.5}
+		grep -qwE "$name" "$ROOT"/man/inv-{split.1,validate.1,stream.5,rules.5}
 	done < list
 }
 

@@ -73,6 +73,8 @@ inv_how_put(const struct inv_source_options *how, enum inv_format format,
 		inv_emit_member_raw(out, INV_LIT("set"), how->constants);
 	if (how->flatten && inv_format_is_typed(format))
 		inv_emit_member_bool(out, INV_LIT("flatten"), true);
+	if (format == INV_FORMAT_X12 && how->mappings.n > 0)
+		inv_emit_member_raw(out, INV_LIT("mappings"), how->mappings);
 	if (!inv_format_has_columns(format))
 		return;
 	if (how->no_header)
@@ -132,14 +134,15 @@ text_of(const struct inv_members *m, const char *name, struct inv_buf *mem)
 	return text;
 }
 
-/* An object, as written; there is room. */
+/* An object or an array, as written; there is room. */
 static struct inv_str
-object_of(const struct inv_members *m, const char *name, struct inv_buf *mem)
+json_of(const struct inv_members *m, const char *name, enum inv_kind kind,
+    struct inv_buf *mem)
 {
 	const struct inv_member *found = inv_member_find(m, name);
 	struct inv_str text = { mem->p + mem->n, 0 };
 
-	if (found == NULL || found->kind != INV_KIND_OBJECT)
+	if (found == NULL || found->kind != kind)
 		return INV_LIT("");
 	text.n = found->value.n;
 	inv_buf_add(mem, found->value);
@@ -151,12 +154,15 @@ inv_how_get(const struct inv_members *m, struct inv_source_options *how,
     struct inv_buf *mem)
 {
 	how->path = how->map = how->constants = how->sheet = INV_LIT("");
+	how->mappings = INV_LIT("");
 	if (inv_buf_room(mem,
 		length_of(m, "rows_at") + length_of(m, "renamed") +
-		    length_of(m, "set") + length_of(m, "sheet"))) {
+		    length_of(m, "set") + length_of(m, "sheet") +
+		    length_of(m, "mappings"))) {
 		how->path = text_of(m, "rows_at", mem);
-		how->map = object_of(m, "renamed", mem);
-		how->constants = object_of(m, "set", mem);
+		how->map = json_of(m, "renamed", INV_KIND_OBJECT, mem);
+		how->constants = json_of(m, "set", INV_KIND_OBJECT, mem);
+		how->mappings = json_of(m, "mappings", INV_KIND_ARRAY, mem);
 		how->sheet = text_of(m, "sheet", mem);
 	}
 	how->flatten = inv_member_find(m, "flatten") != NULL;

@@ -12,6 +12,8 @@
 #include "data/sniff.h"
 #include "io/dialect.h"
 
+struct inv_x12_map;
+
 enum {
 	INV_HOW_LINES = 1000, /* lines before a table, or behind it */
 	INV_HOW_HEADER = 16,  /* records that name its columns */
@@ -40,6 +42,17 @@ struct inv_source_options {
 	struct inv_str sheet; /* of a workbook, by its name or its number;
 				 empty: the first that is not hidden */
 	bool skip_hidden;     /* rows that a sheet hides are left out */
+
+	/*
+	 * Of X12.  The mapping of a transaction set, `850`, which then is
+	 * whose who asked; *map is NULL where there is none.  Where the texts
+	 * of those that were used then are given, as a JSON array, nobody is
+	 * asked.
+	 */
+	bool (*find_mapping)(void *finder, const char *set,
+	    struct inv_x12_map **map, struct inv_err *err);
+	void *finder;
+	struct inv_str mappings;
 };
 
 /* What parts the cells of a CSV; its delimiter is 0 where it is to be told. */

@@ -60,6 +60,12 @@ struct inv_reader_face {
 
 	/* Members for the stage line: what was found and passed over. */
 	void (*notes)(const struct inv_reader *r, struct inv_buf *out);
+
+	/*
+	 * A member for the end line: what the file promises there is of it,
+	 * and what there was; NULL where the format has no such promises.
+	 */
+	void (*totals)(const struct inv_reader *r, struct inv_buf *out);
 	void (*free)(struct inv_reader *r);
 };
 
@@ -68,5 +74,6 @@ struct inv_reader *inv_reader_csv(void); /* and TSV */
 struct inv_reader *inv_reader_ndjson(void);
 struct inv_reader *inv_reader_json(void);
 struct inv_reader *inv_reader_xlsx(void);
+struct inv_reader *inv_reader_x12(void);
 
 #endif

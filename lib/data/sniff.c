@@ -3,6 +3,7 @@
 #include "data/sniff.h"
 
 #include "data/delimiter.h"
+#include "io/x12.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
@@ -18,6 +19,7 @@ static const struct inv_str names[] = {
 	[INV_FORMAT_NDJSON] = { "ndjson", 6 },
 	[INV_FORMAT_JSON] = { "json", 4 },
 	[INV_FORMAT_XLSX] = { "xlsx", 4 },
+	[INV_FORMAT_X12] = { "x12", 3 },
 };
 
 const char *
@@ -99,6 +101,8 @@ inv_sniff(struct inv_str head, bool whole, const struct inv_dialect *dialect)
 		return INV_FORMAT_JSON;
 	if (s.n > 0 && *s.p == '{')
 		return INV_FORMAT_NDJSON;
+	if (inv_x12_is_isa(s))
+		return INV_FORMAT_X12;
 	if (dialect->delimiter != '\0' ||
 	    inv_delimiter_tell(head, whole, dialect, INV_DELIMITERS) != '\t')
 		return INV_FORMAT_CSV;
@@ -166,8 +170,10 @@ inv_sniff_foreign(struct inv_str head)
 		{ { "<?xml", 5 }, "XML" },
 		{ { "<!DOCTYPE", 9 }, "XML or HTML" },
 		{ { "<html", 5 }, "HTML" },
-		{ { "ISA*", 4 }, "X12" },
+		{ { "ISA*", 4 }, "X12, but its ISA has not 106 bytes" },
 	};
 
+	if (inv_x12_is_isa(unblanked(head)))
+		return NULL;
 	return look_up(unblanked(head), kinds, COUNT(kinds));
 }

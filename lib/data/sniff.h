@@ -12,6 +12,7 @@ enum inv_format {
 	INV_FORMAT_NDJSON,
 	INV_FORMAT_JSON, /* one text with an array of rows */
 	INV_FORMAT_XLSX,
+	INV_FORMAT_X12,
 	INV_FORMATS, /* so many */
 };
 
@@ -29,6 +30,7 @@ bool inv_format_is_typed(enum inv_format format);
  * The format of a text that begins with head, whole if that is all of it: JSON
  * if it begins, blanks aside, with `[` and `{`, is `[` and `]` alone, or has
  * nothing but `{` on its first line; NDJSON if it begins with `{` otherwise;
+ * X12 if an ISA segment of 106 bytes begins there;
  * else TSV if TABs are between its cells (delimiter.h), else CSV.  A text whose
  * delimiter is known, and not 0, is no TSV.
  */

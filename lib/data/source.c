@@ -16,6 +16,7 @@ static struct inv_reader *(*const readers[INV_FORMATS])(void) = {
 	[INV_FORMAT_NDJSON] = inv_reader_ndjson,
 	[INV_FORMAT_JSON] = inv_reader_json,
 	[INV_FORMAT_XLSX] = inv_reader_xlsx,
+	[INV_FORMAT_X12] = inv_reader_x12,
 };
 
 struct inv_source {
@@ -117,7 +118,7 @@ tell_format(struct inv_source *s, struct inv_err *err)
 		s->reason = inv_sniff_is_encrypted(head) ? "encrypted"
 							 : "unknown_format";
 		return inv_fail(err, INV_BAD,
-		    "%s: not CSV, TSV, NDJSON, JSON or XLSX: it is %s",
+		    "%s: not CSV, TSV, NDJSON, JSON, XLSX or X12: it is %s",
 		    s->input.name, other);
 	}
 	const struct inv_dialect dialect = inv_how_dialect(s->options);
@@ -219,4 +220,13 @@ inv_source_notes(const struct inv_source *s, struct inv_buf *out)
 	inv_naming_notes(s->naming, out);
 	if (s->at != NULL)
 		s->at->face->notes(s->at, out);
+}
+
+void
+inv_source_totals(const struct inv_source *s, struct inv_buf *out)
+{
+	if (s->at == NULL || s->at->face->totals == NULL)
+		return;
+	inv_emit_key(out, INV_LIT("totals"));
+	s->at->face->totals(s->at, out);
 }

@@ -79,4 +79,7 @@ struct inv_str inv_source_why(const struct inv_source *s);
 /* Members for the stage line: how it was read, what was passed over. */
 void inv_source_notes(const struct inv_source *s, struct inv_buf *out);
 
+/* The member `totals` of the end line, where the format promises any. */
+void inv_source_totals(const struct inv_source *s, struct inv_buf *out);
+
 #endif

@@ -13,12 +13,17 @@
 struct kind {
 	const char *what;
 	const char *ending;
+	const char *system;
+	const char *installed;
 	const char *beside; /* a build that is not installed, from its root */
 };
 
-static const struct kind schema = { "schema", ".schema.json",
+static const struct kind schema = { "schema", ".schema.json", SYSTEM, INSTALLED,
 	"/examples/schemas" };
-static const struct kind rules = { "rules", ".rules.json", "/examples/rules" };
+static const struct kind rules = { "rules", ".rules.json", SYSTEM, INSTALLED,
+	"/examples/rules" };
+static const struct kind mapping = { "mapping", ".json", "/etc/inv/mappings",
+	INV_SHAREDIR "/mappings", "/examples/mappings" };
 
 static bool
 is_path(const char *name)
@@ -59,17 +64,10 @@ find_beside(const struct kind *kind, const char *name, char path[PATH_MAX])
 }
 
 static bool
-look_up(const struct kind *kind, const char *name, char path[PATH_MAX],
-    struct inv_err *err)
+find(const struct kind *kind, const char *name, char path[PATH_MAX])
 {
 	const char *list = inv_opt_env("INV_SCHEMA_PATH");
 
-	if (is_path(name)) {
-		if (snprintf(path, PATH_MAX, "%s", name) < PATH_MAX)
-			return true;
-		return inv_fail(err, INV_CONFIG, "%s: path too long",
-		    kind->what);
-	}
 	while (list != NULL && *list != '\0') {
 		struct inv_str dir = { list, strcspn(list, ":") };
 
@@ -77,13 +75,25 @@ look_up(const struct kind *kind, const char *name, char path[PATH_MAX],
 			return true;
 		list += dir.n + (list[dir.n] == ':');
 	}
-	if (find_in(kind, INV_LIT(SYSTEM), name, path) ||
-	    find_in(kind, INV_LIT(INSTALLED), name, path) ||
-	    find_beside(kind, name, path))
-		return true;
-	return inv_fail(err, INV_CONFIG,
-	    "%s %s: no %s%s in INV_SCHEMA_PATH, " SYSTEM " or " INSTALLED,
-	    kind->what, name, name, kind->ending);
+	return find_in(kind, inv_str_of(kind->system), name, path) ||
+	    find_in(kind, inv_str_of(kind->installed), name, path) ||
+	    find_beside(kind, name, path);
+}
+
+static bool
+look_up(const struct kind *kind, const char *name, char path[PATH_MAX],
+    struct inv_err *err)
+{
+	if (is_path(name)) {
+		if (snprintf(path, PATH_MAX, "%s", name) < PATH_MAX)
+			return true;
+		return inv_fail(err, INV_CONFIG, "%s: path too long",
+		    kind->what);
+	}
+	return find(kind, name, path) ||
+	    inv_fail(err, INV_CONFIG,
+		"%s %s: no %s%s in INV_SCHEMA_PATH, %s or %s", kind->what, name,
+		name, kind->ending, kind->system, kind->installed);
 }
 
 bool
@@ -96,4 +106,12 @@ bool
 inv_lookup_rules(const char *name, char path[PATH_MAX], struct inv_err *err)
 {
 	return look_up(&rules, name, path, err);
+}
+
+bool
+inv_lookup_mapping(const char *set, const char *dir, char path[PATH_MAX])
+{
+	if (dir != NULL)
+		return find_in(&mapping, inv_str_of(dir), set, path);
+	return find(&mapping, set, path);
 }

@@ -20,4 +20,11 @@ INV_MUST bool inv_lookup_schema(const char *name, char path[PATH_MAX],
 INV_MUST bool inv_lookup_rules(const char *name, char path[PATH_MAX],
     struct inv_err *err);
 
+/*
+ * The mapping of an X12 transaction set, SET.json: in dir where that is given,
+ * else in the same folders, the last three being /etc/inv/mappings,
+ * PREFIX/share/inv/mappings and examples/mappings.  False where it is in none.
+ */
+bool inv_lookup_mapping(const char *set, const char *dir, char path[PATH_MAX]);
+
 #endif

@@ -10,7 +10,7 @@
 #include "io/text.h"
 #include "store/archive_list.h"
 
-enum { NOTES_MAX = 1 << 20 }; /* bytes of how a file was read */
+enum { NOTES_MAX = 2 << 20 }; /* bytes of how a file was read */
 
 /* ---- how ---- */
 

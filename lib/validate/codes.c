@@ -413,6 +413,62 @@ static const struct code codes[] = {
 	    "m.csv:9: note: \"This balance...\" may have been cut: it is as "
 	    "long as a spreadsheet lets text be [spreadsheet_cut]" },
 
+	/* ---- X12, by inv-split ---- */
+	{ "control_total", "error",
+	    "A total or a control number of X12 is not what it has to be.",
+	    "Segments, sets or groups were lost or added on the way, or the "
+	    "sender counts wrong; nobody can say which.",
+	    "Have the sender send the set, group or interchange again.",
+	    "orders.edi:14: SE01: 9 segments promised, 8 counted (segments 3 "
+	    "to 10) [control_total]" },
+	{ "envelope_broken", "error",
+	    "A set, group or interchange of X12 lacks its begin or its end.",
+	    "The file was cut short, or parts of it were pasted together.",
+	    "Fetch the file again; if it is so, have the sender send it again.",
+	    "orders.edi:1: the interchange that begins with segment 1 has no "
+	    "IEA [envelope_broken]" },
+	{ "segment_invalid", "error", "A segment of X12 is damaged.",
+	    "Its terminator was lost, or its text has a separator in it.",
+	    "Have the sender send the set again.",
+	    "orders.edi:12: segment 12 does not begin with the id of a "
+	    "segment [segment_invalid]" },
+	{ "segment_outside", "error",
+	    "Segments of X12 belong to no transaction set.",
+	    "A lost ST, or an acknowledgement (TA1) beside the sets.",
+	    "Look at the segments under \"raw\".",
+	    "orders.edi:9: segments that belong to no transaction set "
+	    "[segment_outside]" },
+	{ "no_mapping", "error",
+	    "There is no mapping for this X12 transaction set.",
+	    "A partner sends a kind of set that nobody has mapped.",
+	    "Write a mapping, see inv-mapping(5), and run the file again.",
+	    "orders.edi:9: no mapping for this transaction set [no_mapping]" },
+	{ "set_empty", "error", "An X12 transaction set has no line item.",
+	    "An order without lines, or a mapping whose rows begin with "
+	    "another segment.",
+	    "Look at the set under \"raw\", and at \"rows\" of the mapping.",
+	    "orders.edi:9: no segment of it begins a row [set_empty]" },
+	{ "element_twice", "error",
+	    "An element of X12 that a member is made of comes with another "
+	    "value.",
+	    "A segment is repeated that the mapping takes for single.",
+	    "Make the member a list, or say with \"when\" which is meant.",
+	    "orders.edi:9: ship_to_name: N102: another value of it is there "
+	    "already [element_twice]" },
+	{ "hl_parent", "error",
+	    "The hierarchy of an X12 ship notice leads nowhere.",
+	    "An HL names a parent that does not come before it.",
+	    "Have the sender send the notice again.",
+	    "notice.edi:9: HL has no HL01, or its parent is none that is open "
+	    "[hl_parent]" },
+	{ "decimal_parsing", "error",
+	    "An X12 element with implied decimals is no whole number.",
+	    "The sender writes the decimal point, or the mapping has the "
+	    "wrong type.",
+	    "Take the type off in the mapping if the point is written.",
+	    "invoice.edi:9: total: AMT02: not a whole number, so that "
+	    "decimals could be implied [decimal_parsing]" },
+
 	/* ---- why a row did not go on ---- */
 	{ "schema_violation", "reason",
 	    "A rule of the schema is broken (quarantined).",
@@ -428,7 +484,8 @@ static const struct code codes[] = {
 	{ "malformed_row", "reason",
 	    "No record could be read there (quarantined).",
 	    "A quote that is not closed, a cell too many, a row of JSON "
-	    "that is none, or an error in a cell of a workbook.",
+	    "that is none, an error in a cell of a workbook, or a set of X12 "
+	    "that does not add up.",
 	    "Correct the row; the row has its bytes under \"raw\", one of a "
 	    "workbook what its cells show under \"record\".",
 	    NULL },
