@@ -143,7 +143,7 @@ refused() { # STATUS MESSAGE SPEC ...
 	printf 'a,tag\nx\n' > ragged.csv
 	refused 78 "ragged.csv:2: 1 cell for 2 columns [cell_count]" tag=ragged.csv
 	printf 'tag,tag\n' > twice.csv
-	refused 78 'twice.csv: line 1: header: two columns are named "tag"' tag=twice.csv
+	refused 78 'twice.csv: line 1: header: columns 1, 2 are named "tag"' tag=twice.csv
 	printf '{"x":1}\n' > x.ndjson
 	refused 78 "x.ndjson: no member tag" tag=x.ndjson
 	for spec in tag =reg.csv tag= ''; do

@@ -260,6 +260,16 @@ read_again() {
 	run -0 inv-split -q -d '"' --quote "'" m
 }
 
+@test "all empty and repeated names are told, as far as there is room" {
+	printf 'id,,name,id,,name,id,x\n1,2,3,4,5,6,7,8\n' > m
+	run -65 --separate-stderr inv-split -q m
+	[ "$stderr" = 'inv-split: m: line 1: header: columns 2, 5 have no name; columns 1, 4, 7 are named "id"; columns 3, 6 are named "name"' ]
+	[ "$(member end .refused.reason <<< "$output")" = '"bad_header"' ]
+	{ seq -s , 1 2000 | sed 's/[0-9]*/x/g'; echo; } > m
+	run -65 --separate-stderr inv-split -q m
+	[[ $stderr =~ 'columns 1, 2, 3, '.*' are named "x"; and '[0-9]+' more'$ ]]
+}
+
 # ---- row isolation ----
 
 @test "one damaged row costs that row and no other, in each of 69 ways" {

@@ -12,6 +12,9 @@
 enum {
 	TEXT_MAX = 8 << 20, /* bytes of all names: a header, escaped */
 	NUMBERED = 24,      /* bytes of a numbered name */
+	NAME_SAID = 64,     /* bytes of a name in a message */
+	COMPLAINT = 300,    /* bytes of a message, past which others are
+			       counted alone */
 };
 
 static void
@@ -61,13 +64,49 @@ add_all(struct inv_table *t, const struct inv_str *own, size_t n,
 	return inv_naming_fits(t->naming, own, n, err);
 }
 
+/* ---- names that can not tell columns apart ---- */
+
+/* What is wrong with the names, as far as there is room. */
+struct complaint {
+	struct inv_buf text;
+	const struct inv_str *names;
+	size_t untold; /* columns */
+};
+
+/* By name, and then from left to right. */
 static int
 by_name(const void *a, const void *b)
 {
 	const struct inv_str *const *x = a;
 	const struct inv_str *const *y = b;
+	int order = inv_str_cmp(**x, **y);
 
-	return inv_str_cmp(**x, **y);
+	if (order != 0)
+		return order;
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* These n columns have one name, or none. */
+static void
+complain(struct complaint *c, const struct inv_str **which, size_t n)
+{
+	const struct inv_str name = *which[0];
+	size_t told = 0;
+
+	if (c->text.n < COMPLAINT)
+		inv_buf_addf(&c->text, "%scolumn%s", c->text.n > 0 ? "; " : "",
+		    n > 1 ? "s" : "");
+	for (; told < n && c->text.n < COMPLAINT; told++)
+		inv_buf_addf(&c->text, "%s %zu", told > 0 ? "," : "",
+		    (size_t)(which[told] - c->names) + 1);
+	c->untold += n - told;
+	if (told == 0)
+		return;
+	if (name.n == 0)
+		inv_buf_addf(&c->text, " %s no name", n > 1 ? "have" : "has");
+	else
+		inv_buf_addf(&c->text, " are named \"%.*s\"",
+		    (int)(name.n > NAME_SAID ? NAME_SAID : name.n), name.p);
 }
 
 static bool
@@ -75,17 +114,25 @@ are_different(const struct inv_str *names, size_t n, struct inv_err *err)
 {
 	const struct inv_str **sorted =
 	    inv_mem_resize(NULL, n, sizeof(*sorted));
-	bool ok = true;
+	struct complaint c = { INV_BUF(INV_ERR_MSG), names, 0 };
+	size_t end;
 
 	for (size_t i = 0; i < n; i++)
 		sorted[i] = &names[i];
 	qsort(sorted, n, sizeof(*sorted), by_name);
-	for (size_t i = 1; ok && i < n; i++)
-		if (inv_str_eq(*sorted[i - 1], *sorted[i]))
-			ok = inv_fail(err, INV_BAD,
-			    "two columns are named \"%.*s\"",
-			    (int)(sorted[i]->n > 64 ? 64 : sorted[i]->n),
-			    sorted[i]->p);
+	for (size_t i = 0; i < n; i = end) {
+		for (end = i + 1;
+		     end < n && inv_str_eq(*sorted[i], *sorted[end]); end++)
+			continue;
+		if (end - i > 1 || sorted[i]->n == 0)
+			complain(&c, sorted + i, end - i);
+	}
+	if (c.untold > 0)
+		inv_buf_addf(&c.text, "; and %zu more", c.untold);
+	bool ok = c.text.n == 0 ||
+	    inv_fail(err, INV_BAD, "%.*s", (int)c.text.n, c.text.p);
+
+	inv_buf_free(&c.text);
 	free(sorted);
 	return ok;
 }
@@ -125,8 +172,7 @@ inv_table_name(struct inv_table *t, const struct inv_str *names, size_t n,
 {
 	for (size_t i = 0; i < n; i++) {
 		if (names[i].n == 0)
-			return inv_fail(err, INV_BAD, "column %zu has no name",
-			    i + 1);
+			continue;
 		if (memchr(names[i].p, '\0', names[i].n) != NULL)
 			return inv_fail(err, INV_BAD,
 			    "the name of column %zu has a NUL byte (UTF-16 "

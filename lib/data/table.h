@@ -35,7 +35,8 @@ enum inv_care {
 /*
  * Name the columns.  INV_BAD if a name is empty, has a NUL, is not UTF-8, is
  * there twice, or has inv:item for a part; columns are counted from 1 in the
- * message.  The same where t->naming does not fit them.
+ * message, which has all that are empty or there twice.  The same where
+ * t->naming does not fit them.
  */
 INV_MUST bool inv_table_name(struct inv_table *t, const struct inv_str *names,
     size_t n, struct inv_err *err);

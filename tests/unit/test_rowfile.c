@@ -72,7 +72,7 @@ says_why_a_file_is_refused(void)
 	check(inv_rowfile_new(file_of("a,a\n"), "t.csv", &how, &err) == NULL);
 	check(err.fault == INV_BAD);
 	check_str(inv_str_of(err.msg),
-	    "t.csv: line 1: header: two columns are named \"a\"");
+	    "t.csv: line 1: header: columns 1, 2 are named \"a\"");
 }
 
 static const struct test tests[] = {

@@ -54,7 +54,7 @@ refuses(const char *a, size_t n, const char *b, const char *message)
 static void
 refuses_names_that_can_not_tell_columns_apart(void)
 {
-	refuses("a", 1, "a", "two columns are named \"a\"");
+	refuses("a", 1, "a", "columns 1, 2 are named \"a\"");
 	refuses("a", 1, "", "column 2 has no name");
 	refuses("\xff", 1, "a",
 	    "the name of column 1 is not UTF-8 (name the encoding with -e)");
@@ -137,7 +137,7 @@ columns_about_a_row_are_no_part_of_it(void)
 	inv_table_columns(&t, &b);
 	check_str(inv_buf_str(&b), "[\"=a\"]");
 	check(!inv_table_name(&t, guarded, 3, &err) && err.fault == INV_BAD);
-	check_str(inv_str_of(err.msg), "two columns are named \"=a\"");
+	check_str(inv_str_of(err.msg), "columns 1, 3 are named \"=a\"");
 	inv_buf_reset(&b);
 	/* All of them are. */
 	check(inv_table_name(&t, names + 2, 2, &err));
@@ -153,9 +153,32 @@ columns_about_a_row_are_no_part_of_it(void)
 	inv_table_free(&t);
 }
 
+static void
+tells_all_columns_that_have_no_name_or_the_same(void)
+{
+	const struct inv_str some[] = { INV_LIT("b"), INV_LIT(""), INV_LIT("a"),
+		INV_LIT("b"), INV_LIT("c"), INV_LIT(""), INV_LIT("a"),
+		INV_LIT("b") };
+	struct inv_str many[500];
+	struct inv_table t = { 0 };
+	struct inv_err err;
+
+	check(!inv_table_name(&t, some, 8, &err));
+	check_str(inv_str_of(err.msg),
+	    "columns 2, 6 have no name; columns 3, 7 are named \"a\"; "
+	    "columns 1, 4, 8 are named \"b\"");
+	for (size_t i = 0; i < 500; i++)
+		many[i] = i % 2 == 0 ? INV_LIT("") : INV_LIT("x");
+	check(!inv_table_name(&t, many, 500, &err));
+	check(strncmp(err.msg, "columns 1, 3, 5, 7, 9, ", 23) == 0);
+	check(strstr(err.msg, " have no name; and ") != NULL);
+	check(strcmp(err.msg + strlen(err.msg) - 5, " more") == 0);
+}
+
 static const struct test tests[] = {
 	TEST(names_columns_and_writes_rows),
 	TEST(refuses_names_that_can_not_tell_columns_apart),
+	TEST(tells_all_columns_that_have_no_name_or_the_same),
 	TEST(numbers_columns),
 	TEST(columns_about_a_row_are_no_part_of_it),
 	TEST(writes_no_record_past_the_ceilings),
