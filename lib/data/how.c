@@ -125,10 +125,11 @@ static struct inv_str
 text_of(const struct inv_members *m, const char *name, struct inv_buf *mem)
 {
 	const struct inv_member *found = inv_member_find(m, name);
-	struct inv_str text = { mem->p + mem->n, 0 };
 
 	if (found == NULL || found->kind != INV_KIND_STRING)
 		return INV_LIT("");
+	struct inv_str text = { mem->p + mem->n, 0 };
+
 	text.n = inv_text_decode(inv_member_inner(found), mem->p + mem->n);
 	mem->n += text.n;
 	return text;
@@ -140,11 +141,11 @@ json_of(const struct inv_members *m, const char *name, enum inv_kind kind,
     struct inv_buf *mem)
 {
 	const struct inv_member *found = inv_member_find(m, name);
-	struct inv_str text = { mem->p + mem->n, 0 };
 
 	if (found == NULL || found->kind != kind)
 		return INV_LIT("");
-	text.n = found->value.n;
+	struct inv_str text = { mem->p + mem->n, found->value.n };
+
 	inv_buf_add(mem, found->value);
 	return text;
 }
