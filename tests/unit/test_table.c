@@ -173,6 +173,7 @@ tells_all_columns_that_have_no_name_or_the_same(void)
 	check(strncmp(err.msg, "columns 1, 3, 5, 7, 9, ", 23) == 0);
 	check(strstr(err.msg, " have no name; and ") != NULL);
 	check(strcmp(err.msg + strlen(err.msg) - 5, " more") == 0);
+	inv_table_free(&t);
 }
 
 static const struct test tests[] = {
