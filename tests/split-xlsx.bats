@@ -296,7 +296,7 @@ refused_as() { # REASON ARGS...
 	head='<worksheet><sheetData><row><c t="inlineStr"><is><t>a</t></is></c></row><row><c><v>1</v></c></row>'
 	book m.xlsx sheet="$head</sheetData>" < /dev/null
 	refused_as undecodable m.xlsx
-	[[ $stderr = *'xl/worksheets/sheet1.xml: XML: line 1: no element found'* ]]
+	[[ $stderr = *'xl/worksheets/sheet1.xml: XML: line 1, column '*': no element found'* ]]
 	book m.xlsx sheet="<!DOCTYPE x>$head</sheetData></worksheet>" < /dev/null
 	refused_as doctype m.xlsx
 	cells m.xlsx A1=x 'A2&0'

@@ -173,8 +173,9 @@ inv_xml_begin(struct inv_xml *x, struct inv_pull from, const char *name)
 static enum inv_next
 fail(const struct inv_xml *x, const char *why, struct inv_err *err)
 {
-	inv_fail(err, INV_BAD, "%s: XML: line %ju: %s", x->name,
-	    (uintmax_t)XML_GetCurrentLineNumber(x->parser), why);
+	inv_fail(err, INV_BAD, "%s: XML: line %ju, column %ju: %s", x->name,
+	    (uintmax_t)XML_GetCurrentLineNumber(x->parser),
+	    (uintmax_t)XML_GetCurrentColumnNumber(x->parser) + 1, why);
 	return INV_NEXT_ERR;
 }
 
