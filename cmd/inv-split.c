@@ -60,7 +60,8 @@ static const uint64_t SUBMISSION_MAX = (UINT64_C(1) << 53) - 1;
 
 static const struct inv_option options[] = {
 	{ 'f', "format", "FORMAT",
-	    "csv|tsv|ndjson|json|xlsx|x12: what FILE is; else told by its content" },
+	    "csv|tsv|ndjson|json|xlsx|x12|xml: what FILE is; else told by its "
+	    "content" },
 	{ 'd', "delimiter", "CHAR",
 	    "between the cells of CSV; else told by its content" },
 	{ 'e', "encoding", "ENC",
@@ -77,7 +78,7 @@ static const struct inv_option options[] = {
 	{ EMPTY, "empty", "VALUE", "null: a bare empty cell is null" },
 	{ STRICT_QUOTES, "strict-quotes", NULL,
 	    "refuse rows with a quote inside a plain cell" },
-	{ PATH, "path", "POINTER", "of JSON: where the array of rows is" },
+	{ PATH, "path", "POINTER", "of JSON and XML: where the rows are" },
 	{ FLATTEN, "flatten", NULL,
 	    "members of an object in a row become its own, named a.b" },
 	{ COLUMNS, "columns", "MAP",
@@ -288,7 +289,7 @@ set_option(struct split *s, int code)
 	case 'f':
 		if (!inv_format_of(inv_str_of(optarg), &how->format))
 			inv_opt_wrong("-f", optarg,
-			    "not csv, tsv, ndjson, json, xlsx or x12");
+			    "not csv, tsv, ndjson, json, xlsx, x12 or xml");
 		break;
 	case 'e':
 		if (!inv_text_has(optarg))

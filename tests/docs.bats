@@ -19,6 +19,7 @@ prepare() {
 	head -n 101 q3-chemistry.csv | tr ',' ';' |
 		iconv -t WINDOWS-1252//TRANSLIT > export.csv
 	echo '{"data":{"items":[{"tag":"LAB-1","place":{"room":"B12"}}]}}' > export.json
+	echo '<catalog><item tag="LAB-1"><place><room>B12</room></place></item></catalog>' > feed.xml
 	printf 'Report\nof today\nasset,grant\nid,code\nLAB-1,NIH-1\nend\n' > report.csv
 	echo '{"tag":"asset_id","place.room":"room"}' > names.json
 }

@@ -17,5 +17,10 @@ load lib
 @test "inv-split quotes" { golden inv-split/quotes; }
 @test "inv-split xlsx" { golden inv-split/xlsx; }
 @test "inv-split x12" { golden inv-split/x12; }
+@test "inv-split xml-atom" { golden inv-split/xml-atom; }
+@test "inv-split xml-attributes" { golden inv-split/xml-attributes; }
+@test "inv-split xml-cxml" { golden inv-split/xml-cxml; }
+@test "inv-split xml-nested" { golden inv-split/xml-nested; }
+@test "inv-split xml-ubl" { golden inv-split/xml-ubl; }
 @test "inv-validate drift" { golden inv-validate/drift; }
 @test "inv-validate errors" { golden inv-validate/errors; }

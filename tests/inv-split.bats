@@ -368,7 +368,9 @@ limited() {
 	refused_as unknown_format m
 	[[ $output = *'it is a Parquet file'* ]]
 	[ "$(member manifest .format <<< "$output")" = '"unknown"' ]
-	printf '<?xml version="1.0"?><a/>' > m
+	printf '<html><p>' > m
+	refused_as unknown_format m
+	printf '\n<!DOCTYPE html>' > m
 	refused_as unknown_format m
 	printf 'ISA*00*' > m
 	refused_as unknown_format m
@@ -834,7 +836,7 @@ limited() {
 
 @test "a wrong command line is 64" {
 	printf 'a\n1\n' > m
-	for bad in "-f xml" "-d ab" '-d "' "-e KLINGON" "-e ASCII//IGNORE" "--empty nil" \
+	for bad in "-f html" "-d ab" '-d "' "-e KLINGON" "-e ASCII//IGNORE" "--empty nil" \
 		"--chunk-size 0" "--chunk-size 100001" "--submission 0" "--no-such" "--strict" \
 		"-f tsv -d ;"; do
 		# shellcheck disable=SC2086

@@ -65,7 +65,8 @@ void
 inv_how_put(const struct inv_source_options *how, enum inv_format format,
     struct inv_buf *out)
 {
-	if (format == INV_FORMAT_JSON && how->path.n > 0)
+	if ((format == INV_FORMAT_JSON || format == INV_FORMAT_XML) &&
+	    how->path.n > 0)
 		inv_emit_member_str(out, INV_LIT("rows_at"), how->path);
 	if (how->map.n > 0)
 		inv_emit_member_raw(out, INV_LIT("renamed"), how->map);

@@ -34,7 +34,8 @@ struct inv_source_options {
 	bool null_empty;          /* a bare empty cell is null, not "" */
 	bool strict_quotes;       /* a quote within a plain cell is a flaw */
 	struct inv_str path;      /* where the rows are: of JSON, an RFC 6901
-				 pointer to the array */
+				 pointer to the array; of XML, the names
+				 of elements from the root to them */
 	struct inv_str map;       /* which columns, and their new names: a JSON
 				 object on one line; empty: all as they are */
 	struct inv_str constants; /* to be added to each row: the same */

@@ -20,6 +20,7 @@ static const struct inv_str names[] = {
 	[INV_FORMAT_JSON] = { "json", 4 },
 	[INV_FORMAT_XLSX] = { "xlsx", 4 },
 	[INV_FORMAT_X12] = { "x12", 3 },
+	[INV_FORMAT_XML] = { "xml", 3 },
 };
 
 const char *
@@ -92,6 +93,16 @@ is_open_object(struct inv_str s)
 	return i < s.n && s.p[i] == '\n';
 }
 
+/* A tag, or what may stand before the first. */
+static bool
+is_tag(struct inv_str s)
+{
+	return s.n > 1 && *s.p == '<' &&
+	    ((s.p[1] >= 'a' && s.p[1] <= 'z') ||
+		(s.p[1] >= 'A' && s.p[1] <= 'Z') ||
+		memchr("_?!", s.p[1], 3) != NULL);
+}
+
 enum inv_format
 inv_sniff(struct inv_str head, bool whole, const struct inv_dialect *dialect)
 {
@@ -103,6 +114,8 @@ inv_sniff(struct inv_str head, bool whole, const struct inv_dialect *dialect)
 		return INV_FORMAT_NDJSON;
 	if (inv_x12_is_isa(s))
 		return INV_FORMAT_X12;
+	if (is_tag(s))
+		return INV_FORMAT_XML;
 	if (dialect->delimiter != '\0' ||
 	    inv_delimiter_tell(head, whole, dialect, INV_DELIMITERS) != '\t')
 		return INV_FORMAT_CSV;
@@ -167,8 +180,8 @@ const char *
 inv_sniff_foreign(struct inv_str head)
 {
 	static const struct kind kinds[] = {
-		{ { "<?xml", 5 }, "XML" },
-		{ { "<!DOCTYPE", 9 }, "XML or HTML" },
+		{ { "<!DOCTYPE html", 14 }, "HTML" },
+		{ { "<!doctype html", 14 }, "HTML" },
 		{ { "<html", 5 }, "HTML" },
 		{ { "ISA*", 4 }, "X12, but its ISA has not 106 bytes" },
 	};

@@ -13,6 +13,7 @@ enum inv_format {
 	INV_FORMAT_JSON, /* one text with an array of rows */
 	INV_FORMAT_XLSX,
 	INV_FORMAT_X12,
+	INV_FORMAT_XML,
 	INV_FORMATS, /* so many */
 };
 
@@ -31,6 +32,7 @@ bool inv_format_is_typed(enum inv_format format);
  * if it begins, blanks aside, with `[` and `{`, is `[` and `]` alone, or has
  * nothing but `{` on its first line; NDJSON if it begins with `{` otherwise;
  * X12 if an ISA segment of 106 bytes begins there;
+ * XML if with `<` and a name, `?` or `!`;
  * else TSV if TABs are between its cells (delimiter.h), else CSV.  A text whose
  * delimiter is known, and not 0, is no TSV.
  */
@@ -49,7 +51,7 @@ bool inv_sniff_is_encrypted(struct inv_str head);
  */
 const char *inv_sniff_binary(struct inv_str head);
 
-/* The same of what is text, but of another kind: XML, X12. */
+/* The same of what is text, but of another kind: HTML, X12. */
 const char *inv_sniff_foreign(struct inv_str head);
 
 #endif

@@ -17,6 +17,7 @@ static struct inv_reader *(*const readers[INV_FORMATS])(void) = {
 	[INV_FORMAT_JSON] = inv_reader_json,
 	[INV_FORMAT_XLSX] = inv_reader_xlsx,
 	[INV_FORMAT_X12] = inv_reader_x12,
+	[INV_FORMAT_XML] = inv_reader_xml,
 };
 
 struct inv_source {
@@ -118,7 +119,8 @@ tell_format(struct inv_source *s, struct inv_err *err)
 		s->reason = inv_sniff_is_encrypted(head) ? "encrypted"
 							 : "unknown_format";
 		return inv_fail(err, INV_BAD,
-		    "%s: not CSV, TSV, NDJSON, JSON, XLSX or X12: it is %s",
+		    "%s: not CSV, TSV, NDJSON, JSON, XLSX, X12 or XML: it is "
+		    "%s",
 		    s->input.name, other);
 	}
 	const struct inv_dialect dialect = inv_how_dialect(s->options);

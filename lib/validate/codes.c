@@ -109,10 +109,17 @@ static const struct code codes[] = {
 	    "Leave --flatten out, or rename one of them where it comes from.",
 	    "m.json:2: flattened: the same member twice [not_flat]" },
 	{ "member_twice", "error",
-	    "The row has a member of its own that --set would add.",
-	    "The source tells by now what used to be added.",
+	    "The row has a member of its own that --set would add; of XML, "
+	    "two of the same name.",
+	    "The source tells by now what used to be added; an attribute and "
+	    "an element, or two namespaces, have one name.",
 	    "Leave --set out, or give the constant another name.",
 	    "m.json:2: --set: it has a member \"campus\" [member_twice]" },
+	{ "mixed_content", "error",
+	    "An element of XML has text beside elements.",
+	    "Words in bold or links within a description.",
+	    "Ask for plain text, or leave the member out with --columns.",
+	    "m.xml:2: note: has text beside elements [mixed_content]" },
 	{ "number_not_exact", "error",
 	    "The number can not travel without changing its value.",
 	    "More than 17 digits, or larger than a double can be; most often "
@@ -484,8 +491,8 @@ static const struct code codes[] = {
 	{ "malformed_row", "reason",
 	    "No record could be read there (quarantined).",
 	    "A quote that is not closed, a cell too many, a row of JSON "
-	    "that is none, an error in a cell of a workbook, or a set of X12 "
-	    "that does not add up.",
+	    "that is none, an error in a cell of a workbook, a set of X12 "
+	    "that does not add up, or text beside elements of XML.",
 	    "Correct the row; the row has its bytes under \"raw\", one of a "
 	    "workbook what its cells show under \"record\".",
 	    NULL },

@@ -310,7 +310,10 @@ try_rows(struct trial *t, struct inv_rowfile *file, const char *name,
 	return next == INV_NEXT_END;
 }
 
-/* By the ending of its name, where schemas are .json; else INV_FORMAT_ANY. */
+/*
+ * By the ending of its name, where schemas are .json, and XML needs a path;
+ * else INV_FORMAT_ANY.
+ */
 static enum inv_format
 format_of(const char *name)
 {
@@ -319,7 +322,7 @@ format_of(const char *name)
 
 	return dot != NULL && dot != name &&
 		inv_format_of(inv_str_of(dot + 1), &format) &&
-		format != INV_FORMAT_JSON
+		format != INV_FORMAT_JSON && format != INV_FORMAT_XML
 	    ? format
 	    : INV_FORMAT_ANY;
 }
