@@ -1,0 +1,107 @@
+/*
+ * fuzz_xml - whatever a text of XML holds, it is refused or becomes rows, each
+ * of which the strict scanner takes and has its bytes; twice read, twice the
+ * same
+ *
+ * The first byte chooses the path, and what is taken of the rows.
+ */
+
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "data/record.h"
+#include "data/scan.h"
+#include "data/source.h"
+
+static void
+promise(bool kept)
+{
+	if (!kept)
+		abort();
+}
+
+/* A row is the bytes of the text at its place, where these are not decoded. */
+static void
+look_up(struct inv_source *s, struct inv_str text)
+{
+	uint64_t at;
+	struct inv_str raw = inv_source_bytes(s, &at);
+
+	if (strcmp(inv_source_encoding(s), "UTF-8") != 0)
+		return;
+	promise(raw.n > 0 && at <= text.n && raw.n <= text.n - at);
+	promise(memcmp(raw.p, text.p + at, raw.n) == 0);
+}
+
+static void
+read_out(struct inv_source *s, int fd, struct inv_str text,
+    struct inv_scan *scan, struct inv_buf *out)
+{
+	struct inv_err err;
+	uint64_t line;
+	enum inv_next next;
+
+	inv_buf_reset(out);
+	if (!inv_source_begin(s, fd, "m", &err)) {
+		promise(err.fault == INV_BAD);
+		promise(inv_source_reason(s)[0] != '\0');
+		return;
+	}
+	while ((next = inv_source_next(s, &line, &err)) == INV_NEXT_LINE) {
+		size_t from = out->n;
+		struct inv_record rec;
+
+		look_up(s, text);
+		inv_record_head(out,
+		    INV_LIT("00000000000000000000000000000000"), 1, line, 0);
+		bool sound = inv_source_write(s, out);
+
+		inv_buf_byte(out, '}');
+		promise(!out->failed);
+		promise(inv_record_parse(scan,
+		    (struct inv_str){ out->p + from, out->n - from }, &rec,
+		    &err));
+		promise(sound == (rec.verdict == INV_PENDING));
+		promise(rec.kind == INV_LINE_RECORD && rec.line == line);
+		inv_buf_byte(out, '\n');
+	}
+	promise(next == INV_NEXT_END);
+	inv_source_notes(s, out);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
+{
+	static const char *const paths[] = { "/*/*", "/l/i", "/*", "/*/*/*", "",
+		"/l/*/i", "/l", "/" };
+
+	/* Packed it is another format's. */
+	if (n < 2 || bytes[1] == 0x1f || bytes[1] == 0x28)
+		return 0;
+	const struct inv_source_options how = {
+		.format = INV_FORMAT_XML,
+		.path = inv_str_of(paths[bytes[0] & 7]),
+		.map = bytes[0] & 8 ? INV_LIT("{\"a\":\"b\",\"i\":\"i\"}")
+				    : INV_LIT(""),
+		.constants =
+		    bytes[0] & 16 ? INV_LIT("{\"c\":\"\"}") : INV_LIT(""),
+		.encoding = bytes[0] & 32 ? "ISO-8859-1" : NULL,
+	};
+	struct inv_source *s = inv_source_new(&how, "inv-split");
+	struct inv_str text = { (const char *)bytes + 1, n - 1 };
+	struct inv_scan *scan = inv_scan_new();
+	struct inv_buf one = INV_BUF(256 << 20), two = INV_BUF(256 << 20);
+	int fd = memfd_create("input", 0);
+
+	promise(write(fd, text.p, text.n) == (ssize_t)text.n);
+	read_out(s, fd, text, scan, &one);
+	read_out(s, fd, text, scan, &two);
+	promise(inv_str_eq(inv_buf_str(&one), inv_buf_str(&two)));
+	close(fd);
+	inv_buf_free(&one);
+	inv_buf_free(&two);
+	inv_scan_free(scan);
+	inv_source_free(s);
+	return 0;
+}
