@@ -37,6 +37,8 @@ enum {
 	ON_409,
 	RESULTS,
 	ATOMIC,
+	REQUIRE_SIGNED,
+	SIGNERS,
 	DRY_RUN,
 	PRINT_KEYS,
 	PRINT_BODIES,
@@ -58,7 +60,7 @@ static const struct inv_option options[] = {
 	{ 'l', "ledger", "URL|file:DB", "http://, https://, or a database" },
 	{ PATH, "path", "PATH", "of batches (/inventory/upsert)" },
 	{ NAMESPACE, "namespace", "NAME", "the ledger's name in keys" },
-	{ 'k', "key", "FIELD,...", "what identifies a record" },
+	{ 'k', "key-fields", "FIELD,...", "what identifies a record" },
 	{ 'c', "concurrency", "N", "batches under way at once (20)" },
 	{ 'r', "retries", "N", "after the first request (3)" },
 	{ BACKOFF, "backoff", "TIME", "most before the first retry (2s)" },
@@ -85,6 +87,9 @@ static const struct inv_option options[] = {
 	{ WAIT, "wait", "TIME", "for another inv-commit to end (10m)" },
 	{ ENGINE, "engine", "ENGINE", "io_uring|poll: what to wait with" },
 	{ ATOMIC, "atomic", NULL, "send nothing before `end` has verified it" },
+	{ REQUIRE_SIGNED, "require-signed", NULL,
+	    "send nothing of a manifest that nobody has signed" },
+	{ SIGNERS, "key", "FILE", "with --require-signed: whose keys count" },
 	{ DRY_RUN, "dry-run", NULL, "send nothing, write nothing" },
 	{ PRINT_KEYS, "print-keys", NULL, "with --dry-run: a line a batch" },
 	{ PRINT_BODIES, "print-bodies", NULL, "with --dry-run: each body" },
@@ -105,6 +110,9 @@ struct commit {
 	char *text; /* its name or path, where we had to make it */
 	const char *namespace;
 	struct inv_buf key;
+	bool signed_only;
+	const char *signers; /* a file of keys */
+	struct inv_trusted trusted;
 	bool is_dry;
 	struct inv_dry_options dry;
 	struct inv_uploader_options up;
@@ -303,6 +311,12 @@ set(struct commit *c, int code)
 	case ATOMIC:
 		c->up.atomic = c->dry.atomic = true;
 		break;
+	case REQUIRE_SIGNED:
+		c->signed_only = true;
+		break;
+	case SIGNERS:
+		c->signers = optarg;
+		break;
 	case DRY_RUN:
 		c->is_dry = true;
 		break;
@@ -382,6 +396,27 @@ find_ledger(struct commit *c)
 	    inv_str_of(c->namespace != NULL ? c->namespace : name);
 }
 
+static void
+read_signers(struct commit *c)
+{
+	struct inv_err err;
+
+	if (c->signers != NULL && !c->signed_only)
+		inv_opt_wrong("--key", c->signers,
+		    "goes with --require-signed (-k says what identifies a "
+		    "record)");
+	if (!c->signed_only)
+		return;
+	if (c->signers == NULL)
+		inv_opt_wrong("--require-signed", "", "say by whom: --key");
+	if (c->is_dry)
+		inv_opt_wrong("--require-signed", "",
+		    "does not go with --dry-run");
+	if (!inv_trusted_read(&c->trusted, c->signers, &err))
+		inv_die(&err);
+	c->up.signers = &c->trusted;
+}
+
 static int
 dry_run(struct commit *c, const char *input)
 {
@@ -449,6 +484,7 @@ main(int argc, char *argv[])
 		inv_opt_wrong("--resume", "", "does not go with --dry-run");
 	if (inv_prog.metrics != NULL && c.is_dry)
 		inv_opt_wrong("--metrics", "", "does not go with --dry-run");
+	read_signers(&c);
 	find_ledger(&c);
 	int status =
 	    c.is_dry ? dry_run(&c, argv[optind]) : upload(&c, argv[optind]);

@@ -14,6 +14,7 @@
 #include "io/file.h"
 #include "prog/filter.h"
 #include "prog/progress.h"
+#include "prog/secret_opt.h"
 
 enum {
 	SPLIT,
@@ -23,8 +24,14 @@ enum {
 	QUARANTINE,
 	AUDIT,
 	STAGES,
-	WORDS = 8,        /* of a command, without operands */
+	WORDS = 12,       /* of a command, without operands */
 	STATS_MAX = 4096, /* bytes of the summary */
+};
+
+enum {
+	SIGN = INV_OPT_LONG,
+	REQUIRE_SIGNED,
+	SIGNERS,
 };
 
 static const char *const names[STAGES] = { "inv-split", "inv-validate",
@@ -33,6 +40,9 @@ static const char *const names[STAGES] = { "inv-split", "inv-validate",
 static const struct inv_option options[] = {
 	{ 'l', "ledger", "URL|file:DB", "for inv-commit" },
 	{ 's', "schema", "SCHEMA", "for inv-validate" },
+	{ SIGN, "sign", "FILE|fd:N|cred:NAME", "for inv-split" },
+	{ REQUIRE_SIGNED, "require-signed", NULL, "for inv-commit" },
+	{ SIGNERS, "key", "FILE", "for inv-commit, with --require-signed" },
 	{ 0, NULL, NULL, NULL },
 };
 
@@ -48,6 +58,9 @@ static const struct inv_prog_info info = {
 struct run {
 	const char *ledger;
 	const char *schema;
+	const char *sign;    /* a key; NULL: nothing is signed */
+	const char *signers; /* a file of keys, or NULL */
+	bool signed_only;
 	char **files;
 	size_t files_n;
 	char *dir;         /* of the programs; empty: PATH */
@@ -107,7 +120,18 @@ find_dir(void)
 	return inv_mem_strdup(beside ? path : "");
 }
 
-/* The words of a stage's command; they point into r and to constants. */
+/* The n'th word of a command and its argument, where there is one. */
+static size_t
+add_option(char **w, size_t n, const char *option, const char *arg)
+{
+	if (arg == NULL)
+		return n;
+	w[n++] = inv_mem_strdup(option);
+	w[n++] = inv_mem_strdup(arg);
+	return n;
+}
+
+/* The words of a stage's command, all of them copies. */
 static char **
 words_of(const struct run *r, int stage, char *program)
 {
@@ -119,19 +143,17 @@ words_of(const struct run *r, int stage, char *program)
 		w[n++] = inv_mem_strdup("-q");
 	if (inv_prog.level == INV_LOG_VERBOSE)
 		w[n++] = inv_mem_strdup("-v");
-	if (inv_prog.metrics != NULL) {
-		w[n++] = inv_mem_strdup("--metrics");
-		w[n++] = inv_mem_strdup(inv_prog.metrics);
+	n = add_option(w, n, "--metrics", inv_prog.metrics);
+	if (stage == COMMIT) {
+		n = add_option(w, n, "-l", r->ledger);
+		n = add_option(w, n, "--key", r->signers);
+		if (r->signed_only)
+			w[n++] = inv_mem_strdup("--require-signed");
 	}
-	if (stage == COMMIT && r->ledger != NULL) {
-		w[n++] = inv_mem_strdup("-l");
-		w[n++] = inv_mem_strdup(r->ledger);
-	}
-	if (stage == VALIDATE && r->schema != NULL) {
-		w[n++] = inv_mem_strdup("-s");
-		w[n++] = inv_mem_strdup(r->schema);
-	}
+	if (stage == VALIDATE)
+		n = add_option(w, n, "-s", r->schema);
 	if (stage == SPLIT) {
+		n = add_option(w, n, "--sign", r->sign);
 		w[n++] = inv_mem_strdup("--");
 		for (size_t i = 0; i < r->files_n; i++)
 			w[n++] = inv_mem_strdup(r->files[i]);
@@ -349,6 +371,29 @@ write_stats(const struct run *r, int status, struct inv_err *err)
 	return ok;
 }
 
+static void
+set(struct run *r, int code)
+{
+	switch (code) {
+	case 'l':
+		r->ledger = optarg;
+		break;
+	case 's':
+		r->schema = optarg;
+		break;
+	case SIGN:
+		inv_opt_secret("--sign", optarg);
+		r->sign = optarg;
+		break;
+	case REQUIRE_SIGNED:
+		r->signed_only = true;
+		break;
+	case SIGNERS:
+		r->signers = optarg;
+		break;
+	}
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -357,10 +402,7 @@ main(int argc, char *argv[])
 	struct inv_err err;
 
 	for (int c; (c = inv_opt(&info, argc, argv)) != -1;)
-		if (c == 'l')
-			r.ledger = optarg;
-		else
-			r.schema = optarg;
+		set(&r, c);
 	if (optind == argc) {
 		inv_fail(&err, INV_USAGE, "no file given");
 		inv_die(&err);

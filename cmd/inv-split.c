@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <glob.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,6 +16,7 @@
 #include "data/elements.h"
 #include "data/emit.h"
 #include "data/record.h"
+#include "data/signature.h"
 #include "data/source.h"
 #include "io/file.h"
 #include "io/inbox.h"
@@ -24,7 +26,9 @@
 #include "prog/metrics.h"
 #include "prog/naming_opt.h"
 #include "prog/opt.h"
+#include "prog/secret_opt.h"
 #include "store/archive.h"
+#include "store/audit_key.h"
 #include "store/correction.h"
 
 enum {
@@ -47,6 +51,7 @@ enum {
 	FOOTER,
 	WATCH,
 	MAPPING,
+	SIGN,
 };
 
 enum {
@@ -96,6 +101,8 @@ static const struct inv_option options[] = {
 	    "each file that is put into this folder, until told to stop" },
 	{ MAPPING, "mapping", "PATH",
 	    "of X12: a mapping, or a folder of such" },
+	{ SIGN, "sign", "FILE|fd:N|cred:NAME",
+	    "sign each manifest line with this key" },
 	{ NO_ARCHIVE, "no-archive", NULL, "keep no copy, only the arrival" },
 	{ 0 },
 };
@@ -119,6 +126,8 @@ struct split {
 	bool asking;       /* the quarantine, which could not be read */
 	bool force;        /* corrections stand where their manifest does */
 	const char *watch; /* a drop folder; NULL: operands are read */
+	const char *sign;  /* where the key is; NULL: nothing is signed */
+	struct inv_audit_key key;
 	struct inv_state state;
 	struct inv_archive *archive;
 	struct inv_source *source;
@@ -315,6 +324,10 @@ set_option(struct split *s, int code)
 	case WATCH:
 		s->watch = optarg;
 		break;
+	case SIGN:
+		inv_opt_secret("--sign", optarg);
+		s->sign = optarg;
+		break;
 	case MAPPING:
 		s->mappings.given = optarg;
 		break;
@@ -377,11 +390,12 @@ emit_request_id(struct split *s, const char *id, struct inv_buf *b)
 	emit_hex(b, INV_LIT("request_id"), digest, sizeof(digest));
 }
 
-static void
-emit_manifest(struct split *s, const struct manifest *m)
+static bool
+emit_manifest(struct split *s, const struct manifest *m, struct inv_err *err)
 {
 	struct inv_buf *b = inv_out_buf(&s->out);
 	enum inv_format format = inv_source_format(s->source);
+	size_t begin = b->n;
 
 	inv_buf_add(b, INV_LIT("{\"type\":\"manifest\",\"v\":1"));
 	inv_emit_member_str(b, INV_LIT("manifest"), inv_str_of(m->kept.id));
@@ -401,8 +415,12 @@ emit_manifest(struct split *s, const struct manifest *m)
 	inv_emit_member_u64(b, INV_LIT("submission"), s->submission);
 	inv_emit_member_u64(b, INV_LIT("chunk_size"), s->chunk_size);
 	emit_request_id(s, m->kept.id, b);
+	bool ok = s->sign == NULL ||
+	    inv_signature_add(b, begin, &s->key.public, s->key.signer, err);
+
 	inv_buf_add(b, INV_LIT("}\n"));
 	inv_out_check(&s->out);
+	return ok;
 }
 
 static void
@@ -574,8 +592,7 @@ split(struct split *s, struct manifest *m, struct inv_err *err)
 	    inv_format_name(inv_source_format(s->source)));
 	inv_corrections_begin(s->corrections,
 	    (struct inv_str){ m->kept.id, INV_MANIFEST_ID }, s->submission);
-	emit_manifest(s, m);
-	if (!m->refused && !emit_rows(s, m, err))
+	if (!emit_manifest(s, m, err) || (!m->refused && !emit_rows(s, m, err)))
 		return false;
 	emit_stage(s);
 	emit_end(s, m);
@@ -779,7 +796,23 @@ split_folder(struct split *s, struct inv_err *err)
 	return next == INV_NEXT_END;
 }
 
-/* ---- the end ---- */
+/* ---- begin and end ---- */
+
+static void
+open_key(struct split *s)
+{
+	struct inv_secret_place place;
+	struct inv_err err;
+
+	if (s->sign == NULL)
+		return;
+	inv_secret_guard();
+	char *path = inv_opt_secret_place(s->sign, &place);
+
+	if (!inv_audit_key_open(&s->key, &s->state, &place, &err))
+		inv_die(&err);
+	free(path);
+}
 
 static bool
 write_stats(const struct split *s, struct inv_err *err)
@@ -834,6 +867,7 @@ finish(struct split *s, bool ok, struct inv_err *err)
 	close(s->state.fd);
 	inv_archive_close(s->archive);
 	inv_digest_free(s->digest);
+	inv_audit_key_close(&s->key);
 	return ok;
 }
 
@@ -855,6 +889,7 @@ main(int argc, char *argv[])
 		inv_opt_wrong("--watch", argv[optind],
 		    "no files beside a folder");
 	s.state.fd = inv_opt_state(&s.state.path);
+	open_key(&s);
 	s.archive = inv_archive_open(s.state.fd, &err);
 	if (s.archive == NULL)
 		inv_die(&err);

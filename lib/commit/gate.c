@@ -70,8 +70,10 @@ void
 inv_gate_hold_row(struct inv_uploader *u, const struct inv_record *rec)
 {
 	const struct inv_batch *known = known_batch(u, rec->row);
-	const char *reason = u->hold != NULL ? u->hold : "not_attempted";
+	const char *reason = u->is_unsigned ? "unsigned" : "not_attempted";
 
+	if (u->hold != NULL)
+		reason = u->hold;
 	if (known != NULL && known->outcome == INV_OUTCOME_OPEN)
 		inv_settle_verdict(u, known, rec);
 	else

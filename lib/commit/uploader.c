@@ -94,15 +94,27 @@ held_bytes(const struct inv_uploader *u)
 /* ---- read ---- */
 
 static void
-say_stage(struct inv_uploader *u)
+emit_signer(struct inv_buf *b, const struct inv_note_key *key)
+{
+	struct inv_buf who = INV_BUF(INV_NOTE_KEY_TEXT);
+
+	inv_note_key_put(&who, key);
+	inv_emit_member_str(b, INV_LIT("signed_by"), inv_buf_str(&who));
+	inv_buf_free(&who);
+}
+
+/* What nobody has vouched for is not looked into: key is null then. */
+static void
+say_stage(struct inv_uploader *u, struct inv_str key)
 {
 	struct inv_buf b = INV_BUF(INV_LINE_MAX);
-	struct inv_str key = inv_key_json(&u->key);
 
 	inv_filter_stage(u->f, &b);
 	inv_emit_member_str(&b, INV_LIT("ledger"), u->o->namespace);
 	if (!inv_str_is(key, "null"))
 		inv_emit_member_raw(&b, INV_LIT("key"), key);
+	if (u->signer != NULL)
+		emit_signer(&b, u->signer);
 	inv_emit_close(&b, '}');
 	inv_filter_emit(u->f, inv_buf_str(&b), INV_PENDING, 0);
 	inv_buf_free(&b);
@@ -116,6 +128,12 @@ begin_body(struct inv_uploader *u)
 	struct inv_str key =
 	    u->o->key.n > 0 ? u->o->key : inv_buf_str(&u->f->block.key);
 
+	memcpy(u->of.manifest, u->f->block.id, INV_MANIFEST_ID);
+	u->of.submission = u->f->block.submission;
+	if (u->is_unsigned) {
+		say_stage(u, INV_LIT("null"));
+		return;
+	}
 	if (!inv_key_init(&u->key, u->digest, key, &err) ||
 	    (u->courier != NULL &&
 		!inv_courier_fits(u->courier, &u->key, &err))) {
@@ -130,8 +148,6 @@ begin_body(struct inv_uploader *u)
 		inv_uploader_fail(u, &err);
 		return;
 	}
-	memcpy(u->of.manifest, u->f->block.id, INV_MANIFEST_ID);
-	u->of.submission = u->f->block.submission;
 	u->of.arrival = ours == INV_NEXT_LINE ? u->f->block.arrival : 0;
 	u->of.chunk_size = u->f->block.chunk_size;
 	if (!u->f->block.validated && !u->unvalidated) {
@@ -140,7 +156,7 @@ begin_body(struct inv_uploader *u)
 			 "sent as they are",
 		    INV_ARG(inv_buf_str(&u->f->block.name)));
 	}
-	say_stage(u);
+	say_stage(u, inv_key_json(&u->key));
 }
 
 /* The rows of a batch line are all of the chunk that it names. */
@@ -184,6 +200,10 @@ take(struct inv_uploader *u, const struct inv_record *rec)
 		begin_body(u);
 		return;
 	case INV_LINE_RECORD:
+		if (rec->verdict == INV_PENDING && u->is_unsigned) {
+			inv_gate_hold_row(u, rec);
+			return;
+		}
 		if (rec->verdict == INV_PENDING) {
 			inv_atomic_record(u, rec);
 			return;
@@ -246,6 +266,23 @@ read_input(struct inv_uploader *u, bool *wait)
 	return moved;
 }
 
+/* Whether anything of the manifest may be sent. */
+static void
+ask_signer(struct inv_uploader *u, const struct inv_record *manifest)
+{
+	struct inv_err err;
+
+	if (u->o->signers == NULL)
+		return;
+	u->signer = inv_signature_by(u->o->signers, manifest->outer, &err);
+	u->is_unsigned = u->signer == NULL;
+	if (!u->is_unsigned)
+		return;
+	inv_say("%.*s: %s: nothing of it is sent",
+	    INV_ARG(inv_buf_str(&u->f->block.name)), err.msg);
+	inv_filter_fault(u->f, INV_DENIED);
+}
+
 /* All before the held line is settled: it passes. */
 static bool
 pass_held(struct inv_uploader *u)
@@ -253,8 +290,10 @@ pass_held(struct inv_uploader *u)
 	if (!u->is_held || !is_idle(u) || is_stopping(u))
 		return false;
 	/* The rows of a block without end are counted in no end line. */
-	if (u->held_line.kind == INV_LINE_MANIFEST)
+	if (u->held_line.kind == INV_LINE_MANIFEST) {
 		memset(u->f->block.counts, 0, sizeof(u->f->block.counts));
+		ask_signer(u, &u->held_line);
+	}
 	u->is_held = false;
 	inv_filter_pass(u->f, &u->held_line);
 	return true;

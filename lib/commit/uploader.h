@@ -25,6 +25,7 @@
 #include "commit/batch.h"
 #include "commit/courier.h"
 #include "commit/flight.h"
+#include "data/signature.h"
 #include "net/results.h"
 #include "net/throttle.h"
 #include "prog/filter.h"
@@ -70,6 +71,8 @@ struct inv_uploader_options {
 	bool alone;          /* without a stream behind them */
 	enum inv_engine engine;
 	bool atomic; /* send nothing of a manifest that is not verified */
+	/* Nor of one that none of these has signed; NULL: of any. */
+	const struct inv_trusted *signers;
 };
 
 /* What becomes of the rows that wait for their end. */
@@ -115,8 +118,10 @@ struct inv_uploader {
 
 	/* The block under way, until a line of rows of the next one comes. */
 	struct inv_key key;
-	struct inv_origin of;   /* arrival 0: our archive does not have it */
-	struct inv_whose whose; /* the last arrival that was asked for */
+	struct inv_origin of; /* arrival 0: our archive does not have it */
+	const struct inv_note_key *signer; /* NULL: nobody was asked for */
+	bool is_unsigned;                  /* and somebody was */
+	struct inv_whose whose;       /* the last arrival that was asked for */
 	struct inv_arrivals arrivals; /* of what rows correct */
 	/*
 	 * A line that can not pass before all is settled: the end line, or the

@@ -28,6 +28,10 @@ static const struct advice {
 	      "lease" },
 	    "Nothing is wrong with the rows. Run the manifest again, or "
 	    "<code>inv-quarantine resubmit</code>." },
+	{ { "unsigned" },
+	    "Nobody who may has signed their manifest. Find out where it is "
+	    "from, then run the file again with <code>inv-split "
+	    "--sign</code>." },
 	{ { "unanswered" },
 	    "They may be in the ledger. Run the manifest again; of what stays, "
 	    "say what the ledger has with <code>inv-quarantine "

@@ -551,6 +551,12 @@ static const struct code codes[] = {
 	    "Run the manifest again when that batch is settled.", NULL },
 	{ "lease", "reason", "Another run was writing to the ledger (held).",
 	    "Two pipes at the same time.", "Run the manifest again.", NULL },
+	{ "unsigned", "reason",
+	    "Nobody who may has signed the manifest (held).",
+	    "inv-split ran without --sign, with another key, or the manifest "
+	    "line was changed.",
+	    "Find out where the stream is from; run the file with --sign.",
+	    NULL },
 	{ "unanswered", "reason",
 	    "The row was sent, and no answer can be trusted (ambiguous).",
 	    "A connection that broke, or an answer cut short.",
