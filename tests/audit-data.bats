@@ -160,3 +160,23 @@ events() {
 	sqlite3 "$DB" "drop trigger events_stay; update events set hash = ''"
 	inv-audit verify --read-data | jq -e '.events == 0'
 }
+
+@test "an event that is marked as purged, and no action says so, is found" {
+	local id
+	events
+	sqlite3 "$DB" 'drop trigger events_stay'
+	cp "$DB" kept
+	for id in 1 3; do
+		for hash in hash "''"; do
+			sqlite3 "$DB" "update events set purged = 1, hash = $hash where id = $id"
+			run -1 --separate-stderr inv-audit verify --read-data
+			[[ $stderr = *"quarantine/quarantine.db: event $id is purged, and no action says so" ]]
+			cp kept "$DB"
+		done
+	done
+	inv-quarantine -q purge --older-than 0s --state all --yes --why x
+	run -0 inv-audit verify --read-data
+	sqlite3 "$DB" "drop trigger actions_remain; delete from action where verb = 'purge' and row = 1"
+	run -1 --separate-stderr inv-audit verify --read-data
+	[[ $stderr = *'is purged, and no action says so' ]]
+}

@@ -243,7 +243,7 @@ INV_MUST bool inv_quarantine_waiting(const struct inv_state *state,
 
 /*
  * Hold each event against its hash; *n is how many have one.  INV_NO says which
- * differs.  Changes nothing, as INV_DB_LOOK.
+ * differs, or is purged by nobody.  Changes nothing, as INV_DB_LOOK.
  */
 INV_MUST bool inv_quarantine_hold(const struct inv_state *state, uint64_t *n,
     struct inv_err *err);

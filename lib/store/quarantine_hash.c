@@ -14,7 +14,8 @@ enum {
 	VERDICT,
 	AT,
 	FORM,
-	HASH, /* from here on texts */
+	PURGED, /* 2: and an action says so */
+	HASH,   /* from here on texts */
 	RUN,
 	REASON,
 	STAGE,
@@ -25,10 +26,16 @@ enum {
 
 /* By the index of its key, so that no more than one item has to be sorted. */
 static const char all[] =
-    "SELECT e.id, e.item, e.verdict, e.at, e.form, e.hash, r.run, e.reason,"
+    "SELECT e.id, e.item, e.verdict, e.at, e.form,"
+    " iif(e.purged = 0, 0, iif(p.at IS NULL, 1, 2)), e.hash, r.run, e.reason,"
     " e.stage, e.errors, e.more, e.content"
     " FROM events e INDEXED BY sqlite_autoindex_events_1"
-    " JOIN runs r ON r.id = e.run ORDER BY e.item, e.id";
+    " JOIN runs r ON r.id = e.run"
+    " JOIN items i ON i.id = e.item JOIN blocks b ON b.id = i.block"
+    " LEFT JOIN (SELECT DISTINCT manifest, submission, row, at FROM action"
+    "  WHERE verb = 'purge') p ON p.at = e.purged AND p.row = i.row"
+    "  AND p.manifest = b.manifest AND p.submission = b.submission"
+    " ORDER BY e.item, e.id";
 
 void
 inv_item_event_hash(const struct inv_item_event *e, struct inv_digest *digest,
@@ -77,6 +84,17 @@ carry(struct holding *h, struct inv_stmt *st, struct inv_item_event *e)
 	e->content = inv_buf_str(&h->content);
 }
 
+/* Who purges takes the hash as well, and leaves an action. */
+static bool
+is_purge_told(struct inv_stmt *st, struct inv_err *err)
+{
+	return inv_stmt_u64(st, PURGED) != 1 ||
+	    inv_fail(err, INV_NO,
+		"quarantine/quarantine.db: event %ju is purged, and no action "
+		"says so",
+		(uintmax_t)inv_stmt_u64(st, ID));
+}
+
 static bool
 hold(struct holding *h, struct inv_stmt *st, struct inv_err *err)
 {
@@ -93,6 +111,8 @@ hold(struct holding *h, struct inv_stmt *st, struct inv_err *err)
 	char hex[INV_DIGEST_HEX];
 
 	carry(h, st, &e);
+	if (!is_purge_told(st, err))
+		return false;
 	if (hash.n == 0)
 		return true; /* purged, or older than hashes are */
 	inv_item_event_hash(&e, h->digest, hex);
