@@ -11,6 +11,10 @@ prepare() {
 	unset SUDO_USER
 }
 
+teardown() {
+	stop_ledger
+}
+
 # run_of N [RECORD]: the stream of run N: row 1 with a CRITICAL error, row 2
 # with another.
 run_of() {
@@ -89,6 +93,22 @@ REFUSED="inv-quarantine: aaaaaaaaaaaa-1: CRITICAL, and not approved: inv-quarant
 	stored
 	run -1 --separate-stderr inv-quarantine resolve --not-committed --why w $ITEM
 	[ "$stderr" = "inv-quarantine: $ITEM: in no open batch" ]
+}
+
+@test "rows that are resolved with the batch of one that is approved do not use its approval" {
+	local id
+	start_ledger --fault garbage
+	printf 'id,n\na,1\nb,2\nc,3\n' | inv-split -q - | inv-commit -q -l "$LEDGER" -k id -r 0 > run || [ $? = 75 ]
+	jq -c 'if .type == "record" then .errors = [{type: "t", loc: [], msg: "m", severity: "CRITICAL"}] else . end' run |
+		inv-quarantine -q > passed
+	approver ann
+	id=$(inv-quarantine list | jq -r 'select(.row == 2).item')
+	approve "$id"
+	inv-quarantine -q resolve --discard --why w "$id"
+	[ "$(actions 'verb, row, json_extract(detail, "$.approval")' | paste -sd' ')" = \
+		'approve|2| resolve|1| resolve|2|1 resolve|3|' ]
+	inv-audit -q passed > /dev/null || [ $? = 75 ]
+	inv-audit verify | jq -e '.actions == 4'
 }
 
 @test "list, show, export, report and assign need none" {

@@ -201,10 +201,14 @@ resolve_row(struct resolution *p, const struct target *t, struct inv_str key)
 	check(inv_quarantine_act(p->store, &action, &err), &err);
 }
 
+/* What was approved is the row that is asked for: the others need nothing. */
 static void
 resolve_batch(struct resolution *p, struct target *t,
     const struct inv_status_batch *b)
 {
+	const uint64_t approval = t->approval;
+	const uint64_t asked = t->row;
+
 	if (!close_batch(p, b)) {
 		inv_desk_refuse(&p->d, t->id, "its batch was closed meanwhile");
 		return;
@@ -214,12 +218,14 @@ resolve_batch(struct resolution *p, struct target *t,
 		for (uint64_t r = b->rows.range[i].first;
 		     r <= b->rows.range[i].last; r++) {
 			t->row = r;
+			t->approval = r == asked ? approval : 0;
 			inv_item_id(t->id,
 			    (struct inv_str){ t->manifest, INV_MANIFEST_ID },
 			    t->submission, r);
 			resolve_row(p, t,
 			    (struct inv_str){ b->key, sizeof(b->key) });
 		}
+	t->approval = approval;
 	if (b->rows.count > 1)
 		inv_warn("batch %.12s: %ju rows resolved together", b->key,
 		    (uintmax_t)b->rows.count);
