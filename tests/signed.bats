@@ -315,10 +315,43 @@ quarantined schema_violation 1" ]
 	[ "$(verdicts <<< "$output")" = "held unsigned 3" ]
 }
 
-@test "records are not under the signature" {
-	signed 1 | jq -c 'if .type=="record" then .record.quantity = 9 else . end' |
+altered() { # m.csv, of which one record is changed on its way
+	source_rows 3 > m.csv
+	inv-split -q --sign lab/audit/key m.csv | inv-validate -q |
+		jq -c 'if .row == 2 then .record.quantity = 9 else . end' |
 		strict -q > out
-	[ "$(verdicts < out)" = "committed receipt 1" ]
+	[ "$(verdicts < out)" = "committed receipt 3" ]
+}
+
+@test "records are not under the signature: a proof has them beside the bytes" {
+	altered
+	inv-audit key new > log.pub
+	inv-audit -q out > /dev/null
+	inv-audit prove m.csv 2 > proof
+	inv-audit check proof --key log.pub --manifest m.csv
+	[ "$(jq -r .raw proof | cut -d, -f4)" = 2 ]
+	[ "$(jq -r .record proof | jq .quantity)" = 9 ]
+}
+
+@test "the file run again sends what was changed, and nothing else" {
+	altered
+	inv-split -q --sign lab/audit/key m.csv | inv-validate -q |
+		strict -q > again
+	[ "$(verdicts < again)" = "committed receipt 1
+skipped already_committed 2" ]
+}
+
+@test "rows can be left out with subset: the file run again sends them" {
+	source_rows 3 > m.csv
+	inv-split -q --sign lab/audit/key m.csv | inv-validate -q |
+		jq -c 'if .type=="manifest" then .subset = [[1,2]]
+			elif .row == 3 then empty else . end' | strict -q > out
+	[ "$(verdicts < out)" = "committed receipt 2" ]
+	inv-audit -q out | jq -e '.rows == 3 and .counts.committed == 2'
+	inv-split -q --sign lab/audit/key m.csv | inv-validate -q |
+		strict -q > again
+	[ "$(verdicts < again)" = "committed receipt 1
+skipped already_committed 2" ]
 }
 
 @test "inv-audit logs the manifest line with its signature, and who was asked for" {
