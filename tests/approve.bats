@@ -141,6 +141,28 @@ REFUSED="inv-quarantine: aaaaaaaaaaaa-1: CRITICAL, and not approved: inv-quarant
 	[ "$(inv-quarantine show $ITEM | jq -r .state)" = committed ]
 }
 
+# three N RECORD: the stream of run N of three rows, the last being that.
+three() {
+	run_of "$1" | sed 's/WARNING/CRITICAL/; s/"rows":2/"rows":3/' |
+		sed '/"row":2/{p;s/"row":2/"row":3/;s/{"n":"2"}/'"$2"'/}'
+}
+
+@test "a row that changes while resubmit waits for --rate is not what was approved: 75" {
+	local pid
+	three 1 '{"n":"3"}' | inv-quarantine -q > passed
+	approver ann
+	approve aaaaaaaaaaaa-{1,2,3}
+	: > stream
+	inv-quarantine resubmit --rate 1/s aaaaaaaaaaaa-{1,2,3} > stream 2> err 3>&- &
+	pid=$!
+	wait_for grep -q '"row":1' stream
+	three 2 '{"n":"other"}' | inv-quarantine -q > passed
+	wait $pid || [ $? = 75 ]
+	[ "$(cat err)" = 'inv-quarantine: aaaaaaaaaaaa-3: has changed since it was approved' ]
+	run ! grep other stream
+	run ! grep '"type":"end"' stream
+}
+
 @test "an approval is valid once" {
 	stored
 	approve $ITEM

@@ -33,6 +33,12 @@ static const char resubmit[] = "resubmit";
 static const char migrate[] = "migrate";
 
 /* Rows of a manifest. */
+/* What allows a row to go. */
+struct approved {
+	uint64_t action; /* 0: it needed none */
+	char content[INV_DIGEST_HEX];
+};
+
 struct block {
 	char manifest[INV_MANIFEST_ID];
 	uint64_t submission;
@@ -43,6 +49,8 @@ struct block {
 	struct inv_rows rows;
 	struct inv_rows batched; /* of them, in open batches */
 	struct inv_buf key;      /* what identifies a record: JSON, or empty */
+	struct approved
+	    *approved; /* each of rows; NULL: approval is not asked */
 	char run[INV_RUN_ID];
 };
 
@@ -54,6 +62,7 @@ struct resubmission {
 	struct inv_buf renamed; /* a record with its new names */
 	struct inv_out out;
 	struct inv_scan *scan;
+	struct inv_digest *digest;
 	struct inv_status open; /* batches */
 	struct block *block;
 	size_t n;
@@ -76,6 +85,7 @@ free_block(struct block *k)
 	inv_rows_free(&k->rows);
 	inv_rows_free(&k->batched);
 	inv_buf_free(&k->key);
+	free(k->approved);
 }
 
 /* ---- which rows ---- */
@@ -377,28 +387,35 @@ item_at(struct resubmission *p, const struct block *k, uint64_t row)
 	inv_die(&err);
 }
 
+static void
+approve(struct resubmission *p, const struct block *k, uint64_t row,
+    struct approved *a)
+{
+	const struct inv_item *item = item_at(p, k, row);
+
+	a->action = inv_desk_approval(&p->d, INV_APPROVED_RELEASE, item);
+	if (a->action > 0)
+		inv_item_digest(item, p->digest, a->content);
+}
+
 /*
  * What approves each row of the block, in the transaction that uses it; before
  * the first is written, as the items are read beside it.  A batch goes as it
- * was sent before.  NULL: nothing needs an approval.
+ * was sent before.
  */
-static uint64_t *
-approvals_of(struct resubmission *p, const struct block *k)
+static void
+approve_all(struct resubmission *p, struct block *k)
 {
-	uint64_t *of;
 	size_t n = 0;
 
 	if (!inv_approvals_are_asked(p->d.approvals))
-		return NULL;
-	of = inv_mem_resize(NULL, k->rows.count, sizeof(*of));
+		return;
+	k->approved = inv_mem_new(k->rows.count * sizeof(*k->approved));
 	for (size_t i = 0; i < k->rows.n; i++)
 		for (uint64_t r = k->rows.range[i].first;
-		     r <= k->rows.range[i].last; r++)
-			of[n++] = inv_rows_has(&k->batched, r)
-			    ? 0
-			    : inv_desk_approval(&p->d, INV_APPROVED_RELEASE,
-				  item_at(p, k, r));
-	return of;
+		     r <= k->rows.range[i].last; r++, n++)
+			if (!inv_rows_has(&k->batched, r))
+				approve(p, k, r, &k->approved[n]);
 }
 
 static void
@@ -430,19 +447,18 @@ note_row(struct resubmission *p, const struct block *k, uint64_t row,
 }
 
 static void
-note_block(struct resubmission *p, const struct block *k)
+note_block(struct resubmission *p, struct block *k)
 {
-	uint64_t *approval;
 	size_t n = 0;
 
 	inv_desk_begin(&p->d);
-	approval = approvals_of(p, k);
+	approve_all(p, k);
 	for (size_t i = 0; i < k->rows.n; i++)
 		for (uint64_t r = k->rows.range[i].first;
 		     r <= k->rows.range[i].last; r++)
-			note_row(p, k, r, approval == NULL ? 0 : approval[n++]);
+			note_row(p, k, r,
+			    k->approved == NULL ? 0 : k->approved[n++].action);
 	inv_desk_commit(&p->d);
-	free(approval);
 }
 
 /* ---- lines ---- */
@@ -540,9 +556,24 @@ put_batches(struct resubmission *p, const struct block *k)
 			put_batch(p, k, &p->open.open[i]);
 }
 
+/* Whoever waits for --rate may be told of a row once more meanwhile. */
+static bool
+has_changed(struct resubmission *p, const struct inv_item *item,
+    const struct approved *a)
+{
+	char content[INV_DIGEST_HEX];
+
+	if (a == NULL || !inv_approvals_need(p->d.approvals, item))
+		return false;
+	inv_item_digest(item, p->digest, content);
+	return a->action == 0 ||
+	    memcmp(a->content, content, sizeof(content)) != 0;
+}
+
 /* As the row travelled when it failed, but for new names. */
 static void
-put_item(struct resubmission *p, const struct block *k, uint64_t row)
+put_item(struct resubmission *p, const struct block *k, uint64_t row,
+    const struct approved *approved)
 {
 	const struct inv_item *item = item_at(p, k, row);
 	struct inv_str record = item->last.content;
@@ -550,6 +581,11 @@ put_item(struct resubmission *p, const struct block *k, uint64_t row)
 
 	if (item->purged_at > 0) {
 		inv_fail(&err, INV_AGAIN, "%s: was purged meanwhile", item->id);
+		inv_die(&err);
+	}
+	if (has_changed(p, item, approved)) {
+		inv_fail(&err, INV_AGAIN,
+		    "%s: has changed since it was approved", item->id);
 		inv_die(&err);
 	}
 	if (p->map != NULL) {
@@ -562,11 +598,15 @@ put_item(struct resubmission *p, const struct block *k, uint64_t row)
 static void
 put_items(struct resubmission *p, const struct block *k)
 {
+	const struct approved *a = k->approved;
+
 	for (size_t i = 0; i < k->rows.n; i++)
 		for (uint64_t r = k->rows.range[i].first;
-		     r <= k->rows.range[i].last; r++)
+		     r <= k->rows.range[i].last; r++) {
 			if (!inv_rows_has(&k->batched, r))
-				put_item(p, k, r);
+				put_item(p, k, r, a);
+			a += a != NULL;
+		}
 }
 
 /* The manifest line of the run before, for this run and these rows. */
@@ -705,6 +745,7 @@ open_all(struct resubmission *p, const struct inv_quarantine_args *a,
 	inv_desk_need(&p->d, INV_ROLE_RELEASE);
 	inv_out_init(&p->out, STDOUT_FILENO, "stdout");
 	p->scan = inv_scan_new();
+	p->digest = inv_digest_new();
 	if (p->d.r == NULL)
 		return;
 	inv_desk_open_writing(&p->d);
@@ -720,6 +761,7 @@ close_all(struct resubmission *p)
 	free(p->block);
 	inv_status_free(&p->open);
 	inv_scan_free(p->scan);
+	inv_digest_free(p->digest);
 	inv_rename_free(p->map);
 	inv_buf_free(&p->renamed);
 	inv_buf_free(&p->origin);
