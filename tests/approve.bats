@@ -163,6 +163,13 @@ three() {
 	run ! grep '"type":"end"' stream
 }
 
+@test "SUDO_USER makes another person, whoever sets it" {
+	stored
+	approve $ITEM
+	SUDO_USER=ann run -77 inv-quarantine resubmit $ITEM
+	SUDO_USER=bob run -0 inv-quarantine resubmit $ITEM
+}
+
 @test "an approval is valid once" {
 	stored
 	approve $ITEM
