@@ -206,6 +206,12 @@ read_again() {
 	run -0 inv-split -q --preamble 1 --footer 1 m
 }
 
+@test "without a header, empty lines behind the preamble are rows of one column, on their lines" {
+	printf 'title\n\n\nx\n\n' > m
+	[ "$(inv-split -q --no-header --preamble 1 m | member record '|[.row,.line,.record.c1]' | paste -sd' ')" = \
+		'[1,2,""] [2,3,""] [3,4,"x"] [4,5,""]' ]
+}
+
 @test "--header-lines joins what stands above each other" {
 	printf 'Asset,,"Where\nabouts",\n\nid,code,room,\n,,(new),note\n1,2,3,4\n' > m
 	[ "$(inv-split -q --header-lines 3 m | member manifest .columns)" = \

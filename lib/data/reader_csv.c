@@ -321,10 +321,11 @@ next_held(struct csv_reader *c)
 	if (c->blank_given < c->blank_rows) {
 		c->rec = (struct inv_framed){
 			.raw = INV_LIT(""),
-			.line = ++c->blank_given,
+			.line = c->first.line - c->blank_rows + c->blank_given,
 			.fields = 1,
 			.cut = &nothing,
 		};
+		c->blank_given++;
 		return true;
 	}
 	if (c->has_first) {
