@@ -406,4 +406,12 @@ take() {
 	take m.xml --path /l/i -e WINDOWS-1252
 	run -0 --separate-stderr inv-validate -s ./s.schema.json --backtest
 	[ "$(jq -c '[.type,.fail_now.count]' <<< "$output")" = '["backtest",0]' ]
+	printf '<?xml version="1.0" encoding="ISO-8859-1"?><l><i id="\xe9"/></l>' > m.xml
+	take m.xml --path /l/i
+	run -0 --separate-stderr inv-audit prove "$id" 1
+	[[ $stderr = *'are not in the proof: they are not UTF-8' ]]
+	printf "%s\n" "$output" > proof
+	inv-audit check proof --key lab.pub
+	run -0 --separate-stderr inv-validate -s ./s.schema.json --backtest
+	[ "$(jq -c '[.type,.fail_now.count]' <<< "$output")" = '["backtest",0]' ]
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "io/file.h"
+#include "io/text.h"
 #include "store/archive.h"
 #include "store/reading.h"
 
@@ -43,6 +44,8 @@ read_rows(struct inv_reading *r, const struct inv_past *past,
 	if (strcmp(r->encoding, plain) != 0)
 		return inv_fail(err, INV_BAD,
 		    "in %s it is no run of bytes that we read", r->encoding);
+	if (!inv_text_is_utf8(inv_buf_str(raw)))
+		return inv_fail(err, INV_BAD, "they are not UTF-8");
 	return raw->n > 0 ||
 	    inv_fail(err, INV_BAD, "in %s it is no run of bytes",
 		inv_format_name(inv_rowfile_format(r->file)));
