@@ -89,6 +89,19 @@ refused_as() { # REASON ARGS...
 	[[ $stderr = *'every sheet is hidden'* ]]
 }
 
+@test "a sheet whose name leads to another one is refused: it could not be read again" {
+	printf '%s\n' A1=id A2=x | book m.xlsx 'sheets=one,one,three,'
+	[ "$(inv-split -q -S one m.xlsx | member record .record)" = '{"id":"x"}' ]
+	refused_as no_sheet -S 2 m.xlsx
+	[ "$stderr" = 'inv-split: m.xlsx: the sheet has no name, or that of one before it' ]
+	refused_as no_sheet -S 4 m.xlsx
+	refused_as empty -S 3 m.xlsx
+	printf '%s\n' A1=id A2=x | book m.xlsx 'sheets=one:hidden,one'
+	refused_as no_sheet m.xlsx
+	printf '%s\n' A1=id A2=x | book m.xlsx 'sheets=,one'
+	[ "$(inv-split -q m.xlsx | member record .record)" = '{"id":"x"}' ]
+}
+
 @test "hidden rows are read and counted, and left out with --hidden skip" {
 	cells m.xlsx A1=id '<row r="2" hidden="1"><c r="A2"><v>1</v></c></row>' 'A3#2' 'A9#3'
 	[ "$(fates m.xlsx | jq -r .id | paste -sd,)" = 1,2,3 ]

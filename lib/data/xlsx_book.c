@@ -51,6 +51,8 @@ struct opening {
 	uint64_t seen;
 	bool by_name; /* it was found, and numbers count no more */
 	bool found;
+	bool nameless; /* no name leads to it, but to another one */
+	struct inv_str *name;
 	struct inv_str id;
 	struct inv_buf said; /* names, for a message */
 	/* Where in a part. */
@@ -270,10 +272,23 @@ say_name(struct opening *o, const char *name)
 	inv_buf_addf(&o->said, "%s\"%.60s\"", o->said.n > 0 ? ", " : "", name);
 }
 
+/* What is told of it has to lead to it: the name, or nothing. */
+static bool
+is_nameless(const struct opening *o, struct inv_str name)
+{
+	if (name.n == 0)
+		return o->wanted.n > 0;
+	for (uint64_t i = 0; i + 1 < o->seen; i++)
+		if (inv_str_eq(o->name[i], name))
+			return true;
+	return false;
+}
+
 /* It is the one, as far as is known. */
 static void
 take_sheet(struct opening *o, const char *name, struct inv_str id, bool hidden)
 {
+	o->nameless = is_nameless(o, inv_str_of(name));
 	o->found = true;
 	o->id = id;
 	o->b->hidden = hidden;
@@ -291,8 +306,10 @@ on_sheet(struct opening *o, const char *const *attributes)
 
 	name = name == NULL ? "" : name;
 	say_name(o, name);
+	if (o->seen < INV_BOOK_PARTS)
+		o->name[o->seen] = keep(o, name);
 	o->seen++;
-	if (o->by_name)
+	if (o->by_name || o->seen > INV_BOOK_PARTS)
 		return;
 	if (o->wanted.n == 0) {
 		if (!o->found && !hidden && ref_of(o, REF_SHEET, id) != NULL)
@@ -364,6 +381,12 @@ choose_sheet(struct opening *o, size_t book)
 		return false;
 	if (!o->found)
 		return no_sheet(o, "no sheet");
+	if (o->nameless) {
+		o->b->reason = "no_sheet";
+		return inv_fail(o->err, INV_BAD,
+		    "%s: the sheet has no name, or that of one before it",
+		    o->b->name);
+	}
 	const struct ref *r = ref_of(o, REF_SHEET, o->id);
 
 	if (r == NULL)
@@ -557,6 +580,7 @@ inv_book_open(struct inv_book *b, int fd, const char *name,
 		.sheet = INV_BUF(INV_XML_TOKEN_MAX),
 	};
 	o.ref = inv_mem_resize(NULL, INV_BOOK_PARTS, sizeof(*o.ref));
+	o.name = inv_mem_resize(NULL, INV_BOOK_PARTS, sizeof(*o.name));
 	bool ok = inv_buf_room(&o.words, INV_BOOK_WORDS) && open_all(&o, fd);
 
 	inv_part_close(&o.part);
@@ -564,6 +588,7 @@ inv_book_open(struct inv_book *b, int fd, const char *name,
 	inv_buf_free(&o.base);
 	inv_buf_free(&o.said);
 	free(o.ref);
+	free(o.name);
 	return ok;
 }
 
