@@ -105,7 +105,7 @@ refused_with() { # MESSAGE ARGS...
 	run -66 --separate-stderr inv-split --columns nope m.csv
 	[[ $stderr = *'nope: No such file'* ]]
 	local text
-	for text in '' '[]' '{}' '{"a":1}' '{"a":""}' '{"a":"x","b":"x"}' '{"a":"x","b":"\u0078"}' '{"a":"x","a":"y"}'; do
+	for text in '' '[]' '{}' '{"a":1}' '{"a":""}' '{"a":"inv:item"}' '{"a":"\u0069nv:x"}' '{"a":"x","b":"x"}' '{"a":"x","b":"\u0078"}' '{"a":"x","a":"y"}'; do
 		printf '%s' "$text" > none
 		run -78 --separate-stderr inv-split --columns none m.csv
 		[[ $stderr = *'none: '* ]]

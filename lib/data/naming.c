@@ -83,6 +83,17 @@ add_constants(struct inv_naming *n, struct inv_str text, struct inv_err *err)
 	return ok;
 }
 
+/* Names that begin with inv: say something of a row, and are none of its. */
+static bool
+is_free(const struct inv_rename *map, struct inv_err *err)
+{
+	for (size_t i = 0; i < inv_rename_count(map); i++)
+		if (inv_str_starts(inv_rename_called(map, i), INV_LIT("inv:")))
+			return inv_fail(err, INV_CONFIG,
+			    "a new name begins with inv:");
+	return true;
+}
+
 bool
 inv_naming_new(const struct inv_source_options *how, struct inv_naming **naming,
     struct inv_err *err)
@@ -101,7 +112,8 @@ inv_naming_new(const struct inv_source_options *how, struct inv_naming **naming,
 		n->map = inv_rename_new(how->map, err);
 		/* Names are views into it: it may not move. */
 		(void)inv_buf_room(&n->dropped, INV_DROPPED_BYTES);
-		ok = n->map != NULL && inv_rename_is_unique(n->map, err);
+		ok = n->map != NULL && inv_rename_is_unique(n->map, err) &&
+		    is_free(n->map, err);
 	}
 	ok = ok &&
 	    (how->constants.n == 0 || add_constants(n, how->constants, err));

@@ -113,6 +113,12 @@ inv_rename_target(const struct inv_rename *r, size_t pair)
 	return r->pair[pair].to;
 }
 
+struct inv_str
+inv_rename_called(const struct inv_rename *r, size_t pair)
+{
+	return r->pair[pair].called;
+}
+
 bool
 inv_rename_find(const struct inv_rename *r, struct inv_str name, size_t *pair)
 {

@@ -29,6 +29,8 @@ INV_MUST bool inv_rename_is_unique(const struct inv_rename *r,
 size_t inv_rename_count(const struct inv_rename *r);
 struct inv_str inv_rename_source(const struct inv_rename *r, size_t pair);
 struct inv_str inv_rename_target(const struct inv_rename *r, size_t pair);
+/* The new one, decoded. */
+struct inv_str inv_rename_called(const struct inv_rename *r, size_t pair);
 
 /* The pair of that old, or new, name, decoded. */
 bool inv_rename_find(const struct inv_rename *r, struct inv_str name,

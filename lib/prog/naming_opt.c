@@ -21,13 +21,22 @@ put_map(struct inv_str text, const char *path, struct inv_buf *out)
 {
 	struct inv_err err;
 	struct inv_rename *map = inv_rename_new(text, &err);
+	struct inv_naming *naming = NULL;
+	bool ok = map != NULL;
 
-	if (map == NULL || !inv_rename_is_unique(map, &err)) {
+	if (ok) {
+		*out = INV_BUF(INV_RENAME_BYTES);
+		inv_rename_put(map, out);
+		const struct inv_source_options alone = {
+			.map = inv_buf_str(out),
+		};
+		ok = inv_naming_new(&alone, &naming, &err);
+	}
+	if (!ok) {
 		inv_say("%s: %s", path, err.msg);
 		exit(inv_fault_exit(err.fault));
 	}
-	*out = INV_BUF(INV_RENAME_BYTES);
-	inv_rename_put(map, out);
+	inv_naming_free(naming);
 	inv_rename_free(map);
 }
 
