@@ -277,6 +277,27 @@ two_groups() {
 		'malformed_row control_total,envelope_broken|2.1' ]
 }
 
+@test "what is wrong with a group or an interchange without sets refuses the file" {
+	local gs='GS*PO*A*B*20260314*0936*1*X*004010~' of
+	mapping .
+	printf '%s' "$ISA" > m
+	printf '%s%s' "$ISA" "$gs" > group
+	printf '%s%sGE*5*1~IEA*1*000000001~' "$ISA" "$gs" > sets
+	printf '%sIEA*3*000000001~' "$ISA" > groups
+	for of in m group sets groups; do
+		{ order 1 1 | wrapped 1; cat $of; } > behind
+		for file in $of behind; do
+			run -65 --separate-stderr inv-split -q --mapping maps $file
+			[ "$(member end '|[.rows,.refused.reason]' <<< "$output")" = '[0,"bad_envelope"]' ]
+			[[ $stderr = *', and it has no set' ]]
+		done
+	done
+	run -65 --separate-stderr inv-split -q --mapping maps sets
+	[ "$stderr" = 'inv-split: sets: line 1: GE01: 5 sets promised, 0 counted (segments 2 to 3), and it has no set' ]
+	printf '%sIEA*0*000000001~' "$ISA" > none
+	[ "$(inv-split -q --mapping maps none | member end .rows)" = 0 ]
+}
+
 @test "an ISA that has not its 106 bytes costs its interchange; the first one the file" {
 	order 1 1 | wrapped 1 > one
 	{ cat one; sed 's/   //' one; cat one; } > m

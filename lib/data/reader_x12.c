@@ -202,6 +202,12 @@ check_all(struct x12_reader *x, struct inv_err *err)
 		return refuse(x, "empty", "empty: no ISA segment", err);
 	inv_x12_envelope_end(e);
 	x->totals = e->totals;
+	if (x->faults.has_untold) {
+		x->base.reason = "bad_envelope";
+		return inv_fail(err, INV_BAD,
+		    "%s: line %ju: %s, and it has no set", x->in->name,
+		    (uintmax_t)x->faults.untold.at.line, x->faults.untold.msg);
+	}
 	if (x->faults.full)
 		return refuse(x, "bad_envelope",
 		    "more than 32768 totals do not add up", err);

@@ -314,6 +314,7 @@ open_level(struct inv_x12_envelope *e, enum inv_x12_level level,
 	o->is_open = true;
 	o->number++;
 	o->first = *seg;
+	o->sets = e->totals.sets.counted;
 	o->parts = 0;
 	o->control_n = 0;
 	switch (level) {
@@ -367,6 +368,20 @@ close_level(struct inv_x12_envelope *e, enum inv_x12_level level)
 	e->map = NULL;
 }
 
+/* What is wrong with a level that is over is told by its sets: has it any? */
+static void
+check_told(struct inv_x12_envelope *e, enum inv_x12_level level)
+{
+	const struct inv_x12_open *o = &e->open[level];
+	struct inv_x12_faults *f = e->faults;
+
+	if (f == NULL || f->has_untold || f->n[level] == 0 ||
+	    level == INV_X12_SET || o->sets < e->totals.sets.counted)
+		return;
+	f->untold = f->at[level][f->n[level] - 1];
+	f->has_untold = f->untold.of == o->number;
+}
+
 /* All levels up to this one are over, without an end. */
 static void
 break_off(struct inv_x12_envelope *e, enum inv_x12_level upto)
@@ -382,6 +397,7 @@ break_off(struct inv_x12_envelope *e, enum inv_x12_level upto)
 		    "the %s that begins with segment %ju has no %s",
 		    levels[level].name, (uintmax_t)o->first.number,
 		    levels[level].end_id);
+		check_told(e, level);
 	}
 }
 
@@ -483,6 +499,7 @@ end_level(struct inv_x12_envelope *e, enum inv_x12_level level,
 	if (seg->flaw != INV_X12_SOUND)
 		fault(e, level, envelope_broken, seg, "segment %ju %s",
 		    (uintmax_t)seg->number, flaw_text(seg->flaw));
+	check_told(e, level);
 }
 
 /* ---- segments ---- */

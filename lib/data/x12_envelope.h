@@ -41,6 +41,9 @@ struct inv_x12_faults {
 	size_t n[INV_X12_DEPTH];
 	size_t cap[INV_X12_DEPTH];
 	bool full; /* there are more than may be */
+	bool has_untold;
+	struct inv_x12_fault
+	    untold; /* of a group or interchange without sets */
 };
 
 void inv_x12_faults_free(struct inv_x12_faults *f);
@@ -73,6 +76,7 @@ struct inv_x12_open {
 	bool is_open;
 	uint64_t number;          /* from 1 */
 	struct inv_segment first; /* its raw is not kept */
+	uint64_t sets;            /* that there were before it */
 	uint64_t parts;           /* groups, sets, segments */
 	size_t control_n;         /* INV_X12_CONTROL: it was longer */
 	char control[INV_X12_CONTROL];
