@@ -777,6 +777,8 @@ split_folder(struct split *s, struct inv_err *err)
 
 	if (stop == -1)
 		return inv_fail_sys(err, INV_INTERNAL, "signalfd");
+	/* A reader that goes is seen in the same way whenever that is. */
+	(void)signal(SIGPIPE, SIG_IGN);
 	struct inv_inbox *inbox = inv_inbox_open(s->watch, stop, err);
 
 	if (inbox == NULL) {

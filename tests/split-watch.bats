@@ -246,6 +246,17 @@ watch_as_other() {
 	[ -e in/a.csv ] # it was not told: it stays
 }
 
+@test "when nobody reads any more while it writes, it ends in the same way" {
+	local rc=0
+	{ echo a; seq 300000; } > in/a.csv
+	mkfifo slow
+	head -c 1 slow > /dev/null 3>&- &
+	env --default-signal=PIPE inv-split --watch in > slow 2> err || rc=$?
+	[ $rc = $EX_IOERR ]
+	[[ $(cat err) = *"stdout: write: Broken pipe"* ]]
+	[ -e in/a.csv ]
+}
+
 @test "no folder, a folder that goes, files beside it" {
 	run -66 --separate-stderr inv-split --watch nowhere
 	[ "$stderr" = "inv-split: nowhere: No such file or directory" ]
