@@ -185,6 +185,8 @@ format_of() { # ARGS...
 		[[ $stderr = *"m: line 1, byte $at: the text ends within "* ]]
 	done
 	run -0 inv-split -q -f json --path /d whole
+	printf '[\n' > m
+	refused_as malformed m
 }
 
 @test "brackets and quotes that do not add up are refused with line and byte" {

@@ -69,15 +69,15 @@ behind_first(struct inv_str s)
 	return unblanked((struct inv_str){ s.p + 1, s.n - 1 });
 }
 
-/* `[` before `{`, or an empty array and nothing else. */
+/* `[` before `{`, or before nothing; or an empty array and nothing else. */
 static bool
 is_array(struct inv_str s)
 {
 	if (s.n == 0 || *s.p != '[')
 		return false;
 	s = behind_first(s);
-	return s.n > 0 &&
-	    (*s.p == '{' || (*s.p == ']' && behind_first(s).n == 0));
+	return s.n == 0 || *s.p == '{' ||
+	    (*s.p == ']' && behind_first(s).n == 0);
 }
 
 /* `{` alone on its line: that is the begin of a text over many. */
