@@ -119,6 +119,19 @@ say_summary(struct inv_buf *b, const struct audit *p,
 
 /* ---- a block ---- */
 
+/* A block of some rows is no reason to forget the others. */
+static void
+judge_standing(struct audit *p, const struct inv_standing *s)
+{
+	if (!p->account.subset || s->counts[INV_PENDING] == 0 ||
+	    s->rows > INV_STANDING_MAX)
+		return;
+	inv_say("%.*s: %ju of %ju rows have no verdict in any run",
+	    INV_ARG(inv_buf_str(&p->name)), (uintmax_t)s->counts[INV_PENDING],
+	    (uintmax_t)s->rows);
+	inv_filter_fault(&p->f, INV_AGAIN);
+}
+
 static void
 judge(struct audit *p, const struct inv_audit_sum *sum)
 {
@@ -138,6 +151,7 @@ judge(struct audit *p, const struct inv_audit_sum *sum)
 		a->counts[INV_AMBIGUOUS] >
 	    0)
 		inv_filter_fault(&p->f, INV_AGAIN);
+	judge_standing(p, &sum->standing);
 }
 
 /* On disk first, then said. */

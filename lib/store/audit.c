@@ -405,6 +405,7 @@ struct tally {
 	uint64_t n;        /* rows it has room for */
 	uint64_t highest;
 	uint64_t rows;
+	uint64_t least; /* rows, by the end lines of blocks of some rows */
 	uint64_t runs;
 	struct inv_map seen; /* their ids */
 	bool whole;          /* rows is what a complete end line says */
@@ -507,6 +508,8 @@ note_rows(struct tally *t, uint64_t announced, bool whole)
 {
 	if (whole)
 		t->rows = announced;
+	else if (announced > t->least)
+		t->least = announced;
 	t->whole = t->whole || whole;
 }
 
@@ -630,9 +633,10 @@ count_up(struct inv_audit *a, struct inv_str manifest, struct tally *t,
 static struct inv_standing
 standing_of(const struct tally *t)
 {
+	uint64_t seen = t->highest > t->least ? t->highest : t->least;
 	struct inv_standing s = {
 		.runs = t->runs,
-		.rows = t->whole ? t->rows : t->highest,
+		.rows = t->whole ? t->rows : seen,
 	};
 	uint64_t known = s.rows < t->n ? s.rows : t->n;
 

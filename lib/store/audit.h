@@ -28,7 +28,8 @@
 /* What became of each row of a manifest, over all runs. */
 struct inv_standing {
 	uint64_t runs; /* that ended, or broke off; each once */
-	uint64_t rows; /* of the manifest; the highest seen where no end came */
+	uint64_t rows; /* of the manifest; the highest told of where no end of
+			  the whole of it came */
 	uint64_t counts[INV_VERDICTS];
 };
 
