@@ -315,7 +315,7 @@ inv-quarantine: 000000000000-1: no such item" ]
 	# The signature is one of Ed25519 over the text.
 	sed -n 1,2p note > text
 	grep '^— ann ' note | cut -d' ' -f 3 | base64 -d | tail -c 64 > signature
-	{ printf '302a300506032b6570032100' | xxd -r -p
+	{ printf '\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00'
 		cut -d+ -f 3- ann.pub | base64 -d | tail -c 32; } |
 		openssl pkey -pubin -inform DER -out key.pem
 	openssl pkeyutl -verify -pubin -inkey key.pem -rawin -in text -sigfile signature

@@ -30,6 +30,8 @@ struct inv_xml {
 	uint64_t known[PLACES]; /* what they are known by; 0: none */
 };
 
+static const char too_long[] = "a tag or a comment longer than 1 MiB";
+
 /* Not a pause: there is no way on. */
 static void
 stop(struct inv_xml *x, const char *why)
@@ -65,6 +67,17 @@ meet(struct inv_xml *x, const char *name)
 		stop(x, "more than 8,192 different names");
 }
 
+/*
+ * Of a token that expat has whole: some versions wait until they have twice as
+ * much before they look again, and has_long_token does not see it then.
+ */
+static void
+measure(struct inv_xml *x)
+{
+	if (XML_GetCurrentByteCount(x->parser) > INV_XML_TOKEN_MAX)
+		stop(x, too_long);
+}
+
 static void
 on_namespace(void *arg, const char *prefix, const char *uri)
 {
@@ -82,6 +95,7 @@ on_open(void *arg, const char *name, const char **attributes)
 
 	if (++x->depth > INV_XML_DEPTH)
 		stop(x, "more than 256 elements within each other");
+	measure(x);
 	meet(x, name);
 	for (size_t i = 0; attributes[i] != NULL && x->why == NULL; i += 2)
 		meet(x, attributes[i]);
@@ -106,6 +120,21 @@ on_text(void *arg, const char *p, int n)
 	struct inv_xml *x = arg;
 
 	x->face->text(x->self, (struct inv_str){ p, (size_t)n });
+}
+
+static void
+on_comment(void *arg, const char *text)
+{
+	(void)text;
+	measure(arg);
+}
+
+static void
+on_instruction(void *arg, const char *target, const char *text)
+{
+	(void)target;
+	(void)text;
+	measure(arg);
 }
 
 static void
@@ -163,6 +192,8 @@ inv_xml_begin(struct inv_xml *x, struct inv_pull from, const char *name)
 	XML_SetUserData(x->parser, x);
 	XML_SetElementHandler(x->parser, on_open, on_close);
 	XML_SetStartNamespaceDeclHandler(x->parser, on_namespace);
+	XML_SetCommentHandler(x->parser, on_comment);
+	XML_SetProcessingInstructionHandler(x->parser, on_instruction);
 	XML_SetStartDoctypeDeclHandler(x->parser, on_doctype);
 	if (x->face->text != NULL)
 		XML_SetCharacterDataHandler(x->parser, on_text);
@@ -229,8 +260,7 @@ inv_xml_next(struct inv_xml *x, struct inv_err *err)
 		if (status == (int)XML_STATUS_ERROR)
 			return fail_parser(x, err);
 		if (has_long_token(x))
-			return fail(x, "a tag or a comment longer than 1 MiB",
-			    err);
+			return fail(x, too_long, err);
 	}
 	return INV_NEXT_END;
 }
