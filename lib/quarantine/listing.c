@@ -13,6 +13,23 @@ enum {
 	ERRORS_MAX = 2 * INV_ITEM_TEXT_MAX, /* bytes of them as words */
 };
 
+const struct inv_item *
+inv_listing_next(struct inv_quarantine_reader *r)
+{
+	const struct inv_item *item;
+	struct inv_err err;
+
+	switch (inv_quarantine_next(r, &item, &err)) {
+	case INV_NEXT_LINE:
+		return item;
+	case INV_NEXT_END:
+		return NULL;
+	case INV_NEXT_ERR:
+		break;
+	}
+	inv_die(&err);
+}
+
 void
 inv_listing_open(struct inv_listing *l, struct inv_out *out, bool json)
 {

@@ -5,6 +5,9 @@
 #include "io/stream.h"
 #include "store/quarantine.h"
 
+/* The next item, NULL behind the last; dies where it can not be read. */
+const struct inv_item *inv_listing_next(struct inv_quarantine_reader *r);
+
 struct inv_listing {
 	struct inv_out *out;
 	struct inv_buf text;

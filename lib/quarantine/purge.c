@@ -42,23 +42,6 @@ may_go(struct purge *p, const struct inv_item *item, uint64_t *approval)
 	return false;
 }
 
-static const struct inv_item *
-next(struct inv_quarantine_reader *r)
-{
-	const struct inv_item *item;
-	struct inv_err err;
-
-	switch (inv_quarantine_next(r, &item, &err)) {
-	case INV_NEXT_LINE:
-		return item;
-	case INV_NEXT_END:
-		return NULL;
-	case INV_NEXT_ERR:
-		break;
-	}
-	inv_die(&err);
-}
-
 /* What would go. */
 static void
 look(struct purge *p, bool json)
@@ -73,7 +56,7 @@ look(struct purge *p, bool json)
 	inv_out_init(&out, STDOUT_FILENO, "stdout");
 	inv_listing_open(&l, &out, json);
 	inv_quarantine_seek(p->d.r, &p->which);
-	while (!out.failed && (item = next(p->d.r)) != NULL)
+	while (!out.failed && (item = inv_listing_next(p->d.r)) != NULL)
 		if (may_go(p, item, &ignored))
 			inv_listing_put(&l, item);
 	p->n = l.n;
@@ -95,7 +78,7 @@ purge_block(struct purge *p)
 
 	inv_desk_begin(&p->d);
 	inv_quarantine_seek(p->r, &p->which);
-	while (seen < BLOCK && (item = next(p->r)) != NULL) {
+	while (seen < BLOCK && (item = inv_listing_next(p->r)) != NULL) {
 		seen++;
 		p->which.behind = item->number;
 		if (!may_go(p, item, &approval))

@@ -28,21 +28,11 @@ struct reading {
 static const struct inv_item *
 next(struct reading *p)
 {
-	const struct inv_item *item;
-	struct inv_err err;
+	const struct inv_item *item =
+	    p->out.failed ? NULL : inv_listing_next(p->r);
 
-	if (p->out.failed)
-		return NULL;
-	switch (inv_quarantine_next(p->r, &item, &err)) {
-	case INV_NEXT_LINE:
-		p->found++;
-		return item;
-	case INV_NEXT_END:
-		return NULL;
-	case INV_NEXT_ERR:
-		inv_die(&err);
-	}
-	return NULL;
+	p->found += item != NULL;
+	return item;
 }
 
 static void

@@ -12,6 +12,7 @@
 #include "io/file.h"
 #include "io/workbook.h"
 #include "quarantine/choices.h"
+#include "quarantine/listing.h"
 
 enum {
 	TEXT_MAX = 2 * INV_ITEM_TEXT_MAX, /* bytes of a cell */
@@ -101,23 +102,6 @@ fields_of(struct xlsx *x, const struct inv_item *item)
 	return inv_scan_record(x->scan);
 }
 
-static const struct inv_item *
-next(struct xlsx *x)
-{
-	const struct inv_item *item;
-	struct inv_err err;
-
-	switch (inv_quarantine_next(x->r, &item, &err)) {
-	case INV_NEXT_LINE:
-		return item;
-	case INV_NEXT_END:
-		return NULL;
-	case INV_NEXT_ERR:
-		break;
-	}
-	inv_die(&err);
-}
-
 /* Bytes of a text are about its characters, but for a narrow column. */
 static void
 widen(struct xlsx *x, const struct inv_members *fields)
@@ -151,7 +135,7 @@ learn(struct xlsx *x)
 	uint64_t n = 0;
 	struct inv_err err;
 
-	while ((item = next(x)) != NULL) {
+	while ((item = inv_listing_next(x->r)) != NULL) {
 		fields = fields_of(x, item);
 		if (fields != NULL) {
 			if (!inv_sheet_learn(x->sheet, fields, INV_LIT("inv:"),
@@ -339,7 +323,8 @@ write_all(struct xlsx *x, const struct inv_item_filter *which, const char *path,
 	inv_workbook_sheet(x->book, "Rows", true);
 	put_head(x, rows);
 	inv_quarantine_seek(x->r, which);
-	while ((item = next(x)) != NULL && item->number <= x->last)
+	while ((item = inv_listing_next(x->r)) != NULL &&
+	    item->number <= x->last)
 		put_item(x, item);
 	put_help(x);
 	write_file(x, path);
