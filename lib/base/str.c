@@ -18,6 +18,22 @@ inv_str_cmp(struct inv_str a, struct inv_str b)
 	return (a.n > b.n) - (a.n < b.n);
 }
 
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+struct inv_str
+inv_str_trimmed(struct inv_str s)
+{
+	for (; s.n > 0 && is_blank(s.p[0]); s.n--)
+		s.p++;
+	while (s.n > 0 && is_blank(s.p[s.n - 1]))
+		s.n--;
+	return s;
+}
+
 /* The next byte that counts, letters in lower case; NUL behind the last. */
 static char
 folded(struct inv_str s, size_t *i)

@@ -50,6 +50,9 @@ inv_str_starts(struct inv_str s, struct inv_str with)
 	    (with.n == 0 || memcmp(s.p, with.p, with.n) == 0);
 }
 
+/* Without the blanks around it: space, TAB, CR and LF, as JSON has them. */
+struct inv_str inv_str_trimmed(struct inv_str s);
+
 /* But for case, blanks and punctuation the same: names of columns, say. */
 bool inv_str_alike(struct inv_str a, struct inv_str b);
 

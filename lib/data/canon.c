@@ -520,23 +520,12 @@ kind_of(char first)
 	return INV_KIND_NUMBER;
 }
 
-static struct inv_str
-trimmed(struct inv_str s)
-{
-	static const char blank[] = " \t\r\n";
-
-	while (s.n > 0 && strchr(blank, s.p[0]) != NULL)
-		skip(&s, 1);
-	while (s.n > 0 && strchr(blank, s.p[s.n - 1]) != NULL)
-		s.n--;
-	return s;
-}
-
 bool
 inv_canon_value(struct inv_canon *c, struct inv_str json, struct inv_buf *out,
     struct inv_err *err)
 {
-	struct inv_member m = { .value = trimmed(json), .value_escaped = true };
+	struct inv_member m = { .value = inv_str_trimmed(json),
+		.value_escaped = true };
 	size_t before = out->n;
 
 	m.kind = kind_of(m.value.p[0]);

@@ -46,18 +46,6 @@ inv_object_free(struct inv_object *o)
 	free(o);
 }
 
-static struct inv_str
-trimmed(struct inv_str s)
-{
-	while (s.n > 0 && memchr(" \t\r\n", s.p[0], 4) != NULL) {
-		s.p++;
-		s.n--;
-	}
-	while (s.n > 0 && memchr(" \t\r\n", s.p[s.n - 1], 4) != NULL)
-		s.n--;
-	return s;
-}
-
 static bool
 may_have_numbers(const struct inv_members *m)
 {
@@ -285,7 +273,7 @@ bool
 inv_object_write(struct inv_object *o, struct inv_reader *r,
     const struct inv_object_row *row, struct inv_buf *out)
 {
-	struct inv_str text = trimmed(row->text);
+	struct inv_str text = inv_str_trimmed(row->text);
 	const struct inv_str *to = NULL;
 	size_t before = out->n;
 	struct inv_err err;

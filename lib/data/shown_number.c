@@ -247,18 +247,6 @@ is_plain(struct inv_str s)
 	    (*s.p != '0' || s.n == 1);
 }
 
-static struct inv_str
-trimmed(struct inv_str s)
-{
-	while (s.n > 0 && memchr(" \t\r\n", s.p[0], 4) != NULL) {
-		s.p++;
-		s.n--;
-	}
-	while (s.n > 0 && memchr(" \t\r\n", s.p[s.n - 1], 4) != NULL)
-		s.n--;
-	return s;
-}
-
 static bool
 value_of(struct inv_str s, double *v)
 {
@@ -408,7 +396,7 @@ inv_shown_number(struct inv_str text, struct inv_shown_as as, bool since_1904,
 {
 	double v;
 
-	text = trimmed(text);
+	text = inv_str_trimmed(text);
 	if (as.kind == INV_SHOWN_NUMBER && is_plain(text)) {
 		memcpy(out, text.p, text.n);
 		*n = text.n;

@@ -143,16 +143,6 @@ is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-static struct inv_str
-trimmed(struct inv_str s)
-{
-	for (; s.n > 0 && is_blank(s.p[0]); s.n--)
-		s.p++;
-	while (s.n > 0 && is_blank(s.p[s.n - 1]))
-		s.n--;
-	return s;
-}
-
 /* The string that begins at p[i], a quote, in scanned JSON; i goes past it. */
 static struct inv_str
 string_at(struct inv_str json, size_t *i)
@@ -199,7 +189,7 @@ media_type(struct inv_str value)
 
 	if (semicolon != NULL)
 		value.n = (size_t)(semicolon - value.p);
-	return trimmed(value);
+	return inv_str_trimmed(value);
 }
 
 static bool
@@ -234,7 +224,7 @@ body_of(const struct inv_answer *a, enum inv_results_form form,
     struct inv_scan *scan)
 {
 	struct inv_str type = media_type(a->content_type);
-	struct inv_str text = trimmed(a->body);
+	struct inv_str text = inv_str_trimmed(a->body);
 	enum inv_kind kind;
 	struct inv_err err;
 
@@ -272,7 +262,7 @@ listen(const struct inv_answer *a, enum body body)
 		break;
 	case BODY_JSON:
 	case BODY_RESULTS:
-		hear_json(&t, trimmed(a->body));
+		hear_json(&t, inv_str_trimmed(a->body));
 		break;
 	}
 	return t;
@@ -410,7 +400,7 @@ told_done(const struct inv_answer *a, enum inv_results_form form,
     struct inv_scan *scan)
 {
 	enum body body = body_of(a, form, scan);
-	struct inv_str text = trimmed(a->body);
+	struct inv_str text = inv_str_trimmed(a->body);
 	struct inv_member m;
 
 	if ((body != BODY_JSON && body != BODY_RESULTS) || text.p[0] != '{')
@@ -563,7 +553,7 @@ inv_answer_header(struct inv_answer *a, struct inv_str line)
 		return false;
 	struct inv_str name = { line.p, (size_t)(colon - line.p) };
 	struct inv_str value =
-	    trimmed((struct inv_str){ colon + 1, line.n - name.n - 1 });
+	    inv_str_trimmed((struct inv_str){ colon + 1, line.n - name.n - 1 });
 	bool kept = tell(a, name, value, line.n);
 
 	if (equals(name, "Content-Type"))

@@ -159,6 +159,15 @@ tells_names_that_look_alike(void)
 	check(!inv_str_alike(INV_LIT("\xc3\xa9"), INV_LIT("e")));
 }
 
+static void
+trims_the_blanks_of_json_and_no_others(void)
+{
+	check_str(inv_str_trimmed(INV_LIT(" \t\r\n a b\n ")), "a b");
+	check_str(inv_str_trimmed(INV_LIT("\v1\f")), "\v1\f");
+	check(inv_str_trimmed(INV_LIT(" \n")).n == 0);
+	check(inv_str_trimmed((struct inv_str){ 0 }).n == 0);
+}
+
 static const struct test tests[] = {
 	TEST(compares_bytes_and_lengths_not_c_strings),
 	TEST(orders_by_bytes_and_the_shorter_first),
@@ -167,6 +176,7 @@ static const struct test tests[] = {
 	TEST(reads_sizes_in_powers_of_1024),
 	TEST(writes_hex_and_reads_it_back),
 	TEST(tells_names_that_look_alike),
+	TEST(trims_the_blanks_of_json_and_no_others),
 };
 
 int
