@@ -58,7 +58,8 @@ struct inv_reader_face {
 	/* The columns as a JSON array; NULL where the format has none. */
 	void (*columns)(const struct inv_reader *r, struct inv_buf *out);
 
-	/* Members for the stage line: what was found and passed over. */
+	/* Members for the stage line: what was found and passed over; NULL
+	   where there is nothing to tell. */
 	void (*notes)(const struct inv_reader *r, struct inv_buf *out);
 
 	/*

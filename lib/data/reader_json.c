@@ -127,13 +127,6 @@ write_row(struct inv_reader *r, struct inv_buf *out)
 }
 
 static void
-notes(const struct inv_reader *r, struct inv_buf *out)
-{
-	(void)r;
-	(void)out;
-}
-
-static void
 free_reader(struct inv_reader *r)
 {
 	struct json_reader *j = of(r);
@@ -150,7 +143,6 @@ inv_reader_json(void)
 		.begin = begin,
 		.next = next,
 		.write = write_row,
-		.notes = notes,
 		.free = free_reader,
 	};
 	struct json_reader *j = inv_mem_new(sizeof(*j));

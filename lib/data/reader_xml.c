@@ -82,13 +82,6 @@ write_row(struct inv_reader *r, struct inv_buf *out)
 }
 
 static void
-notes(const struct inv_reader *r, struct inv_buf *out)
-{
-	(void)r;
-	(void)out;
-}
-
-static void
 free_reader(struct inv_reader *r)
 {
 	struct xml_reader *x = of(r);
@@ -105,7 +98,6 @@ inv_reader_xml(void)
 		.begin = begin,
 		.next = next,
 		.write = write_row,
-		.notes = notes,
 		.free = free_reader,
 	};
 	struct xml_reader *x = inv_mem_new(sizeof(*x));

@@ -220,7 +220,7 @@ inv_source_notes(const struct inv_source *s, struct inv_buf *out)
 	inv_input_notes(&s->input, out);
 	inv_how_put(s->options, s->format, out);
 	inv_naming_notes(s->naming, out);
-	if (s->at != NULL)
+	if (s->at != NULL && s->at->face->notes != NULL)
 		s->at->face->notes(s->at, out);
 }
 
