@@ -2,7 +2,6 @@
 
 #include "audit/reconcile.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -174,24 +173,15 @@ bool
 inv_reconcile_read(struct inv_reconcile *r, const struct inv_spooled *at,
     struct inv_err *err)
 {
-	size_t done = 0;
-
 	inv_buf_reset(&r->record);
 	if (!inv_buf_room(&r->record, at->n))
 		return inv_fail(err, INV_INTERNAL, "a record of %u bytes",
 		    at->n);
-	while (done < at->n) {
-		ssize_t n = pread(r->spool, r->record.p + done, at->n - done,
-		    (off_t)(at->offset + done));
-
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return inv_fail(err, INV_IO,
-			    "the records of the ledger can not be read again");
-		done += (size_t)n;
-	}
-	r->record.n = done;
+	if (inv_file_pread(r->spool, r->record.p, at->n, at->offset) !=
+	    (ssize_t)at->n)
+		return inv_fail(err, INV_IO,
+		    "the records of the ledger can not be read again");
+	r->record.n = at->n;
 	return inv_scan_object(r->scan, inv_buf_str(&r->record), err);
 }
 

@@ -68,21 +68,15 @@ fill(struct inv_spill *s, uint64_t at, size_t n, struct inv_err *err)
 	if (n > want || !inv_buf_room(&s->read, want))
 		return inv_fail(err, INV_INTERNAL,
 		    "%zu bytes of a line that is on disk", n);
-	while (s->read.n < want) {
-		ssize_t got = pread(s->fd, s->read.p + s->read.n,
-		    want - s->read.n, (off_t)(at + s->read.n));
+	ssize_t got = inv_file_pread(s->fd, s->read.p, want, at);
 
-		if (got == -1 && errno == EINTR)
-			continue;
-		if (got == -1)
-			return inv_fail_sys(err, INV_IO,
-			    "%s: lines that memory does not hold", s->folder);
-		if (got == 0)
-			return inv_fail(err, INV_IO,
-			    "%s: lines that memory does not hold are gone",
-			    s->folder);
-		s->read.n += (size_t)got;
-	}
+	if (got == -1)
+		return inv_fail_sys(err, INV_IO,
+		    "%s: lines that memory does not hold", s->folder);
+	if ((size_t)got < want)
+		return inv_fail(err, INV_IO,
+		    "%s: lines that memory does not hold are gone", s->folder);
+	s->read.n = want;
 	return true;
 }
 

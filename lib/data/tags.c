@@ -13,7 +13,6 @@
 
 #include "data/tags.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -160,23 +159,13 @@ read_block(const struct filling *f, uint32_t number, struct hash *to,
     struct inv_err *err)
 {
 	const size_t size = BLOCK * sizeof(*to);
-	off_t from = (off_t)(number - 1) * (off_t)size;
-	size_t have = 0;
+	ssize_t n =
+	    inv_file_pread(f->fd, to, size, (uint64_t)(number - 1) * size);
 
-	while (have < size) {
-		ssize_t n = pread(f->fd, (char *)to + have, size - have,
-		    from + (off_t)have);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return inv_fail_sys(err, INV_IO, "%s", file_name);
-		if (n == 0)
-			return inv_fail(err, INV_IO, "%s: cut short",
-			    file_name);
-		have += (size_t)n;
-	}
-	return true;
+	if (n == -1)
+		return inv_fail_sys(err, INV_IO, "%s", file_name);
+	return (size_t)n == size ||
+	    inv_fail(err, INV_IO, "%s: cut short", file_name);
 }
 
 static struct hash *

@@ -143,6 +143,26 @@ inv_file_temporary(struct inv_err *err)
 }
 
 ssize_t
+inv_file_pread(int fd, void *p, size_t n, uint64_t at)
+{
+	size_t done = 0;
+
+	while (done < n) {
+		ssize_t got =
+		    pread(fd, (char *)p + done, n - done, (off_t)(at + done));
+
+		if (got == -1 && errno == EINTR)
+			continue;
+		if (got == -1)
+			return -1;
+		if (got == 0)
+			break;
+		done += (size_t)got;
+	}
+	return (ssize_t)done;
+}
+
+ssize_t
 inv_file_peek(int fd, char *p, size_t max)
 {
 	ssize_t n;

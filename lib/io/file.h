@@ -88,6 +88,12 @@ INV_MUST int inv_file_nameless(const char *folder, struct inv_err *err);
 /* The same in $TMPDIR, or in /tmp. */
 INV_MUST int inv_file_temporary(struct inv_err *err);
 
+/*
+ * pread(2) of n bytes from `at` on, through EINTR and short reads: how many of
+ * them there are, or -1 with errno.
+ */
+ssize_t inv_file_pread(int fd, void *p, size_t n, uint64_t at);
+
 /* pread(2) of what a small file begins with, through EINTR. */
 ssize_t inv_file_peek(int fd, char *p, size_t max);
 

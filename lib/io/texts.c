@@ -8,7 +8,6 @@
 
 #include "io/texts.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -147,20 +146,12 @@ read_page(struct file *f, uint64_t number, char *page, struct inv_err *err)
 	uint64_t at = number * PAGE;
 	size_t want = f->size - at < PAGE ? (size_t)(f->size - at) : PAGE;
 
-	for (size_t have = 0; have < want;) {
-		ssize_t n =
-		    pread(f->fd, page + have, want - have, (off_t)(at + have));
+	ssize_t n = inv_file_pread(f->fd, page, want, at);
 
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return inv_fail_sys(err, INV_IO, "%s", file_name);
-		if (n == 0)
-			return inv_fail(err, INV_IO, "%s: cut short",
-			    file_name);
-		have += (size_t)n;
-	}
-	return true;
+	if (n == -1)
+		return inv_fail_sys(err, INV_IO, "%s", file_name);
+	return (size_t)n == want ||
+	    inv_fail(err, INV_IO, "%s: cut short", file_name);
 }
 
 /* Its bytes, PAGE of them or those up to the end; NULL with *err. */

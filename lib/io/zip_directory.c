@@ -11,9 +11,9 @@
 
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/mem.h"
+#include "io/file.h"
 #include "io/zip.h"
 
 enum {
@@ -90,19 +90,11 @@ lies(struct reading *r, const struct inv_zip_entry *e)
 static bool
 read_at(struct reading *r, uint64_t at, char *p, size_t n)
 {
-	while (n > 0) {
-		ssize_t got = pread(r->fd, p, n, (off_t)at);
+	ssize_t got = inv_file_pread(r->fd, p, n, at);
 
-		if (got < 0)
-			return inv_fail_sys(r->err, INV_NOINPUT, "%s: read",
-			    r->name);
-		if (got == 0)
-			return bad(r, "it ends too soon");
-		p += got;
-		n -= (size_t)got;
-		at += (uint64_t)got;
-	}
-	return true;
+	if (got == -1)
+		return inv_fail_sys(r->err, INV_NOINPUT, "%s: read", r->name);
+	return (size_t)got == n || bad(r, "it ends too soon");
 }
 
 /* ---- the end ---- */

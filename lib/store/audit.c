@@ -403,9 +403,8 @@ take_actions(struct inv_audit *a, struct inv_err *err)
 struct tally {
 	unsigned char *of; /* the verdict of row r at of[r - 1] */
 	uint64_t n;        /* rows it has room for */
-	uint64_t highest;
+	uint64_t highest;  /* row that was told of */
 	uint64_t rows;
-	uint64_t least; /* rows, by the end lines of blocks of some rows */
 	uint64_t runs;
 	struct inv_map seen; /* their ids */
 	bool whole;          /* rows is what a complete end line says */
@@ -467,24 +466,15 @@ static bool
 read_node(struct inv_audit *a, const struct inv_audit_node *node,
     struct inv_audit_line *line, struct inv_err *err)
 {
-	size_t done = 0;
-
 	inv_buf_reset(&a->text);
 	if (!inv_buf_room(&a->text, node->n))
 		return inv_fail(err, INV_INTERNAL, "%s: a line of %u bytes",
 		    log_name, node->n);
-	while (done < node->n) {
-		ssize_t n = pread(a->log, a->text.p + done, node->n - done,
-		    (off_t)(node->offset + done));
-
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return inv_fail(err, INV_IO,
-			    "%s: can not be read again", log_name);
-		done += (size_t)n;
-	}
-	return inv_audit_parse((struct inv_str){ a->text.p, done }, &a->rows,
+	if (inv_file_pread(a->log, a->text.p, node->n, node->offset) !=
+	    (ssize_t)node->n)
+		return inv_fail(err, INV_IO, "%s: can not be read again",
+		    log_name);
+	return inv_audit_parse((struct inv_str){ a->text.p, node->n }, &a->rows,
 	    line, err);
 }
 
@@ -508,8 +498,8 @@ note_rows(struct tally *t, uint64_t announced, bool whole)
 {
 	if (whole)
 		t->rows = announced;
-	else if (announced > t->least)
-		t->least = announced;
+	else if (announced > t->highest)
+		t->highest = announced;
 	t->whole = t->whole || whole;
 }
 
@@ -633,10 +623,9 @@ count_up(struct inv_audit *a, struct inv_str manifest, struct tally *t,
 static struct inv_standing
 standing_of(const struct tally *t)
 {
-	uint64_t seen = t->highest > t->least ? t->highest : t->least;
 	struct inv_standing s = {
 		.runs = t->runs,
-		.rows = t->whole ? t->rows : seen,
+		.rows = t->whole ? t->rows : t->highest,
 	};
 	uint64_t known = s.rows < t->n ? s.rows : t->n;
 

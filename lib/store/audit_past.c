@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "io/file.h"
 #include "store/audit_head.h"
 #include "store/audit_index.h"
 #include "store/audit_read.h"
@@ -339,24 +340,15 @@ static bool
 read_again(struct inv_audit_past *p, const struct inv_audit_node *node,
     struct inv_audit_line *line, struct inv_err *err)
 {
-	size_t done = 0;
-
 	inv_buf_reset(&p->text);
 	if (!inv_buf_room(&p->text, node->n))
 		return inv_fail(err, INV_INTERNAL, "%s: a line of %u bytes",
 		    log_name, node->n);
-	while (done < node->n) {
-		ssize_t n = pread(p->log, p->text.p + done, node->n - done,
-		    (off_t)(node->offset + done));
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return inv_fail(err, INV_IO,
-			    "%s: can not be read again", log_name);
-		done += (size_t)n;
-	}
-	struct inv_str text = { p->text.p, done };
+	if (inv_file_pread(p->log, p->text.p, node->n, node->offset) !=
+	    (ssize_t)node->n)
+		return inv_fail(err, INV_IO, "%s: can not be read again",
+		    log_name);
+	struct inv_str text = { p->text.p, node->n };
 
 	return inv_audit_parse(text, &p->rows, line, err) &&
 	    inv_scan_line(p->scan, text, err);

@@ -164,21 +164,10 @@ inv_checkpoints_note(const struct inv_checkpoints *c, size_t i,
 {
 	const struct inv_checkpoint_at *at = &c->of[i];
 	char *text = inv_mem_new(at->n);
-	size_t done = 0;
 	struct line line;
-
-	while (done < at->n) {
-		ssize_t n = pread(c->fd, text + done, at->n - done,
-		    (off_t)(at->offset + done));
-
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			break;
-		done += (size_t)n;
-	}
-	bool ok = done == at->n &&
-	    parse((struct inv_str){ text, done }, &line) &&
+	bool ok =
+	    inv_file_pread(c->fd, text, at->n, at->offset) == (ssize_t)at->n &&
+	    parse((struct inv_str){ text, at->n }, &line) &&
 	    inv_buf_room(note, line.note.n);
 
 	if (ok)

@@ -350,18 +350,12 @@ read_body(const struct inv_journal *j, const struct inv_live *v, int fd,
 	if (!inv_buf_room(body, v->body_n))
 		return inv_fail(err, INV_INTERNAL,
 		    "journal: a body of %zu bytes", v->body_n);
-	while (body->n < v->body_n) {
-		ssize_t n = pread(fd, body->p + body->n, v->body_n - body->n,
-		    (off_t)(v->body_at + body->n));
-
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return inv_fail(err, INV_IO,
-			    "journal/%06ju.ndjson: can not be read again",
-			    (uintmax_t)v->place.segment);
-		body->n += (size_t)n;
-	}
+	if (inv_file_pread(fd, body->p, v->body_n, v->body_at) !=
+	    (ssize_t)v->body_n)
+		return inv_fail(err, INV_IO,
+		    "journal/%06ju.ndjson: can not be read again",
+		    (uintmax_t)v->place.segment);
+	body->n = v->body_n;
 	inv_digest_hex_of(j->digest, inv_buf_str(body), hash);
 	if (memcmp(hash, v->batch_hash, sizeof(hash)) != 0)
 		return inv_fail(err, INV_IO,

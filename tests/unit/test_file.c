@@ -2,6 +2,7 @@
 
 #include "io/file.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -328,6 +329,20 @@ a_nameless_file_has_no_name_and_holds_bytes(void)
 	check(err.fault == INV_CREATE);
 }
 
+static void
+bytes_in_the_middle_are_read_as_many_as_there_are(void)
+{
+	char p[8];
+	int fd = openat(dir, "middle", O_RDWR | O_CREAT, 0600);
+
+	check(write(fd, "abcdef", 6) == 6);
+	check(inv_file_pread(fd, p, 3, 2) == 3 && memcmp(p, "cde", 3) == 0);
+	check(inv_file_pread(fd, p, 8, 4) == 2 && memcmp(p, "ef", 2) == 0);
+	check(inv_file_pread(fd, p, 8, 6) == 0);
+	close(fd);
+	check(inv_file_pread(fd, p, 1, 0) == -1 && errno == EBADF);
+}
+
 static const struct test tests[] = {
 	TEST(a_nameless_file_has_no_name_and_holds_bytes),
 	TEST(replaces_a_file_whole),
@@ -345,6 +360,7 @@ static const struct test tests[] = {
 	TEST(a_new_file_is_its_groups_where_the_directory_says_so),
 	TEST(a_part_is_made_and_its_group_writes_where_it_may),
 	TEST(a_summary_replaces_a_file_and_is_written_to_anything_else),
+	TEST(bytes_in_the_middle_are_read_as_many_as_there_are),
 };
 
 int
