@@ -738,6 +738,9 @@ split_all(struct split *s, char *paths[], struct inv_err *err)
 
 /* ---- a drop folder ---- */
 
+#define DONE "done"
+#define FAILED "failed"
+
 /* A file leaves the folder when all that it gave has been written. */
 static bool
 split_dropped(struct split *s, struct inv_inbox *inbox,
@@ -751,7 +754,7 @@ split_dropped(struct split *s, struct inv_inbox *inbox,
 	count(s, NULL);
 	if (s->metrics != NULL)
 		inv_metrics_tell(s->metrics);
-	return inv_inbox_settle(inbox, m.refused ? "failed" : "done",
+	return inv_inbox_settle(inbox, m.refused ? FAILED : DONE,
 	    m.kept.id[0] != '\0' ? m.kept.id : "unread", err);
 }
 
@@ -781,7 +784,9 @@ split_folder(struct split *s, struct inv_err *err)
 	(void)signal(SIGPIPE, SIG_IGN);
 	struct inv_inbox *inbox = inv_inbox_open(s->watch, stop, err);
 
-	if (inbox == NULL) {
+	if (inbox == NULL || !inv_inbox_ready(inbox, DONE, err) ||
+	    !inv_inbox_ready(inbox, FAILED, err)) {
+		inv_inbox_close(inbox);
 		close(stop);
 		return false;
 	}

@@ -49,7 +49,7 @@ deliver() { # NAME [VALUE]
 	[ "$(names)" = "in/a.csv in/b.csv" ]
 	[ "$(jq -c 'select(.type=="record").record.id' out | paste -sd,)" = '"1","2"' ]
 	[ "$(cat in/done/b.csv)" = "$(printf 'id\n2\n')" ]
-	[ "$(ls -A in)" = done ]
+	[ "$(ls -A in | paste -sd' ')" = "done failed" ]
 }
 
 @test "what is there already comes first, in the order of change" {
@@ -89,24 +89,26 @@ deliver() { # NAME [VALUE]
 	[ "$(jq -r 'select(.type=="end").rows' out | paste -sd,)" = 1,2 ]
 }
 
-# As another user where we are root, who may read everything.
-watch_as_other() {
-	if [ "$(id -u)" != 0 ]; then
-		watch
-		return
-	fi
+# other: what runs a command as another user, where we are root, who may do all.
+prepare_other() {
+	other=()
+	[ "$(id -u)" = 0 ] || return 0
 	command -v setpriv > /dev/null || skip "no setpriv"
+	other=(setpriv --reuid 12345 --regid 12345 --clear-groups)
 	mkdir state && chown 12345 state
-	chmod 777 in
 	local up=$PWD
 	while [ "$up" != / ] && [ "$up" != /tmp ]; do
 		chmod a+x "$up"
 		up=$(dirname "$up")
 	done
-	setpriv --reuid 12345 --regid 12345 --clear-groups \
-		test -x "$(command -v inv-split)" || skip "the build is root's alone"
-	setpriv --reuid 12345 --regid 12345 --clear-groups \
-		inv-split --watch in > out 2> err 3>&- &
+	"${other[@]}" test -x "$(command -v inv-split)" ||
+		skip "the build is root's alone"
+}
+
+watch_as_other() {
+	prepare_other
+	chmod 777 in
+	"${other[@]}" inv-split --watch in > out 2> err 3>&- &
 	watcher=$!
 }
 
@@ -132,7 +134,7 @@ watch_as_other() {
 	wait_for test -e in/done/a.csv
 	stop 0
 	manifests 1
-	[ "$(ls -A in | paste -sd' ')" = ".hidden done folder link pipe x.part x.tmp x~" ]
+	[ "$(ls -A in | paste -sd' ')" = ".hidden done failed folder link pipe x.part x.tmp x~" ]
 	[ "$(grep -c 'inv-split: in: has what is no regular file, and is let be' err)" = 1 ]
 	mv in/x.part in/x.csv
 	watch
@@ -239,7 +241,7 @@ watch_as_other() {
 	watcher=
 	[ $rc = $EX_IOERR ]
 	[[ $(cat err) = *"stdout: Broken pipe"* ]]
-	[ "$(ls -A in)" = "" ]
+	[ "$(ls -A in | paste -sd' ')" = "done failed" ]
 	deliver a.csv
 	env --ignore-signal=PIPE inv-split --watch in > /dev/full 2> err || rc=$?
 	[ $rc = $EX_IOERR ]
@@ -273,13 +275,62 @@ watch_as_other() {
 	[[ $(cat err) = *"in: the folder is gone"* ]]
 }
 
-@test "a file that can not be moved ends it, and has been told" {
-	ln -s /tmp in/done
+@test "done and failed are made at the start; what is called so and is no folder is said with 73" {
+	local name
+	for name in done failed; do
+		deliver a.csv
+		printf 'id\n1\n' > "in/$name"
+		run -73 --separate-stderr inv-split --watch in
+		[ "$stderr" = "inv-split: in/$name: is no folder, and files that are done with go to a folder of that name" ]
+		[ "$output" = "" ]
+		[ -f "in/$name" ]
+		[ -e in/a.csv ]
+		rm "in/$name"
+		ln -s /tmp "in/$name"
+		run -73 inv-split --watch in
+		rm -r in/*
+	done
+	[ ! -s "$INV_STATE/archive/index" ] # nothing was taken in
+}
+
+@test "a folder in which nothing can be made: 73 before anything is taken in" {
 	deliver a.csv
-	run -74 --separate-stderr inv-split --watch in
-	[[ $stderr = *"in/done: Not a directory"* ]]
+	prepare_other
+	chmod 555 in
+	run -73 --separate-stderr "${other[@]}" inv-split --watch in
+	[ "$stderr" = "inv-split: in/done: Permission denied" ]
+	[ "$output" = "" ]
+}
+
+@test "a file that can not be moved ends it, and has been told" {
+	needs_strace
+	deliver a.csv
+	local rc=0
+	strace -f -qq -o /dev/null -e trace=renameat2 \
+		-e inject=renameat2:error=EROFS inv-split --watch in > out 2> err || rc=$?
+	[ $rc = $EX_IOERR ]
+	[[ $(cat err) = *"in/a.csv: can not be moved to in/done: Read-only file system"* ]]
 	[ -e in/a.csv ]
-	[ "$(jq -r 'select(.type=="end").rows' <<< "$output")" = 1 ]
+	[ "$(jq -r 'select(.type=="end").rows' out)" = 1 ]
+}
+
+@test "a feed that comes unchanged 1,500 times: each has a name of its own" {
+	local id
+	id=$(printf 'id\n1\n' | sha256sum | cut -c 1-64)
+	mkdir in/done
+	(cd in/done && touch a.csv "a.csv.$id" && seq -f "a.csv.$id.%.0f" 2 1500 | xargs touch)
+	watch
+	local n
+	for n in 1 2 3; do
+		deliver a.csv
+		wait_for test ! -e in/a.csv
+	done
+	rm "in/done/a.csv.$id.1502" # a hole is none that is overwritten
+	deliver a.csv
+	wait_for test ! -e in/a.csv
+	stop 0
+	[ "$(find in/done -type f -size +0 | wc -l)" = 3 ]
+	[ "$(find in/done -type f | wc -l)" = 1504 ]
 }
 
 @test "thousands of files at once" {

@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -21,8 +22,8 @@
 enum {
 	EVENTS_MAX = 64 << 10, /* bytes of events read at a time */
 	QUEUE_MAX = 1 << 16,   /* names; with more the folder is listed again */
-	LOOK_MS = 500,   /* until a file that may be written is looked at */
-	TAGS_MAX = 1000, /* files of one name and one tag */
+	LOOK_MS = 500, /* until a file that may be written is looked at */
+	TRIES = 100,   /* at a name that others take before us */
 	PATH_TEXT = 4096,
 };
 
@@ -368,18 +369,62 @@ is_as_it_was(const struct inv_inbox *b, int dir, const char *name)
 	    now.st_mtim.tv_nsec == b->was.st_mtim.tv_nsec;
 }
 
-/* To a name that nothing has: NAME, NAME.TAG, NAME.TAG.2, ... */
+static bool
+is_taken(int to, const char *name)
+{
+	struct stat st;
+
+	return fstatat(to, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* NAME, NAME.TAG, NAME.TAG.2, ... */
+static void
+name_of(const struct inv_inbox *b, const char *tag, uint64_t i,
+    char name[PATH_TEXT])
+{
+	if (i == 0)
+		snprintf(name, PATH_TEXT, "%s", b->name);
+	else if (i == 1)
+		snprintf(name, PATH_TEXT, "%.180s.%s", b->name, tag);
+	else
+		snprintf(name, PATH_TEXT, "%.180s.%s.%" PRIu64, b->name, tag,
+		    i);
+}
+
+/*
+ * A number that nothing has.  A feed may come unchanged every hour for years,
+ * so they are not tried one by one: doubled until one is free, then halved.
+ */
+static void
+name_free(const struct inv_inbox *b, int to, const char *tag,
+    char name[PATH_TEXT])
+{
+	uint64_t taken = 0, open = 1;
+
+	name_of(b, tag, 0, name);
+	if (!is_taken(to, name))
+		return;
+	for (name_of(b, tag, open, name); is_taken(to, name); open *= 2) {
+		taken = open;
+		name_of(b, tag, 2 * open, name);
+	}
+	while (open - taken > 1) {
+		uint64_t middle = taken + (open - taken) / 2;
+
+		name_of(b, tag, middle, name);
+		if (is_taken(to, name))
+			taken = middle;
+		else
+			open = middle;
+	}
+	name_of(b, tag, open, name);
+}
+
 static bool
 move(struct inv_inbox *b, int to, const char *tag, char name[PATH_TEXT])
 {
-	for (unsigned i = 0; i < TAGS_MAX; i++) {
-		if (i == 0)
-			snprintf(name, PATH_TEXT, "%s", b->name);
-		else if (i == 1)
-			snprintf(name, PATH_TEXT, "%.180s.%s", b->name, tag);
-		else
-			snprintf(name, PATH_TEXT, "%.180s.%s.%u", b->name, tag,
-			    i);
+	for (int i = 0; i < TRIES; i++) {
+		name_free(b, to, tag, name);
 		if (renameat2(b->dir, b->name, to, name, RENAME_NOREPLACE) == 0)
 			return true;
 		if (errno != EEXIST)
@@ -402,6 +447,37 @@ settle(struct inv_inbox *b, int to, const char *tag)
 	return true;
 }
 
+/* -1 where it is not there and can not be made. */
+static int
+open_folder(const struct inv_inbox *b, const char *to, struct inv_err *err)
+{
+	int fd = -1;
+
+	if (mkdirat(b->dir, to, 0755) == 0 || errno == EEXIST)
+		fd = openat(b->dir, to,
+		    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd != -1)
+		return fd;
+	if (errno == ENOTDIR || errno == ELOOP)
+		inv_fail(err, INV_CREATE,
+		    "%s/%s: is no folder, and files that are done with go to "
+		    "a folder of that name",
+		    b->path, to);
+	else
+		inv_fail_sys(err, INV_CREATE, "%s/%s", b->path, to);
+	return -1;
+}
+
+bool
+inv_inbox_ready(const struct inv_inbox *b, const char *to, struct inv_err *err)
+{
+	int fd = open_folder(b, to, err);
+
+	if (fd != -1)
+		close(fd);
+	return fd != -1;
+}
+
 bool
 inv_inbox_settle(struct inv_inbox *b, const char *to, const char *tag,
     struct inv_err *err)
@@ -410,13 +486,10 @@ inv_inbox_settle(struct inv_inbox *b, const char *to, const char *tag,
 		b->list = true;
 		return true;
 	}
-	if (mkdirat(b->dir, to, 0755) != 0 && errno != EEXIST)
-		return inv_fail_sys(err, INV_IO, "%s/%s", b->path, to);
-	int fd =
-	    openat(b->dir, to, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int fd = open_folder(b, to, err);
 
 	if (fd == -1)
-		return inv_fail_sys(err, INV_IO, "%s/%s", b->path, to);
+		return false;
 	bool ok = settle(b, fd, tag) ||
 	    inv_fail_sys(err, INV_IO, "%s: can not be moved to %s/%s", b->full,
 		b->path, to);

@@ -39,6 +39,13 @@ struct inv_inbox *inv_inbox_open(const char *path, int stop,
 void inv_inbox_close(struct inv_inbox *b);
 
 /*
+ * Make FOLDER/`to` where it is missing, so that no file can come that is
+ * called so.  INV_CREATE where it can not be made, or is something else.
+ */
+INV_MUST bool inv_inbox_ready(const struct inv_inbox *b, const char *to,
+    struct inv_err *err);
+
+/*
  * The next file; waits for it.  INV_NEXT_END when stop says so.  INV_NEXT_ERR
  * with INV_IO where the folder is gone, or nobody reads `out` any more, which
  * has been flushed before any wait.
