@@ -170,7 +170,7 @@ fuzz: $(addprefix build/fuzz/,$(FUZZERS))
 		$$f -max_total_time=$(FUZZ_SECONDS) -print_final_stats=0 $$d \
 		$$(ls -d tests/fuzz/corpus/$$n $$seeds 2>/dev/null) || exit 1; done
 
-build/fuzz/%: tests/fuzz/%.c $(wildcard lib/*/*.[ch]) $(PAGES)
+build/fuzz/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h lib/*/*.[ch]) $(PAGES)
 	$(call say,FUZZ,$@)
 	@mkdir -p $(@D)
 	$(Q)clang $(STD) $(PKG_CFLAGS) -g -O1 \

@@ -4,20 +4,10 @@
  * else, so that no byte is lost
  */
 
-#include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "data/record.h"
-#include "data/scan.h"
-#include "data/source.h"
-
-static void
-promise(bool kept)
-{
-	if (!kept)
-		abort();
-}
+#include "rows.h"
 
 /* Blanks, and one comma among them. */
 static bool
@@ -33,39 +23,17 @@ is_comma(struct inv_str s)
 	return commas == 1;
 }
 
-/* The row at hand, written and read again. */
-static void
-take_row(struct inv_source *s, struct inv_scan *scan, uint64_t line)
-{
-	struct inv_buf out = INV_BUF(64 << 20);
-	struct inv_record rec;
-	struct inv_err err;
-
-	inv_record_head(&out, INV_LIT("00000000000000000000000000000000"), 1,
-	    line, 0);
-	bool sound = inv_source_write(s, &out);
-
-	inv_buf_byte(&out, '}');
-	promise(!out.failed && memchr(out.p, '\n', out.n) == NULL);
-	promise(inv_record_parse(scan, inv_buf_str(&out), &rec, &err));
-	promise(sound == (rec.verdict == INV_PENDING));
-	promise(rec.kind == INV_LINE_RECORD && rec.line == line);
-	inv_buf_free(&out);
-}
-
 static void
 read_out(struct inv_source *s, int fd, struct inv_str text,
     struct inv_scan *scan)
 {
+	struct inv_buf out = INV_BUF(64 << 20);
 	uint64_t line, offset, behind = 0;
 	struct inv_err err;
 	enum inv_next next;
 
-	if (!inv_source_begin(s, fd, "m", &err)) {
-		promise(err.fault == INV_BAD);
-		promise(inv_source_reason(s)[0] != '\0');
+	if (!begins(s, fd))
 		return;
-	}
 	while ((next = inv_source_next(s, &line, &err)) == INV_NEXT_LINE) {
 		struct inv_str raw = inv_source_bytes(s, &offset);
 
@@ -75,10 +43,12 @@ read_out(struct inv_source *s, int fd, struct inv_str text,
 		promise(behind == 0 ||
 		    is_comma((struct inv_str){
 			text.p + behind, offset - behind }));
-		take_row(s, scan, line);
+		inv_buf_reset(&out);
+		take_row(s, scan, line, &out);
 		behind = offset + raw.n;
 	}
 	promise(next == INV_NEXT_END);
+	inv_buf_free(&out);
 }
 
 int

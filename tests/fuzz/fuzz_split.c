@@ -3,21 +3,10 @@
  * which the strict scanner takes; twice read, twice the same
  */
 
-#include "data/source.h"
-
-#include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "data/record.h"
-#include "data/scan.h"
-
-static void
-promise(bool kept)
-{
-	if (!kept)
-		abort();
-}
+#include "rows.h"
 
 /* Everything that comes out of fd, a line a row. */
 static void
@@ -29,28 +18,10 @@ read_out(struct inv_source *s, int fd, struct inv_scan *scan,
 	enum inv_next next;
 
 	inv_buf_reset(out);
-	if (!inv_source_begin(s, fd, "m", &err)) {
-		promise(err.fault == INV_BAD);
-		promise(inv_source_reason(s)[0] != '\0');
+	if (!begins(s, fd))
 		return;
-	}
-	while ((next = inv_source_next(s, &line, &err)) == INV_NEXT_LINE) {
-		size_t from = out->n;
-		struct inv_record rec;
-
-		inv_record_head(out,
-		    INV_LIT("00000000000000000000000000000000"), 1, line, 0);
-		bool sound = inv_source_write(s, out);
-
-		inv_buf_byte(out, '}');
-		promise(!out->failed);
-		promise(inv_record_parse(scan,
-		    (struct inv_str){ out->p + from, out->n - from }, &rec,
-		    &err));
-		promise(sound == (rec.verdict == INV_PENDING));
-		promise(rec.kind == INV_LINE_RECORD && rec.line == line);
-		inv_buf_byte(out, '\n');
-	}
+	while ((next = inv_source_next(s, &line, &err)) == INV_NEXT_LINE)
+		take_row(s, scan, line, out);
 	promise(next == INV_NEXT_END);
 	inv_source_notes(s, out);
 }

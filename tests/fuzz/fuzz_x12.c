@@ -4,21 +4,11 @@
  * line tells, the same
  */
 
-#include "data/source.h"
-
-#include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "data/record.h"
 #include "data/x12_map.h"
-
-static void
-promise(bool kept)
-{
-	if (!kept)
-		abort();
-}
+#include "rows.h"
 
 static const char orders[] =
     "{\"transaction\":\"850\",\"header\":{\"from\":\"ISA06\",\"po\":"
@@ -49,27 +39,6 @@ find(void *finder, const char *set, struct inv_x12_map **map,
 	return true;
 }
 
-static void
-read_row(struct inv_source *s, struct inv_scan *scan, uint64_t line,
-    struct inv_buf *out)
-{
-	size_t from = out->n;
-	struct inv_record rec;
-	struct inv_err err;
-
-	inv_record_head(out, INV_LIT("00000000000000000000000000000000"), 1,
-	    line, 0);
-	bool sound = inv_source_write(s, out);
-
-	inv_buf_byte(out, '}');
-	promise(!out->failed);
-	promise(inv_record_parse(scan,
-	    (struct inv_str){ out->p + from, out->n - from }, &rec, &err));
-	promise(sound == (rec.verdict == INV_PENDING));
-	promise(rec.kind == INV_LINE_RECORD && rec.line == line);
-	inv_buf_byte(out, '\n');
-}
-
 /* All rows, whose bytes are a run of the text and follow each other. */
 static void
 read_out(struct inv_source *s, int fd, struct inv_str text,
@@ -80,11 +49,8 @@ read_out(struct inv_source *s, int fd, struct inv_str text,
 	struct inv_err err;
 
 	inv_buf_reset(out);
-	if (!inv_source_begin(s, fd, "m", &err)) {
-		promise(err.fault == INV_BAD);
-		promise(inv_source_reason(s)[0] != '\0');
+	if (!begins(s, fd))
 		return;
-	}
 	while ((next = inv_source_next(s, &line, &err)) == INV_NEXT_LINE) {
 		struct inv_str raw = inv_source_bytes(s, &offset);
 
@@ -92,7 +58,7 @@ read_out(struct inv_source *s, int fd, struct inv_str text,
 		promise(raw.n == 0 ||
 		    memcmp(text.p + offset, raw.p, raw.n) == 0);
 		behind = offset + raw.n;
-		read_row(s, scan, line, out);
+		take_row(s, scan, line, out);
 	}
 	promise(next == INV_NEXT_END);
 	inv_source_totals(s, out);
