@@ -14,7 +14,6 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "data/scan.h"
 
 /* Where in that picture; in this order. */
 enum place {
@@ -47,9 +46,7 @@ inv_sheet_rows_new(void)
 {
 	struct inv_sheet_rows *r = inv_mem_new(sizeof(*r));
 
-	r->row.text = INV_BUF(INV_RECORD_MAX);
-	r->row.cell =
-	    inv_mem_resize(NULL, INV_SHEET_COLUMNS, sizeof(*r->row.cell));
+	inv_sheet_row_new(&r->row);
 	return r;
 }
 
@@ -59,31 +56,11 @@ inv_sheet_rows_free(struct inv_sheet_rows *r)
 	if (r == NULL)
 		return;
 	inv_part_close(&r->part);
-	inv_buf_free(&r->row.text);
-	free(r->row.cell);
+	inv_sheet_row_free(&r->row);
 	free(r);
 }
 
 /* ---- names of cells ---- */
-
-size_t
-inv_sheet_ref(uint32_t column, uint64_t row, char out[INV_SHEET_REF])
-{
-	struct inv_buf digits = INV_BUF(INV_SHEET_REF);
-	char letters[3];
-	size_t n = 0, size = 0;
-
-	for (uint32_t c = column + 1; c > 0 && n < sizeof(letters);
-	     c = (c - 1) / 26)
-		letters[n++] = (char)('A' + (c - 1) % 26);
-	while (n > 0)
-		out[size++] = letters[--n];
-	inv_buf_u64(&digits, row);
-	memcpy(out + size, digits.p, digits.n);
-	size += digits.n;
-	inv_buf_free(&digits);
-	return size;
-}
 
 /* The column of B7, from 0, if its row is that one. */
 static bool
@@ -105,20 +82,14 @@ column_of(const char *ref, uint64_t row, uint32_t *column)
 static void
 open_row(struct inv_sheet_rows *r, const char *const *attributes)
 {
-	const char *number = inv_part_attribute(attributes, "r");
-	struct inv_sheet_row *row = &r->row;
+	const char *said = inv_part_attribute(attributes, "r");
+	uint64_t number = r->last + 1;
+	bool none = said != NULL &&
+	    !inv_str_u64(inv_str_of(said), 1, INV_SHEET_ROWS, &number);
 
-	row->number = r->last + 1;
-	row->hidden = inv_part_flag(attributes, "hidden");
-	row->misplaced = (number != NULL &&
-			     !inv_str_u64(inv_str_of(number), 1, INV_SHEET_ROWS,
-				 &row->number)) ||
-	    row->number <= r->last;
-	if (row->number > r->last)
-		r->last = row->number;
-	row->too_long = false;
-	row->cells = 0;
-	inv_buf_reset(&row->text);
+	inv_sheet_row_begin(&r->row, number, &r->last);
+	r->row.misplaced = r->row.misplaced || none;
+	r->row.hidden = inv_part_flag(attributes, "hidden");
 	r->next = 0;
 }
 
@@ -165,7 +136,7 @@ open_cell(struct inv_sheet_rows *r, const char *const *attributes)
 		number = 0;
 	*c = (struct inv_sheet_cell){
 		.column = r->next,
-		.style = (uint32_t)number,
+		.as = inv_book_style(r->book, number),
 		.at = r->row.text.n,
 		.kind = kind_of(type),
 	};
@@ -261,10 +232,7 @@ close_cell(struct inv_sheet_rows *r)
 	if (c->n == 0 && !c->formula && c->kind != INV_CELL_ERROR &&
 	    !(r->has_value && c->kind == INV_CELL_INLINE))
 		return;
-	if (row->cells == INV_SHEET_COLUMNS)
-		row->too_long = true;
-	else
-		row->cell[row->cells++] = *c;
+	inv_sheet_row_add(row, c);
 }
 
 static void

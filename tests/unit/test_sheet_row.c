@@ -1,6 +1,6 @@
-/* test_xlsx_rows - names of cells; rows are tests/split-xlsx.bats' */
+/* test_sheet_row - names of cells; rows are those of tests/split-xlsx.bats */
 
-#include "data/xlsx_rows.h"
+#include "data/sheet_row.h"
 
 #include "check.h"
 
