@@ -12,12 +12,11 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "data/sheet_choice.h"
 #include "data/sheet_text.h"
 
 enum {
-	SAID = 200,          /* bytes of sheets' names in a message */
-	PATH = 4096,         /* bytes of a part's path */
-	NUMBER_MAX = 100000, /* of a sheet */
+	PATH = 4096, /* bytes of a part's path */
 };
 
 /* Where a part says that another one is. */
@@ -45,16 +44,8 @@ struct opening {
 	size_t refs;
 	bool full;           /* more than we take */
 	struct inv_buf base; /* the path of the workbook */
-	/* Sheets, as they come. */
-	struct inv_str wanted; /* a name or a number; empty: the first seen */
-	uint64_t number;       /* that it may mean; 0: none */
-	uint64_t seen;
-	bool by_name; /* it was found, and numbers count no more */
-	bool found;
-	bool nameless; /* no name leads to it, but to another one */
-	struct inv_str *name;
-	struct inv_str id;
-	struct inv_buf said; /* names, for a message */
+	struct inv_sheet_choice choice;
+	struct inv_str id; /* of the sheet that is chosen so far */
 	/* Where in a part. */
 	size_t depth;
 	bool inside;  /* the element at depth 2 is the one that counts */
@@ -265,61 +256,16 @@ read_refs(struct opening *o)
 /* ---- sheets ---- */
 
 static void
-say_name(struct opening *o, const char *name)
-{
-	if (o->said.n >= SAID)
-		return;
-	inv_buf_addf(&o->said, "%s\"%.60s\"", o->said.n > 0 ? ", " : "", name);
-}
-
-/* What is told of it has to lead to it: the name, or nothing. */
-static bool
-is_nameless(const struct opening *o, struct inv_str name)
-{
-	if (name.n == 0)
-		return o->wanted.n > 0;
-	for (uint64_t i = 0; i + 1 < o->seen; i++)
-		if (inv_str_eq(o->name[i], name))
-			return true;
-	return false;
-}
-
-/* It is the one, as far as is known. */
-static void
-take_sheet(struct opening *o, const char *name, struct inv_str id, bool hidden)
-{
-	o->nameless = is_nameless(o, inv_str_of(name));
-	o->found = true;
-	o->id = id;
-	o->b->hidden = hidden;
-	inv_buf_reset(&o->b->sheet);
-	inv_buf_add(&o->b->sheet, inv_str_of(name));
-}
-
-static void
 on_sheet(struct opening *o, const char *const *attributes)
 {
-	const char *name = inv_part_attribute(attributes, "name");
 	const char *state = inv_part_attribute(attributes, "state");
 	struct inv_str id = keep(o, inv_part_attribute(attributes, "id"));
-	bool hidden = state != NULL && strcmp(state, "visible") != 0;
 
-	name = name == NULL ? "" : name;
-	say_name(o, name);
-	if (o->seen < INV_BOOK_PARTS)
-		o->name[o->seen] = keep(o, name);
-	o->seen++;
-	if (o->by_name || o->seen > INV_BOOK_PARTS)
-		return;
-	if (o->wanted.n == 0) {
-		if (!o->found && !hidden && ref_of(o, REF_SHEET, id) != NULL)
-			take_sheet(o, name, id, hidden);
-	} else if (inv_str_is(o->wanted, name)) {
-		take_sheet(o, name, id, hidden);
-		o->by_name = true;
-	} else if (o->seen == o->number) {
-		take_sheet(o, name, id, hidden);
-	}
+	if (inv_sheet_choice_see(&o->choice,
+		keep(o, inv_part_attribute(attributes, "name")),
+		state != NULL && strcmp(state, "visible") != 0,
+		ref_of(o, REF_SHEET, id) != NULL))
+		o->id = id;
 }
 
 static void
@@ -337,7 +283,7 @@ on_book(void *self, const char *name, const char *const *attributes)
 	}
 	if (o->depth == 3 && o->inside && strcmp(name, "sheet") == 0)
 		on_sheet(o, attributes);
-	if (o->full || o->seen > INV_BOOK_PARTS) {
+	if (o->full || o->choice.seen > INV_SHEETS_MAX) {
 		o->full = true;
 		inv_xml_pause(o->part.xml);
 	}
@@ -358,39 +304,20 @@ static const struct inv_xml_face book_face = {
 };
 
 static bool
-no_sheet(struct opening *o, const char *what)
-{
-	o->b->reason = "no_sheet";
-	if (o->wanted.n == 0)
-		return inv_fail(o->err, INV_BAD,
-		    "%s: every sheet is hidden: one has to be named",
-		    o->b->name);
-	return inv_fail(o->err, INV_BAD,
-	    "%s: %s \"%.*s\"; the workbook has %.*s", o->b->name, what,
-	    (int)(o->wanted.n < 60 ? o->wanted.n : 60), o->wanted.p,
-	    INV_ARG(inv_buf_str(&o->said)));
-}
-
-static bool
 choose_sheet(struct opening *o, size_t book)
 {
-	if (o->wanted.n > 0 &&
-	    !inv_str_u64(o->wanted, 1, NUMBER_MAX, &o->number))
-		o->number = 0;
+	struct inv_sheet_choice *c = &o->choice;
+
 	if (!read_part(o, book, &book_face))
 		return false;
-	if (!o->found)
-		return no_sheet(o, "no sheet");
-	if (o->nameless) {
+	o->b->hidden = c->hidden;
+	inv_buf_add(&o->b->sheet, c->sheet);
+	if (!inv_sheet_choice_end(c, o->b->name, o->err)) {
 		o->b->reason = "no_sheet";
-		return inv_fail(o->err, INV_BAD,
-		    "%s: the sheet has no name, or that of one before it",
-		    o->b->name);
+		return false;
 	}
 	const struct ref *r = ref_of(o, REF_SHEET, o->id);
 
-	if (r == NULL)
-		return no_sheet(o, "no table, but a chart or a macro, is");
 	return find_part(o, inv_buf_str(&o->base), r->target, &o->b->entry) ||
 	    refuse(o, "undecodable", "the sheet is not in the workbook");
 }
@@ -567,8 +494,6 @@ inv_book_open(struct inv_book *b, int fd, const char *name,
 		.err = err,
 		.words = INV_BUF(INV_BOOK_WORDS),
 		.base = INV_BUF(PATH),
-		.said = INV_BUF(2 * SAID),
-		.wanted = sheet,
 	};
 
 	inv_book_close(b);
@@ -580,15 +505,14 @@ inv_book_open(struct inv_book *b, int fd, const char *name,
 		.sheet = INV_BUF(INV_XML_TOKEN_MAX),
 	};
 	o.ref = inv_mem_resize(NULL, INV_BOOK_PARTS, sizeof(*o.ref));
-	o.name = inv_mem_resize(NULL, INV_BOOK_PARTS, sizeof(*o.name));
+	inv_sheet_choice_begin(&o.choice, sheet);
 	bool ok = inv_buf_room(&o.words, INV_BOOK_WORDS) && open_all(&o, fd);
 
 	inv_part_close(&o.part);
 	inv_buf_free(&o.words);
 	inv_buf_free(&o.base);
-	inv_buf_free(&o.said);
 	free(o.ref);
-	free(o.name);
+	inv_sheet_choice_free(&o.choice);
 	return ok;
 }
 

@@ -12,7 +12,7 @@
 #include "io/texts.h"
 
 enum {
-	INV_BOOK_PARTS = 8192,     /* that a workbook refers to, and sheets */
+	INV_BOOK_PARTS = 8192,     /* that a workbook refers to */
 	INV_BOOK_WORDS = 4 << 20,  /* bytes of their names */
 	INV_BOOK_STYLES = 65536,   /* of cells; and formats of numbers */
 	INV_BOOK_TEXT = 256 << 10, /* bytes of a shared text that are kept */
