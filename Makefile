@@ -6,7 +6,7 @@
 # make differential   inv-validate and ajv on CASES=1000000, SEED=
 # make bench          every figure of the README, side by side with its peers
 # make install        DESTDIR= PREFIX=/usr/local
-# make fuzz           FUZZ_SECONDS=30 per target, needs clang
+# make fuzz           FUZZ_SECONDS=30 per target of FUZZERS=, needs clang
 # make coverage       line report in build/cov/html
 #
 # A new program is cmd/inv-x.c, man/inv-x.1 and tests/inv-x.bats: no edit here.
@@ -46,6 +46,7 @@ VFLAGS_rel  := -D_FORTIFY_SOURCE=2 $(LTO)
 VFLAGS_asan := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
                -fno-omit-frame-pointer
 VFLAGS_tsan := -O1 -fsanitize=thread -fno-omit-frame-pointer
+VFLAGS_fuzz := -O1 -fsanitize=fuzzer-no-link,address,undefined
 VFLAGS_cov  := -O0 --coverage
 VFLAGS_strict := -Werror
 VFLAGS_clang := -Werror
@@ -163,19 +164,17 @@ coverage:
 # Folders of INV_CORPORA to begin with stand behind "seeds:" in a fuzzer's head.
 FUZZ_SECONDS ?= 30
 INV_CORPORA ?= ../shared/corpora
-fuzz: $(addprefix build/fuzz/,$(FUZZERS))
-	@for f in $^; do n=$${f##*/}; d=build/fuzz/corpus/$$n; mkdir -p $$d; \
+fuzz:
+	@$(MAKE) VARIANT=fuzz CC=clang $(addprefix build/fuzz/,$(FUZZERS))
+	@for f in $(addprefix build/fuzz/,$(FUZZERS)); do n=$${f##*/}; d=build/fuzz/corpus/$$n; mkdir -p $$d; \
 		seeds=$$(for s in $$(sed -n 's/^ \* seeds: //p' tests/fuzz/$$n.c); do \
 			echo $(INV_CORPORA)/$$s; done); \
 		$$f -max_total_time=$(FUZZ_SECONDS) -print_final_stats=0 $$d \
 		$$(ls -d tests/fuzz/corpus/$$n $$seeds 2>/dev/null) || exit 1; done
 
-build/fuzz/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h lib/*/*.[ch]) $(PAGES)
-	$(call say,FUZZ,$@)
-	@mkdir -p $(@D)
-	$(Q)clang $(STD) $(PKG_CFLAGS) -g -O1 \
-		-fsanitize=fuzzer,address,undefined \
-		-o $@ $< $(wildcard lib/*/*.c) $(LDLIBS)
+$(B)/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(B)/libinv.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(VFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 
 install: all
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(SHAREDIR)/schemas \
