@@ -67,8 +67,61 @@ format_of() { # ARGS...
 	[ "$(format_of m)" = '"csv"' ]
 	printf '[]x,b\n1,2\n' > m
 	[ "$(format_of m)" = '"csv"' ]
-	printf '[1, {"a":1}]' > m
-	[ "$(format_of -f json m)" = '"json"' ]
+}
+
+@test "what begins with [ is JSON where nothing stands behind its end, whatever is in it" {
+	local text
+	for text in '[1,2]' '[ ["a]",1],[2] ]' '["a\\"]",{"a":1}]' '[null, {}]' '[true]' '[-1.5e3]' \
+		'[NaN,{"a":1}]' '[,{"a":1}]' '[[{"a":1}]]\n\n' '[x]'; do
+		printf "$text" > m
+		[ "$(format_of m)" = '"json"' ]
+	done
+	for text in '[a],b\n1,2\n' '[]x,b\n1,2\n' '["a"],b\n1,2\n' '[1],[2]\n3,4\n' '[[a]],b\n' \
+		'[a\n1\n' '[1st,2\n3,4\n' '[nullable,2\n3,4\n' '[trues,2\n' '[,b\n1,2\n' '[a],"b]"\n' '[-]"\n'; do
+		printf "$text" > m
+		[ "$(format_of m)" = '"csv"' ]
+	done
+	printf '[1,2]' | iconv -t UTF-16 > m
+	[ "$(format_of m)" = '"json"' ]
+}
+
+@test "where the end is not in the first 64 KiB, a value behind the first bracket tells" {
+	local first
+	for first in '"a"' 1 '-2.5' true false null '["b"]' '[[1]]' '[[{' ''; do
+		printf '[ %s' "$first" > m # cut short
+		refused_as malformed m
+		[ "$(member manifest .format <<< "$output")" = '"json"' ]
+	done
+	for first in '"a"' 1 true '[2]' '{}'; do
+		{
+			printf '[%s' "$first"
+			seq 20000 | sed 's/.*/,{"a":&}/'
+			printf ']'
+		} > m
+		[ "$(inv-split -q m | member end '|[.rows,.counts.pending]')" = "[20001,$((20000 + ($(printf %.1s "$first" | tr -d '{' | wc -c) == 0)))]" ]
+	done
+	{
+		echo '[a,b'
+		seq -f '%.0f,2' 20000
+		echo ']'
+	} > m
+	[ "$(format_of m)" = '"csv"' ]
+}
+
+@test "elements that are no objects are rows that are quarantined, with their place" {
+	printf '[1,\n["a]"],"b",{"c":1}, null]' > m
+	inv-split -q m > out
+	[ "$(member record '|[.row,.line,.reason,.errors[0].type,.raw]' < out)" = '[1,1,"malformed_row","json_invalid","1"]
+[2,2,"malformed_row","json_invalid","[\"a]\"]"]
+[3,2,"malformed_row","json_invalid","\"b\""]
+[4,2,null,null,null]
+[5,2,"malformed_row","json_invalid","null"]' ]
+	[ "$(member record '|select(.row==2).errors[0].ctx.bytes' < out)" = '[4,10]' ]
+	[ "$(member end .rows < out)" = 5 ]
+	for text in '[1,2]' '[[1],[2]]'; do
+		printf %s "$text" > m
+		[ "$(inv-split -q m | member end '|[.rows,.counts.quarantined]')" = '[2,2]' ]
+	done
 }
 
 @test "--path leads through objects and arrays, names being decoded" {

@@ -64,20 +64,79 @@ unblanked(struct inv_str s)
 }
 
 static struct inv_str
-behind_first(struct inv_str s)
+behind(struct inv_str s, size_t i)
 {
-	return unblanked((struct inv_str){ s.p + 1, s.n - 1 });
+	return unblanked((struct inv_str){ s.p + i, s.n - i });
 }
 
-/* `[` before `{`, or before nothing; or an empty array and nothing else. */
+/* Of the string that begins at *i to its last byte, or to the end. */
+static void
+pass_string(struct inv_str s, size_t *i)
+{
+	for (++*i; *i < s.n && s.p[*i] != '"'; ++*i)
+		*i += s.p[*i] == '\\';
+}
+
+/* Where the bracket is that closes the first; s.n: nowhere. */
+static size_t
+close_of(struct inv_str s)
+{
+	size_t open = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		switch (s.p[i]) {
+		case '"':
+			pass_string(s, &i);
+			break;
+		case '[':
+			open++;
+			break;
+		case ']':
+			if (--open == 0)
+				return i;
+			break;
+		}
+	return s.n;
+}
+
+/* A value of JSON, or the begin of one; or nothing. */
+static bool
+is_value(struct inv_str s)
+{
+	static const struct inv_str words[] = {
+		{ "true", 4 },
+		{ "false", 5 },
+		{ "null", 4 },
+	};
+	size_t n = 0;
+
+	while (s.n > 0 && *s.p == '[')
+		s = behind(s, 1);
+	if (s.n == 0 || *s.p == '{' || *s.p == '"')
+		return true;
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (inv_str_starts(s, words[i]))
+			n = words[i].n;
+	if (*s.p == '-' || (*s.p >= '0' && *s.p <= '9'))
+		while (n < s.n && memchr("+-.0123456789Ee", s.p[n], 15) != NULL)
+			n++;
+	s = behind(s, n);
+	return n > 0 && (s.n == 0 || *s.p == ',' || *s.p == ']');
+}
+
+/* `[` and `{`; or nothing behind its end; or no end, and a value. */
 static bool
 is_array(struct inv_str s)
 {
 	if (s.n == 0 || *s.p != '[')
 		return false;
-	s = behind_first(s);
-	return s.n == 0 || *s.p == '{' ||
-	    (*s.p == ']' && behind_first(s).n == 0);
+	struct inv_str first = behind(s, 1);
+
+	if (first.n > 0 && *first.p == '{')
+		return true;
+	size_t close = close_of(s);
+
+	return close < s.n ? behind(s, close + 1).n == 0 : is_value(first);
 }
 
 /* `{` alone on its line: that is the begin of a text over many. */

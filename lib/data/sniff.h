@@ -29,8 +29,10 @@ bool inv_format_is_typed(enum inv_format format);
 
 /*
  * The format of a text that begins with head, whole if that is all of it: JSON
- * if it begins, blanks aside, with `[` and `{`, is `[` and `]` alone, or has
- * nothing but `{` on its first line; NDJSON if it begins with `{` otherwise;
+ * if it begins, blanks aside, with `[` and `{`, with a `[` behind whose end
+ * nothing stands, or whose end is not in head and that has a value behind it,
+ * or has nothing but `{` on its first line; NDJSON if it begins with `{`
+ * otherwise;
  * X12 if an ISA segment of 106 bytes begins there;
  * XML if with `<` and a name, `?` or `!`;
  * else TSV if TABs are between its cells (delimiter.h), else CSV.  A text whose
