@@ -226,6 +226,33 @@ format_of() { # ARGS...
 	EOF
 }
 
+@test "whatever byte is missing, other rows are as they were, or there are none" {
+	python3 - <<- 'EOF'
+		import json, subprocess
+		rows = ['{"id":"R%d","n":[%d,{"x":"a,]}\\\\"}]}' % (n, n) for n in range(3)]
+		text = '[' + ',\n'.join(rows) + ']'
+		fates = {'refused': 0, 'row': 0, 'joined': 0}
+		for i in range(1, len(text)):
+		    with open('m', 'w') as f:
+		        f.write(text[:i] + text[i + 1:])
+		    out = subprocess.run(['inv-split', '-q', '-f', 'json', 'm'], capture_output=True, text=True)
+		    recs = [json.loads(l) for l in out.stdout.splitlines() if '"type":"record"' in l]
+		    same = [r['row'] - 1 for r in recs if r.get('record') == json.loads(rows[r['row'] - 1])]
+		    if out.returncode == 65:
+		        assert text[i] in '[]{}"\\\\' and not recs and '"malformed"' in out.stdout, i
+		        fates['refused'] += 1
+		    elif len(recs) == 2: # a comma between rows
+		        assert text[i:i + 2] == ',\n' and recs[0].get('reason', recs[1].get('reason')) == 'malformed_row', i
+		        fates['joined'] += 1
+		    else:
+		        hurt = text[:i].count('\n')
+		        assert out.returncode == 0 and len(recs) == 3, (i, out)
+		        assert set(same) | {hurt} == {0, 1, 2}, (i, same)
+		        fates['row'] += 1
+		assert fates['joined'] == 2 and fates['row'] > 40 and fates['refused'] > 30, fates
+	EOF
+}
+
 @test "what is cut short has no rows, at whatever byte" {
 	printf '{"x":[1],"d":[{"a":"b\\"c"},{"d":[1,2]}]}' > whole
 	local at n
