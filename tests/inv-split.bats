@@ -2,6 +2,7 @@
 # inv-split - one test for each sentence of its page
 
 load lib
+load split
 
 prepare() {
 	set -o pipefail
@@ -16,31 +17,6 @@ rows() {
 fates() {
 	rows "$@" | jq -r '.record // "\(.reason) \(.errors | map(.type) | join(",")) \(.raw // .raw_base64)" |
 		if type == "object" then tojson else . end'
-}
-
-# A member of the only manifest, stage or end line.
-member() { # TYPE .MEMBER < stream
-	jq -c "select(.type==\"$1\")$2"
-}
-
-refused_as() { # REASON ARGS...
-	local reason=$1
-	shift
-	run -65 --separate-stderr inv-split -q "$@"
-	[ "$(jq -c 'select(.type=="record")' <<< "$output")" = "" ]
-	[ "$(member end .rows <<< "$output")" = 0 ]
-	[ "$(member end .refused.reason <<< "$output")" = "\"$reason\"" ]
-	[ "$(member end .refused.msg <<< "$output")" != "\"\"" ]
-	[ "$(member manifest '|has("columns")' <<< "$output")" = false ]
-	[[ $stderr = "inv-split: "* ]]
-}
-
-# A limit on the address space says what memory is needed, but sanitizers
-# reserve more than there is.
-limited() {
-	case $(command -v inv-split) in
-	*/asan/*) skip "sanitizers reserve the address space" ;;
-	esac
 }
 
 # ---- the lines ----

@@ -2,16 +2,13 @@
 # inv-split: --columns, --set, --flatten
 
 load lib
+load split
 
 prepare() {
 	set -o pipefail
 	echo '{ "Asset Tag" : "asset_id",
 		"Qty": "quantity" }' > map
 	printf 'Note,Asset Tag,"Junk ""q""",Qty\nn,A-1,x,5\n"a ""b""",A-2,é\\,\nA-3\n' > m.csv
-}
-
-member() { # TYPE .MEMBER < stream
-	jq -c "select(.type==\"$1\")$2"
 }
 
 # The records, or the types and messages of errors: one a line.

@@ -2,6 +2,7 @@
 # split-csv - CSV as it is found: delimiters, quotes, lines around the table
 
 load lib
+load split
 
 prepare() {
 	set -o pipefail
@@ -12,11 +13,6 @@ fates() {
 	inv-split -q "$@" | jq -r 'select(.type == "record") |
 		.record // "\(.errors | map(.type) | join(",")) \(.raw // .raw_base64)" |
 		if type == "object" then tojson else . end'
-}
-
-# A member of the only manifest, stage or end line.
-member() { # TYPE .MEMBER < stream
-	jq -c "select(.type==\"$1\")$2"
 }
 
 # read_again FILE ROW RAW [OPTION...]: it goes through the pipe, and what reads
@@ -185,9 +181,7 @@ read_again() {
 }
 
 @test "a footer in a large file stays within the memory" {
-	case $(command -v inv-split) in
-	*/asan/*) skip "sanitizers reserve the address space" ;;
-	esac
+	limited
 	{ echo a,b; seq -f '%g,x' 1000000; head -c 64M /dev/zero | tr '\0' y; printf '\n%s\n' z z; } > m
 	(
 		ulimit -v 65536

@@ -2,6 +2,7 @@
 # inv-split: JSON, an array of objects
 
 load lib
+load split
 
 prepare() {
 	set -o pipefail
@@ -12,20 +13,6 @@ fates() {
 	inv-split -q "$@" | jq -r 'select(.type=="record") |
 		.record // "\(.reason) \(.errors | map(.type) | join(",")) <\(.raw)>" |
 		if type == "object" then tojson else . end'
-}
-
-member() { # TYPE .MEMBER < stream
-	jq -c "select(.type==\"$1\")$2"
-}
-
-refused_as() { # REASON ARGS...
-	local reason=$1
-	shift
-	run -65 --separate-stderr inv-split -q "$@"
-	[ "$(member record '' <<< "$output")" = "" ]
-	[ "$(member end .rows <<< "$output")" = 0 ]
-	[ "$(member end .refused.reason <<< "$output")" = "\"$reason\"" ]
-	[[ $stderr = "inv-split: "* ]]
 }
 
 format_of() { # ARGS...
@@ -406,9 +393,7 @@ format_of() { # ARGS...
 }
 
 @test "memory is the same for any size of array" {
-	case $(command -v inv-split) in
-	*/asan/*) skip "sanitizers reserve the address space" ;;
-	esac
+	limited
 	{
 		printf '{"head":"'
 		head -c 20M /dev/zero | tr '\0' x

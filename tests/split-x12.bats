@@ -2,6 +2,7 @@
 # split-x12 - what inv-split(1) and inv-mapping(5) promise of X12
 
 load lib
+load split
 
 prepare() {
 	set -o pipefail
@@ -9,10 +10,6 @@ prepare() {
 
 rows() {
 	inv-split -q -f x12 "$@" | jq -c 'select(.type=="record")'
-}
-
-member() { # TYPE .MEMBER < stream
-	jq -c "select(.type==\"$1\")$2"
 }
 
 # A line a row: the value of MEMBER, or the types of its errors.
@@ -549,9 +546,7 @@ taken() {
 }
 
 @test "memory is bounded, however large a file, a set, a segment or a row is" {
-	case $(command -v inv-split) in
-	*/asan/*) skip "sanitizers reserve the address space" ;;
-	esac
+	limited
 	ulimit -v 65536
 	{ seg 'ST*850*1' 'BEG*00*SA*PO1'
 	seq 100000 | sed 's/.*/PO1*&*1~PID*F****thing &~/'

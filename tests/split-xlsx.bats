@@ -2,6 +2,7 @@
 # inv-split: sheets of XLSX workbooks
 
 load lib
+load split
 
 prepare() {
 	set -o pipefail
@@ -24,20 +25,6 @@ fates() {
 	inv-split -q "$@" | jq -c 'select(.type=="record") |
 		if .verdict then [.reason, (.errors[] | .type, .ctx.cell), .record]
 		else .record end'
-}
-
-member() { # TYPE .MEMBER < stream
-	jq -c "select(.type==\"$1\")$2"
-}
-
-refused_as() { # REASON ARGS...
-	local reason=$1
-	shift
-	run -65 --separate-stderr inv-split -q "$@"
-	[ "$(member record '' <<< "$output")" = "" ]
-	[ "$(member end .rows <<< "$output")" = 0 ]
-	[ "$(member end .refused.reason <<< "$output")" = "\"$reason\"" ]
-	[[ $stderr = "inv-split: "* ]]
 }
 
 # ---- which sheet ----

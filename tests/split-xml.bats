@@ -2,6 +2,7 @@
 # inv-split: XML, elements as rows
 
 load lib
+load split
 
 prepare() {
 	set -o pipefail
@@ -12,20 +13,6 @@ fates() {
 	inv-split -q "$@" | jq -r 'select(.type=="record") |
 		.record // "\(.reason) \(.errors | map("\(.type) \(.loc | join("/"))") | join(",")) <\(.raw)>" |
 		if type == "object" then tojson else . end'
-}
-
-member() { # TYPE .MEMBER < stream
-	jq -c "select(.type==\"$1\")$2"
-}
-
-refused_as() { # REASON ARGS...
-	local reason=$1
-	shift
-	run -65 --separate-stderr inv-split -q "$@"
-	[ "$(member record '' <<< "$output")" = "" ]
-	[ "$(member end .rows <<< "$output")" = 0 ]
-	[ "$(member end .refused.reason <<< "$output")" = "\"$reason\"" ]
-	[[ $stderr = "inv-split: "* ]]
 }
 
 # times N TEXT
@@ -364,9 +351,7 @@ malformed_row mixed_content i <<i>x<y/></i>>
 }
 
 @test "memory is the same for any size of text" {
-	case $(command -v inv-split) in
-	*/asan/*) skip "sanitizers reserve the address space" ;;
-	esac
+	limited
 	{
 		printf '<l>'
 		yes '<i sku="L-1"><n>tube</n><q>5</q></i>' | head -n 300000 || true
