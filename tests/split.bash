@@ -5,6 +5,7 @@ member() { # TYPE .MEMBER < stream
 	jq -c "select(.type==\"$1\")$2"
 }
 
+# shellcheck disable=SC2154 # run sets output and stderr
 # Refused as a whole: no row, no columns, the reason in end, a line on stderr.
 refused_as() { # REASON ARGS...
 	local reason=$1
