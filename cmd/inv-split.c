@@ -11,9 +11,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "data/delimiter.h"
 #include "data/digest.h"
-#include "data/elements.h"
 #include "data/emit.h"
 #include "data/record.h"
 #include "data/signature.h"
@@ -21,36 +19,20 @@
 #include "io/file.h"
 #include "io/inbox.h"
 #include "io/stream.h"
-#include "io/text.h"
-#include "prog/mapping.h"
 #include "prog/metrics.h"
-#include "prog/naming_opt.h"
 #include "prog/opt.h"
 #include "prog/secret_opt.h"
+#include "prog/source_opt.h"
 #include "store/archive.h"
 #include "store/audit_key.h"
 #include "store/correction.h"
 
 enum {
-	NO_HEADER = INV_OPT_LONG,
-	EMPTY,
-	STRICT_QUOTES,
-	CHUNK_SIZE,
+	CHUNK_SIZE = INV_OPT_LONG,
 	SUBMISSION,
 	NO_ARCHIVE,
 	FORCE,
-	PATH,
-	FLATTEN,
-	COLUMNS,
-	SET,
-	HIDDEN,
-	QUOTE,
-	ESCAPE,
-	PREAMBLE,
-	HEADER_LINES,
-	FOOTER,
 	WATCH,
-	MAPPING,
 	SIGN,
 };
 
@@ -64,34 +46,7 @@ enum {
 static const uint64_t SUBMISSION_MAX = (UINT64_C(1) << 53) - 1;
 
 static const struct inv_option options[] = {
-	{ 'f', "format", "FORMAT",
-	    "csv|tsv|ndjson|json|xlsx|x12|xml: what FILE is; else told by its "
-	    "content" },
-	{ 'd', "delimiter", "CHAR",
-	    "between the cells of CSV; else told by its content" },
-	{ 'e', "encoding", "ENC",
-	    "of the text; else UTF-8, or UTF-16 by its mark" },
-	{ QUOTE, "quote", "CHAR",
-	    "around the cells of CSV and TSV (\"); none: around none" },
-	{ ESCAPE, "escape", "CHAR", "the character behind it is data" },
-	{ PREAMBLE, "preamble", "N", "lines before the header, passed over" },
-	{ HEADER_LINES, "header-lines", "N",
-	    "records that name the columns together (1)" },
-	{ FOOTER, "footer", "N", "the last lines, passed over" },
-	{ NO_HEADER, "no-header", NULL,
-	    "the first row is data; columns are c1, c2, ..." },
-	{ EMPTY, "empty", "VALUE", "null: a bare empty cell is null" },
-	{ STRICT_QUOTES, "strict-quotes", NULL,
-	    "refuse rows with a quote inside a plain cell" },
-	{ PATH, "path", "POINTER", "of JSON and XML: where the rows are" },
-	{ FLATTEN, "flatten", NULL,
-	    "members of an object in a row become its own, named a.b" },
-	{ COLUMNS, "columns", "MAP",
-	    "only these columns, under these names: a JSON object" },
-	{ SET, "set", "NAME=VALUE", "add this to each row; may be repeated" },
-	{ 'S', "sheet", "SHEET",
-	    "of a workbook, its name or number; else the first one shown" },
-	{ HIDDEN, "hidden", "WHAT", "skip: rows that a sheet hides" },
+	INV_SOURCE_OPTIONS,
 	{ CHUNK_SIZE, "chunk-size", "N", "rows of a chunk (500)" },
 	{ SUBMISSION, "submission", "N",
 	    "which submission of the same bytes this is (1)" },
@@ -99,8 +54,6 @@ static const struct inv_option options[] = {
 	    "corrections may undo what is newer than their items" },
 	{ WATCH, "watch", "DIR",
 	    "each file that is put into this folder, until told to stop" },
-	{ MAPPING, "mapping", "PATH",
-	    "of X12: a mapping, or a folder of such" },
 	{ SIGN, "sign", "FILE|fd:N|cred:NAME",
 	    "sign each manifest line with this key" },
 	{ NO_ARCHIVE, "no-archive", NULL, "keep no copy, only the arrival" },
@@ -117,9 +70,7 @@ static const struct inv_prog_info info = {
 };
 
 struct split {
-	struct inv_source_options how;
-	struct inv_naming_opt naming; /* texts of that */
-	struct inv_mappings mappings;
+	struct inv_source_opt reading;
 	enum inv_keep keep;
 	uint64_t submission;
 	uint64_t chunk_size;
@@ -158,158 +109,10 @@ struct manifest {
 
 /* ---- options ---- */
 
-static char
-delimiter_of(const char *arg)
-{
-	if (strlen(arg) != 1 || *arg == '\r' || *arg == '\n' ||
-	    (unsigned char)*arg >= 0x80)
-		inv_opt_wrong("-d", arg,
-		    "not one ASCII character that can stand between cells");
-	return *arg;
-}
-
-static struct inv_str
-path_of(const char *arg)
-{
-	struct inv_str path = inv_str_of(arg);
-
-	if (!inv_elements_takes(path))
-		inv_opt_wrong("--path", arg,
-		    "not a JSON Pointer, as /data/items is");
-	return path;
-}
-
-/* Where rows are, and what is taken of them. */
-static void
-set_rows(struct split *s, int code)
-{
-	struct inv_source_options *how = &s->how;
-
-	switch (code) {
-	case PATH:
-		how->path = path_of(optarg);
-		break;
-	case FLATTEN:
-		how->flatten = true;
-		break;
-	case COLUMNS:
-		inv_opt_columns(&s->naming, optarg, how);
-		break;
-	case SET:
-		inv_opt_set(&s->naming, optarg, how);
-		break;
-	case 'S':
-		if (*optarg == '\0')
-			inv_opt_wrong("-S", optarg, "neither name nor number");
-		how->sheet = inv_str_of(optarg);
-		break;
-	case HIDDEN:
-		if (strcmp(optarg, "skip") != 0)
-			inv_opt_wrong("--hidden", optarg, "not skip");
-		how->skip_hidden = true;
-		break;
-	}
-}
-
-static char
-dialect_of(const char *name, const char *arg)
-{
-	if (strlen(arg) != 1 || *arg <= 0x20 || *arg >= 0x7f)
-		inv_opt_wrong(name, arg, "not one printable ASCII character");
-	return *arg;
-}
-
-/* What is around cells, rows and the table, where that is text. */
-static void
-set_text(struct inv_source_options *how, int code)
-{
-	switch (code) {
-	case 'd':
-		how->delimiter = delimiter_of(optarg);
-		break;
-	case QUOTE:
-		how->quote = strcmp(optarg, "none") == 0
-		    ? INV_DIALECT_NONE
-		    : dialect_of("--quote", optarg);
-		break;
-	case ESCAPE:
-		how->escape = dialect_of("--escape", optarg);
-		break;
-	case PREAMBLE:
-		how->preamble =
-		    inv_opt_u64("--preamble", optarg, 0, INV_HOW_LINES);
-		break;
-	case HEADER_LINES:
-		how->header =
-		    inv_opt_u64("--header-lines", optarg, 1, INV_HOW_HEADER);
-		break;
-	case FOOTER:
-		how->footer = inv_opt_u64("--footer", optarg, 0, INV_HOW_LINES);
-		break;
-	case NO_HEADER:
-		how->no_header = true;
-		break;
-	case STRICT_QUOTES:
-		how->strict_quotes = true;
-		break;
-	}
-}
-
-static bool
-is_told_by_content(const struct inv_source_options *how)
-{
-	return how->delimiter == '\0' && how->format != INV_FORMAT_TSV;
-}
-
-/* A character that could be two things. */
-static void
-check_dialect(struct inv_source_options *how)
-{
-	struct inv_dialect d = inv_how_dialect(how);
-	const char both[] = { d.quote, d.escape, '\0' };
-
-	if (how->format == INV_FORMAT_TSV && how->delimiter != '\0')
-		inv_opt_wrong("-d", "with -f tsv", "TAB is between cells");
-	if (d.escape == d.quote && d.quote != INV_DIALECT_NONE)
-		inv_opt_wrong("--escape", "and --quote",
-		    "the same character (a doubled quote needs no option)");
-	if (strchr(both, how->delimiter) != NULL && how->delimiter != '\0')
-		inv_opt_wrong("-d", "and --quote or --escape",
-		    "the same character");
-	if (is_told_by_content(how) && strpbrk(both, INV_DELIMITERS) != NULL)
-		inv_opt_wrong("--quote or --escape", "without -d",
-		    "a character that may be between cells");
-	if (how->no_header && how->header > 1)
-		inv_opt_wrong("--header-lines", "with --no-header",
-		    "one says that there is a header, the other that not");
-	/* What is as usual is not told. */
-	if (how->quote == '"')
-		how->quote = '\0';
-	if (how->header == 1)
-		how->header = 0;
-}
-
 static void
 set_option(struct split *s, int code)
 {
-	struct inv_source_options *how = &s->how;
-
 	switch (code) {
-	case 'f':
-		if (!inv_format_of(inv_str_of(optarg), &how->format))
-			inv_opt_wrong("-f", optarg,
-			    "not csv, tsv, ndjson, json, xlsx, x12 or xml");
-		break;
-	case 'e':
-		if (!inv_text_has(optarg))
-			inv_opt_wrong("-e", optarg, "unknown encoding");
-		how->encoding = optarg;
-		break;
-	case EMPTY:
-		if (strcmp(optarg, "null") != 0)
-			inv_opt_wrong("--empty", optarg, "not null");
-		how->null_empty = true;
-		break;
 	case CHUNK_SIZE:
 		s->chunk_size =
 		    inv_opt_u64("--chunk-size", optarg, 1, CHUNK_MAX);
@@ -328,15 +131,11 @@ set_option(struct split *s, int code)
 		inv_opt_secret("--sign", optarg);
 		s->sign = optarg;
 		break;
-	case MAPPING:
-		s->mappings.given = optarg;
-		break;
 	case NO_ARCHIVE:
 		s->keep = INV_KEEP_NOT;
 		break;
 	default:
-		set_text(how, code);
-		set_rows(s, code);
+		inv_source_opt(&s->reading, code);
 	}
 }
 
@@ -869,7 +668,7 @@ finish(struct split *s, bool ok, struct inv_err *err)
 		ok = false;
 	}
 	inv_source_free(s->source);
-	inv_naming_opt_free(&s->naming);
+	inv_source_opt_free(&s->reading);
 	inv_corrections_free(s->corrections);
 	close(s->state.fd);
 	inv_archive_close(s->archive);
@@ -890,8 +689,7 @@ main(int argc, char *argv[])
 
 	for (int c; (c = inv_opt(&info, argc, argv)) != -1;)
 		set_option(&s, c);
-	inv_opt_naming_check(&s.how);
-	check_dialect(&s.how);
+	inv_source_opt_check(&s.reading);
 	if (s.watch != NULL && argv[optind] != NULL)
 		inv_opt_wrong("--watch", argv[optind],
 		    "no files beside a folder");
@@ -901,9 +699,7 @@ main(int argc, char *argv[])
 	if (s.archive == NULL)
 		inv_die(&err);
 	s.metrics = inv_metrics_open(info.name);
-	s.how.find_mapping = inv_mapping_find;
-	s.how.finder = &s.mappings;
-	s.source = inv_source_new(&s.how, info.name);
+	s.source = inv_source_new(&s.reading.how, info.name);
 	s.corrections = inv_corrections_new(&s.state, info.name);
 	s.digest = inv_digest_new();
 	inv_out_init(&s.out, STDOUT_FILENO, "stdout");
