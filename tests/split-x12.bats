@@ -264,7 +264,9 @@ two_groups() {
 	{ order 1 1; order 2 1 "MSG*$(head -c 300000 /dev/zero | tr '\0' x)"; order 3 1; } |
 		wrapped 3 > m
 	[ "$(fates line_number m | paste -sd'|')" = '1.1|malformed_row segment_invalid|3.1' ]
-	[ "$(messages m)" = 'segment 11 is longer than 256 KiB' ]
+	[ "$(messages m)" = 'segment 11 is longer than 256 KiB (300004 bytes without ~, which the ISA says ends segments)' ]
+	tr '~' '\036' < m > n
+	[[ $(messages n) = *'(300004 bytes without 0x1e, which the ISA says ends segments)' ]]
 }
 
 @test "a terminator that is lost does not cost the next interchange" {
@@ -486,6 +488,51 @@ levels() {
 	deep=('1**S')
 	for ((i = 2; i < 20; i++)); do deep+=("$i*$((i - 1))*P"); done
 	[ "$(levels "${deep[@]}" '20*19*I')" = '["hl_parent"]' ]
+}
+
+# hls ST02 HL...: a set of them, each with a MSG of its HL01.
+hls() {
+	local number=$1 hl segments=()
+	shift
+	for hl; do segments+=("HL*$hl" "MSG*${hl%%\**}"); done
+	set_of 856 "$number" "BSN*00*$number" "${segments[@]}"
+}
+
+@test "an HL01 that comes twice quarantines its set, and says which HL" {
+	levels '1**S' > /dev/null # the mapping
+	{
+		hls 1 '1**S' '2*1*I'
+		hls 2 '1**S' '2*1*I' '2*1*I' '3*2*I'
+		hls 3 '1**S' '2*1*I' '1**S' '4*1*I' '4*1*I'
+		hls 4 'A**S' '3*A*I' '1*A*I' 'B*A*I' '2*A*I' '01*A*I'
+		hls 5 'A**S' '3*A*I' 'B*A*I' '1*A*I' '2*A*I' '3*A*I'
+		hls 6 'A**S' 'B*A*I' 'A*A*I'
+		hls 7 '1**S' '2*1*I' '3*1*I'
+	} | wrapped 7 > m
+	rows --mapping maps m > out
+	[ "$(jq -r '.record.i // (.errors|map(.type)|join(","))' out | paste -sd' ')" = \
+		"2 hl_twice hl_twice hl_twice hl_twice hl_twice hl_twice 3 1 B 2 01 hl_twice hl_twice hl_twice hl_twice hl_twice hl_twice hl_twice 2 3" ]
+	[ "$(jq -r '.errors[]?.msg' out | uniq)" = 'segment 16: HL01 2 is that of an HL before it
+segment 27: HL01 1 is that of an HL before it; 1 more like it in the set
+segment 61: HL01 3 is that of an HL before it
+segment 70: HL01 A is that of an HL before it' ]
+	[ "$(jq -c 'select(.errors).errors[0].ctx | [.segment, .line]' out | uniq)" = '[16,16]
+[27,27]
+[61,61]
+[70,70]' ]
+}
+
+@test "HL01 that are not counted from 1 are compared up to 262,144 of a set" {
+	levels '1**S' > /dev/null
+	many() { # N
+		set_of 856 1 'BSN*00*1' "$(seq -f 'HL*A%.0f**I' 1 "$1" | paste -sd'~')"
+	}
+	many 262144 | sed "s/^SE.*/SE*262147*1~/" | wrapped 1 > m
+	[ "$(inv-split -q --mapping maps m | member end '|[.rows,.counts.pending]')" = '[262144,262144]' ]
+	many 262145 | sed "s/^SE.*/SE*262148*1~/" | wrapped 1 > m
+	inv-split -q --mapping maps m > out
+	[ "$(member end '|[.rows,.counts.pending]' < out)" = '[262145,0]' ]
+	[ "$(grep '"row":1,' out | jq -r '.errors[].msg')" = 'segment 262149: HL01 A262145 is behind 262144 that are not counted from 1' ]
 }
 
 @test "the example of inv-mapping(5) is a mapping" {

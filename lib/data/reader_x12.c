@@ -39,6 +39,7 @@ struct x12_reader {
 	struct inv_x12_envelope envelope;
 	struct inv_x12_totals totals;
 	struct inv_x12_faults faults;
+	struct inv_x12_hls hls;       /* while they are looked for */
 	size_t cursor[INV_X12_DEPTH]; /* of faults that are not over */
 
 	struct inv_x12_map *map[SETS];
@@ -183,6 +184,7 @@ check_all(struct x12_reader *x, struct inv_err *err)
 	enum inv_next next;
 
 	e->faults = &x->faults;
+	e->hls = &x->hls;
 	while ((next = inv_x12_next(x->x12, &x->seg, err)) == INV_NEXT_LINE) {
 		if (x->seg.number == 1 &&
 		    (x->seg.id != INV_X12_ID('I', 'S', 'A') ||
@@ -201,6 +203,7 @@ check_all(struct x12_reader *x, struct inv_err *err)
 	if (x->seg.number == 0)
 		return refuse(x, "empty", "empty: no ISA segment", err);
 	inv_x12_envelope_end(e);
+	inv_x12_hls_free(&x->hls);
 	x->totals = e->totals;
 	if (x->faults.has_untold) {
 		x->base.reason = "bad_envelope";
@@ -607,6 +610,7 @@ free_reader(struct inv_reader *r)
 	inv_x12_free(x->x12);
 	inv_x12_row_free(x->row);
 	inv_x12_faults_free(&x->faults);
+	inv_x12_hls_free(&x->hls);
 	free(x);
 }
 

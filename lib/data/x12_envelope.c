@@ -12,12 +12,14 @@
 enum {
 	SHOWN = 24,        /* bytes of a value in a message */
 	DECIMALS = 6,      /* of a sum */
+	SHOWN_FLAW = 96,   /* bytes of what is wrong with a segment */
 	HASH_DIGITS = 10,  /* that a hash total may have */
 	COUNT_DIGITS = 15, /* of a number that is read */
 };
 
 static const char control_total[] = "control_total";
 static const char envelope_broken[] = "envelope_broken";
+static const char segment_invalid[] = "segment_invalid";
 
 struct level {
 	const char *name;
@@ -205,6 +207,32 @@ element_at(const struct inv_x12_place *at, const struct inv_str *element,
 	return at->element < n ? element[at->element] : (struct inv_str){ 0 };
 }
 
+/* The first HL01 that is there a second time, and how many are. */
+static void
+note_hl(struct inv_x12_envelope *e, const struct inv_segment *seg)
+{
+	const struct inv_str *element;
+	size_t n = inv_x12_split(e->x12, seg->raw, &element);
+	char id[SHOWN + 4];
+
+	/* Without one its rows say so. */
+	if (n < 2 || element[1].n == 0)
+		return;
+	enum inv_x12_hl what = inv_x12_hls_add(e->hls, element[1]);
+
+	if (what == INV_X12_HL_NEW || e->hl_twice++ > 0)
+		return;
+	e->first_twice = *seg;
+	if (what == INV_X12_HL_TWICE)
+		snprintf(e->first_hl, sizeof(e->first_hl),
+		    "HL01 %s is that of an HL before it",
+		    shown(element[1], id));
+	else
+		snprintf(e->first_hl, sizeof(e->first_hl),
+		    "HL01 %s is behind %d that are not counted from 1",
+		    shown(element[1], id), (int)INV_X12_HLS_MAX);
+}
+
 /* What is counted, and what is promised of it. */
 static void
 count(struct inv_x12_envelope *e, const struct inv_segment *seg)
@@ -215,6 +243,8 @@ count(struct inv_x12_envelope *e, const struct inv_segment *seg)
 	if (m == NULL)
 		return;
 	e->lines += seg->id == m->lines_of;
+	if (m->has_levels && seg->id == INV_X12_ID('H', 'L', 0))
+		note_hl(e, seg);
 	if (seg->id != m->lines.id && seg->id != m->sum.id &&
 	    seg->id != m->sum_of.id)
 		return;
@@ -288,19 +318,54 @@ flaw_text(enum inv_x12_flaw flaw)
 	return "";
 }
 
+/* So long is none: its terminator, or that of the ISA, is another one. */
+static void
+describe_long(const struct inv_x12_envelope *e, char out[SHOWN_FLAW])
+{
+	const struct inv_segment *seg = &e->first_flawed;
+	unsigned char c = (unsigned char)e->first_terminator;
+	char name[8];
+
+	*out = '\0';
+	if (seg->flaw != INV_X12_LONG)
+		return;
+	snprintf(name, sizeof(name), c > ' ' && c < 0x7f ? "%c" : "0x%02x", c);
+	snprintf(out, SHOWN_FLAW,
+	    " (%ju bytes without %s, which the ISA says "
+	    "ends segments)",
+	    (uintmax_t)(seg->end - seg->offset), name);
+}
+
 static void
 tell_flawed(struct inv_x12_envelope *e)
 {
 	const struct inv_segment *seg = &e->first_flawed;
+	char more[SHOWN_FLAW];
 
+	describe_long(e, more);
 	if (e->flawed == 1)
-		fault(e, INV_X12_SET, "segment_invalid", seg, "segment %ju %s",
-		    (uintmax_t)seg->number, flaw_text(seg->flaw));
+		fault(e, INV_X12_SET, segment_invalid, seg, "segment %ju %s%s",
+		    (uintmax_t)seg->number, flaw_text(seg->flaw), more);
 	if (e->flawed > 1)
-		fault(e, INV_X12_SET, "segment_invalid", seg,
-		    "segment %ju %s; %ju more of the set are damaged",
-		    (uintmax_t)seg->number, flaw_text(seg->flaw),
+		fault(e, INV_X12_SET, segment_invalid, seg,
+		    "segment %ju %s%s; %ju more of the set are damaged",
+		    (uintmax_t)seg->number, flaw_text(seg->flaw), more,
 		    (uintmax_t)e->flawed - 1);
+}
+
+static void
+tell_twice(struct inv_x12_envelope *e)
+{
+	const struct inv_segment *seg = &e->first_twice;
+
+	if (e->hl_twice == 1)
+		fault(e, INV_X12_SET, "hl_twice", seg, "segment %ju: %s",
+		    (uintmax_t)seg->number, e->first_hl);
+	if (e->hl_twice > 1)
+		fault(e, INV_X12_SET, "hl_twice", seg,
+		    "segment %ju: %s; %ju more like it in the set",
+		    (uintmax_t)seg->number, e->first_hl,
+		    (uintmax_t)e->hl_twice - 1);
 }
 
 /* ---- levels ---- */
@@ -320,7 +385,9 @@ open_level(struct inv_x12_envelope *e, enum inv_x12_level level,
 	switch (level) {
 	case INV_X12_SET:
 		e->map = NULL;
-		e->lines = e->flawed = 0;
+		e->lines = e->flawed = e->hl_twice = 0;
+		if (e->hls != NULL)
+			inv_x12_hls_reset(e->hls);
 		e->sum = e->sum_promised = (struct inv_x12_sum){ 0 };
 		e->has_lines_promised = e->has_sum_promised = false;
 		e->open[INV_X12_GROUP].parts++;
@@ -365,6 +432,7 @@ close_level(struct inv_x12_envelope *e, enum inv_x12_level level)
 	e->totals.segments.counted += o->parts;
 	check_lines(e);
 	tell_flawed(e);
+	tell_twice(e);
 	e->map = NULL;
 }
 
@@ -546,8 +614,10 @@ inv_x12_envelope_take(struct inv_x12_envelope *e, const struct inv_segment *seg)
 		return INV_X12_STRAY;
 	if (level == INV_X12_DEPTH) {
 		e->open[INV_X12_SET].parts++;
-		if (seg->flaw != INV_X12_SOUND && e->flawed++ == 0)
+		if (seg->flaw != INV_X12_SOUND && e->flawed++ == 0) {
 			e->first_flawed = *seg;
+			e->first_terminator = inv_x12_terminator(e->x12);
+		}
 		if (e->faults != NULL)
 			count(e, seg);
 		return INV_X12_WITHIN;

@@ -13,6 +13,7 @@
 #define INV_DATA_X12_ENVELOPE_H
 
 #include "data/ruling.h"
+#include "data/x12_hl.h"
 #include "data/x12_map.h"
 
 enum {
@@ -102,6 +103,11 @@ struct inv_x12_envelope {
 	struct inv_segment trailer; /* the one with those */
 	uint64_t flawed;
 	struct inv_segment first_flawed;
+	char first_terminator;   /* that it should have had */
+	struct inv_x12_hls *hls; /* NULL: nobody wants to know */
+	uint64_t hl_twice;
+	struct inv_segment first_twice;
+	char first_hl[INV_X12_FAULT_TEXT / 2]; /* what is wrong with it */
 };
 
 /* The last segment of x12, once for each, in their order. */

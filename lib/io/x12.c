@@ -70,6 +70,12 @@ inv_x12_free(struct inv_x12 *x)
 	free(x);
 }
 
+char
+inv_x12_terminator(const struct inv_x12 *x)
+{
+	return x->terminator;
+}
+
 /* ---- what bytes are ---- */
 
 static bool

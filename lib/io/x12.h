@@ -65,6 +65,9 @@ INV_MUST enum inv_next inv_x12_next(struct inv_x12 *x, struct inv_segment *seg,
 /* The last segment is what comes next, once more. */
 void inv_x12_back(struct inv_x12 *x);
 
+/* What ends segments, as the last ISA says. */
+char inv_x12_terminator(const struct inv_x12 *x);
+
 /*
  * The elements of a segment, its id first: element[1] is the one that X12
  * counts as 01.  Returns how many there are, at most INV_X12_ELEMENTS.  Good

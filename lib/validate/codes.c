@@ -468,6 +468,13 @@ static const struct code codes[] = {
 	    "Have the sender send the notice again.",
 	    "notice.edi:9: HL has no HL01, or its parent is none that is open "
 	    "[hl_parent]" },
+	{ "hl_twice", "error",
+	    "Two HL segments of an X12 ship notice have the same HL01.",
+	    "The sender counts wrong, or two notices were pasted together; "
+	    "nobody can say what is in which.",
+	    "Have the sender send the notice again.",
+	    "notice.edi:9: segment 9: HL01 3 is that of an HL before it "
+	    "[hl_twice]" },
 	{ "decimal_parsing", "error",
 	    "An X12 element with implied decimals is no whole number.",
 	    "The sender writes the decimal point, or the mapping has the "
