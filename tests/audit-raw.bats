@@ -90,6 +90,18 @@ four() {
 	proved m.csv.zst 4 'B-4,Größe'
 }
 
+@test "an empty row of a table of one column has no bytes, in their place" {
+	printf 'id\n\nA-2\n\n' > m.csv
+	proved m.csv 1 ''
+	jq -e '.offset == 3 and .line == 2 and .raw == ""' proof
+	jq -c '.offset = 4' proof > edited
+	run -1 --separate-stderr inv-audit check edited --key lab.pub --manifest m.csv
+	[[ $stderr = *"its row 1 is not the bytes that the proof tells"* ]]
+	printf 'a\n\n' > n.csv
+	KEY=c1 proved n.csv 2 '' --no-header
+	jq -e '.offset == 2' proof
+}
+
 @test "in another encoding a row is no run of bytes, and that is said" {
 	four | iconv -t UTF-16 > m.csv
 	take m.csv

@@ -27,11 +27,13 @@ read_rows(struct inv_reading *r, const struct inv_past *past,
 {
 	struct inv_row row;
 	enum inv_next next;
+	bool found = false;
 	uint64_t n = 0;
 
 	while ((next = inv_rowfile_next(r->file, &row, err)) == INV_NEXT_LINE) {
 		if (++n != p->row || !row.sound)
 			continue;
+		found = row.bytes.p != NULL;
 		inv_buf_add(raw, row.bytes);
 		p->line = row.line;
 		p->offset = row.offset;
@@ -46,7 +48,7 @@ read_rows(struct inv_reading *r, const struct inv_past *past,
 		    "in %s it is no run of bytes that we read", r->encoding);
 	if (!inv_text_is_utf8(inv_buf_str(raw)))
 		return inv_fail(err, INV_BAD, "they are not UTF-8");
-	return raw->n > 0 ||
+	return found ||
 	    inv_fail(err, INV_BAD, "in %s it is no run of bytes",
 		inv_format_name(inv_rowfile_format(r->file)));
 }
@@ -122,8 +124,9 @@ has_row(struct inv_rowfile *rows, const struct inv_proof *p, const char *file,
 		next = inv_rowfile_next(rows, &row, err);
 	if (next == INV_NEXT_ERR)
 		return false;
-	return (next == INV_NEXT_LINE && inv_str_eq(row.bytes, p->raw) &&
-		   row.offset == p->offset && row.line == p->line &&
+	return (next == INV_NEXT_LINE && row.bytes.p != NULL &&
+		   inv_str_eq(row.bytes, p->raw) && row.offset == p->offset &&
+		   row.line == p->line &&
 		   strcmp(inv_rowfile_encoding(rows), plain) == 0) ||
 	    inv_fail(err, INV_NO,
 		"%s: its row %ju is not the bytes that the proof tells", file,

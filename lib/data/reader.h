@@ -29,8 +29,8 @@ struct inv_reader {
 	/* Of the row at hand; views, good until the next. */
 	uint64_t line;      /* where it begins, from 1 */
 	uint64_t offset;    /* the same in bytes of the text, from 0 */
-	struct inv_str raw; /* its bytes, without its end; empty where a row
-	                       is no run of bytes */
+	struct inv_str raw; /* its bytes, without its end; p is NULL where a
+	                       row is no run of bytes */
 
 	/* Once it is written: what inv:item and inv:why say (table.h). */
 	struct inv_str item;

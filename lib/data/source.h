@@ -56,8 +56,8 @@ INV_MUST enum inv_next inv_source_next(struct inv_source *s, uint64_t *line,
 
 /*
  * The bytes of that row, without its line end, and where they begin in the
- * text: in a file that is UTF-8 its byte number, from 0, once unpacked.  Good
- * until the next row.
+ * text: in a file that is UTF-8 its byte number, from 0, once unpacked.  p is
+ * NULL where a row is no run of bytes.  Good until the next row.
  */
 struct inv_str inv_source_bytes(const struct inv_source *s, uint64_t *offset);
 
