@@ -6,9 +6,7 @@
  *	archive/head		its last line (archive_index.h)
  *	archive/spool.<16 hex>	bytes on their way in
  *
- * Bytes are spooled and hashed in one pass, fsynced, given their name and
- * only then spoken of.  A copy that is there already is compared with what
- * came, byte for byte, and used.  The index numbers what comes from 1; its
+ * The bytes lie on a shelf (shelf.h).  The index numbers what comes from 1; its
  * lock is held for one append, never while bytes come in.  A last line without
  * its newline is what a crash left of an append that nobody was told of: it is
  * cut.  Anything else that is not as we wrote it is damage, and stops us: each
@@ -21,6 +19,7 @@
 #include "base/err.h"
 #include "data/digest.h"
 #include "io/stream.h"
+#include "store/shelf.h"
 
 enum inv_keep {
 	INV_KEEP,     /* in the archive */
@@ -33,7 +32,7 @@ struct inv_archived {
 	uint64_t arrival;
 	char received[INV_CLOCK_TEXT];
 	char id[INV_DIGEST_HEX + 1];
-	char path[sizeof("archive/ab/") + INV_DIGEST_HEX]; /* INV_KEEP */
+	char path[INV_SHELF_PATH]; /* INV_KEEP */
 };
 
 struct inv_archive;

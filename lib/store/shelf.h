@@ -1,0 +1,76 @@
+/*
+ * shelf.h - bytes under their SHA-256, in a folder of the state directory
+ *
+ *	FOLDER/ab/<64 hex>	the bytes, read-only, never written again
+ *	FOLDER/spool.<16 hex>	bytes on their way in, locked by their owner
+ *
+ * Bytes are spooled and hashed in one pass, fsynced, given their name and
+ * only then spoken of.  What is there already is compared with what came, byte
+ * for byte, and used.  Two may bring the same at the same time: whoever comes
+ * last gives the name to the same bytes once more.
+ */
+#ifndef INV_STORE_SHELF_H
+#define INV_STORE_SHELF_H
+
+#include "base/err.h"
+#include "data/digest.h"
+
+enum {
+	INV_SHELF_PIECE = 256 << 10, /* bytes of a read and a write */
+	INV_SPOOL_NAME = 6 + 16 + 1, /* "spool.", 16 hex digits, NUL */
+	INV_SHELF_PATH = 16 + 3 + INV_DIGEST_HEX + 1, /* FOLDER/ab/<64 hex> */
+};
+
+/* The descriptors are the caller's, and so is the name. */
+struct inv_shelf {
+	int dir;
+	int lock;         /* a file of it, locked while spools are looked at */
+	const char *name; /* of the folder, 15 bytes at most, for messages */
+	struct inv_digest *digest;
+	char *piece;
+	char *other; /* a second piece, to compare with */
+};
+
+/* Bytes on their way in; the file is locked for as long as we live. */
+struct inv_spool {
+	int fd;
+	char name[INV_SPOOL_NAME]; /* empty where it has none */
+	uint64_t bytes;
+	char id[INV_DIGEST_HEX + 1]; /* of the bytes, when it is filled */
+};
+
+/*
+ * dir, lock and name are set: removes spools whose owners are dead.  _close
+ * gives back what _open took, and accepts a shelf of zeros.
+ */
+INV_MUST bool inv_shelf_open(struct inv_shelf *s, struct inv_err *err);
+void inv_shelf_close(struct inv_shelf *s);
+
+/* One program at a time: what is done here waits for no input. */
+INV_MUST bool inv_shelf_lock(const struct inv_shelf *s, struct inv_err *err);
+void inv_shelf_unlock(const struct inv_shelf *s);
+
+/* A spool; without a name it is gone with its descriptor. */
+INV_MUST bool inv_spool_open(const struct inv_shelf *s, bool named,
+    struct inv_spool *spool, struct inv_err *err);
+
+/*
+ * All that fd gives, hashed as it passes; where it is more than max bytes,
+ * bytes says so and there is no id.  Pieces of zeros are left out of the file,
+ * and read as such.  INV_NOINPUT if fd can not be read to its end; other
+ * failures are of the state directory.
+ */
+INV_MUST bool inv_spool_fill(struct inv_shelf *s, struct inv_spool *spool,
+    int fd, const char *name, uint64_t max, struct inv_err *err);
+
+/*
+ * Give a spool the name of its digest; when it returns true, both are on disk.
+ * A descriptor of what has that name now is in *fd; path is FOLDER/ab/<64 hex>.
+ */
+INV_MUST bool inv_spool_keep(struct inv_shelf *s, struct inv_spool *spool,
+    char path[INV_SHELF_PATH], int *fd, struct inv_err *err);
+
+/* Whatever has become of it. */
+void inv_spool_drop(const struct inv_shelf *s, struct inv_spool *spool);
+
+#endif
