@@ -18,7 +18,8 @@ enum {
 	OPT_AS_OF, /* records to check */
 	OPT_COERCE,
 	OPT_LOOKUP,
-	OPT_BASELINE, /* a stream of them */
+	OPT_ATTACHMENTS, /* a stream of them */
+	OPT_BASELINE,
 	OPT_DECISIONS,
 	OPT_DRIFT_FAIL,
 	OPT_DRIFT_WARN,
@@ -49,6 +50,8 @@ static const struct inv_option options[] = {
 	{ 's', "schema", "SCHEMA", "the rules: a name, or a file" },
 	{ OPT_AS_OF, "as-of", "TIME",
 	    "what is now, where a schema forbids the future" },
+	{ OPT_ATTACHMENTS, "attachments", "DIR",
+	    "where the files are that records name" },
 	{ OPT_BACKTEST, "backtest", NULL,
 	    "try archived manifests again: what would be otherwise now?" },
 	{ OPT_BASELINE, "baseline", "FILE",
@@ -233,6 +236,9 @@ set_option(struct settings *s, int code)
 		s->most = code;
 	set_checker(&s->how.checker, code);
 	switch (code) {
+	case OPT_ATTACHMENTS:
+		s->how.attachments = optarg;
+		break;
 	case OPT_BASELINE:
 		s->how.watch.baseline = optarg;
 		break;

@@ -131,7 +131,7 @@ refuses() {
 }
 
 @test "a mode takes no option that says nothing there" {
-	local stream=('--baseline x' '--write-baseline x' '--decisions x'
+	local stream=('--attachments .' '--baseline x' '--write-baseline x' '--decisions x'
 		'--drift-fail 1' '--drift-warn 1' '--max-memory 1G' '--stats -')
 	local checks=('--as-of 2026-11-20T06:30:00Z' '--coerce never' '--lookup a=b')
 	local schema=('--schema inventory' '--format-assertion' '--ref-dir .' '--rules x')
@@ -140,7 +140,7 @@ refuses() {
 	refuses --lint "${stream[@]}" "${checks[@]}"
 	refuses '--explain enum' "${stream[@]}" "${checks[@]}" "${schema[@]}"
 	refuses --list-codes "${stream[@]}" "${checks[@]}" "${schema[@]}"
-	refuses --infer "${checks[@]}" "${schema[@]}" "${stream[@]:0:6}"
+	refuses --infer "${checks[@]}" "${schema[@]}" "${stream[@]:0:7}"
 	[ ! -e x ]
 }
 

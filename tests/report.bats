@@ -261,7 +261,7 @@ report() {
 	[ "$(wc -l < all)" -ge 16 ]
 	report
 	sed -n '/<table id="todo">/,/<\/table>/p' page.html > todo
-	[ "$(grep -c '^<tr>' todo)" = 6 ]
+	[ "$(grep -c "^<tr>" todo)" = 7 ]
 	for reason in $(jq -r '.reason // empty' all); do
 		grep -qE "data-label=\"Reason\">([a-z_]*, )*$reason[,<]" todo
 	done

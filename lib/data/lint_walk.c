@@ -87,6 +87,7 @@ static const struct keyword {
 	{ "contentMediaType", INV_TYPE_STRING },
 	{ "contentSchema", INV_TYPE_STRING },
 	{ "discriminator", INV_TYPE_ANY }, /* OpenAPI's, by pydantic */
+	{ "x-inv-attachment", INV_TYPE_STRING | INV_TYPE_ARRAY },
 	{ "x-inv-empty", INV_TYPE_ANY },
 	{ "x-inv-key", INV_TYPE_OBJECT },
 	{ "x-inv-normalize", INV_TYPE_STRING },

@@ -410,33 +410,57 @@ copy_span(struct inv_buf *out, const char *from, const char *to)
 	inv_buf_add(out, (struct inv_str){ from, (size_t)(to - from) });
 }
 
+enum { CHANGES = 3 };
+
+/* A part of the line that is to be another. */
+struct change {
+	struct inv_str was;
+	struct inv_str now;
+};
+
+/* In their order on the line. */
+static void
+insert(struct change *at, size_t *n, struct inv_str was, struct inv_str now)
+{
+	size_t i = (*n)++;
+
+	for (; i > 0 && at[i - 1].was.p > was.p; i--)
+		at[i] = at[i - 1];
+	at[i] = (struct change){ was, now };
+}
+
 void
 inv_record_replace(struct inv_buf *out, const struct inv_record *rec,
-    struct inv_str json, struct inv_str warnings)
+    struct inv_str json, struct inv_str warnings, struct inv_str attachments)
 {
-	const struct inv_member *old = inv_member_find(rec->outer, "warnings");
-	const char *end = rec->text.p + rec->text.n;
-	struct inv_str was = rec->record;
+	const struct inv_member *warned =
+	    inv_member_find(rec->outer, "warnings");
+	const struct inv_member *attached = attachments.n > 0
+	    ? inv_member_find(rec->outer, "attachments")
+	    : NULL;
+	const char *from = rec->text.p;
+	struct change at[CHANGES];
+	size_t n = 0;
 
-	if (old == NULL) {
-		copy_span(out, rec->text.p, was.p);
-		inv_buf_add(out, json);
-		if (warnings.n > 0)
+	insert(at, &n, rec->record, json);
+	if (warned != NULL)
+		insert(at, &n, warned->value,
+		    warnings.n > 0 ? warnings : INV_LIT("[]"));
+	if (attached != NULL)
+		insert(at, &n, attached->value, attachments);
+	for (size_t i = 0; i < n; i++) {
+		copy_span(out, from, at[i].was.p);
+		inv_buf_add(out, at[i].now);
+		from = at[i].was.p + at[i].was.n;
+		if (at[i].was.p != rec->record.p)
+			continue;
+		if (warned == NULL && warnings.n > 0)
 			inv_emit_member_raw(out, INV_LIT("warnings"), warnings);
-		copy_span(out, was.p + was.n, end);
-		return;
+		if (attached == NULL && attachments.n > 0)
+			inv_emit_member_raw(out, INV_LIT("attachments"),
+			    attachments);
 	}
-	bool first = old->value.p < was.p;
-	struct inv_str a = first ? old->value : was;
-	struct inv_str b = first ? was : old->value;
-
-	if (warnings.n == 0)
-		warnings = INV_LIT("[]");
-	copy_span(out, rec->text.p, a.p);
-	inv_buf_add(out, first ? warnings : json);
-	copy_span(out, a.p + a.n, b.p);
-	inv_buf_add(out, first ? json : warnings);
-	copy_span(out, b.p + b.n, end);
+	copy_span(out, from, rec->text.p + rec->text.n);
 }
 
 void

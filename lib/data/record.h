@@ -117,11 +117,12 @@ void inv_record_rule(struct inv_buf *out, const struct inv_record *rec,
 /*
  * The record's line with the value of its member `record` replaced by json
  * (canonical form, say), and with a member `warnings`, a JSON array, where
- * that is not empty.  One that it had is replaced, by [] if need be; nothing
- * else of it changes.  No newline.
+ * that is not empty.  One that it had is replaced, by [] if need be; so is
+ * `attachments`, but left alone where that is empty.  Nothing else of it
+ * changes.  No newline.
  */
 void inv_record_replace(struct inv_buf *out, const struct inv_record *rec,
-    struct inv_str json, struct inv_str warnings);
+    struct inv_str json, struct inv_str warnings, struct inv_str attachments);
 
 /*
  * The pieces of `{"type":"record","manifest":"...","row":N,"line":N,

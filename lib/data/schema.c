@@ -100,6 +100,17 @@ inv_schema_normal(const struct inv_schema *s)
 }
 
 bool
+inv_schema_attachment(const struct inv_schema *s, size_t i,
+    struct inv_str *name, const struct inv_rule **rule)
+{
+	if (i >= s->program.n_attached)
+		return false;
+	*name = s->program.attached[i].name;
+	*rule = s->program.attached[i].rule;
+	return true;
+}
+
+bool
 inv_schema_has_time(const struct inv_schema *s)
 {
 	return s->program.timed;

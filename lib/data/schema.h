@@ -50,6 +50,14 @@ struct inv_str inv_schema_key(const struct inv_schema *s);
 /* What x-inv-normalize does, by member, as a JSON object; or empty. */
 struct inv_str inv_schema_normal(const struct inv_schema *s);
 
+/*
+ * The i-th member of a record that names attachments (x-inv-attachment): its
+ * name as canonical JSON has it, between quotes, and a rule for what is wrong
+ * with one, which lacks type and msg.
+ */
+bool inv_schema_attachment(const struct inv_schema *s, size_t i,
+    struct inv_str *name, const struct inv_rule **rule);
+
 /* x-inv-not-future is in it: as_of matters. */
 bool inv_schema_has_time(const struct inv_schema *s);
 

@@ -215,6 +215,7 @@ static const struct keyword {
 	{ NAME("unevaluatedProperties"), REST, inv_keyword_unevaluated_props },
 	{ NAME("uniqueItems"), VALUE, inv_keyword_unique },
 	{ NAME("writeOnly"), META, is_boolean },
+	{ NAME("x-inv-attachment"), ALWAYS, inv_keyword_attachment },
 	{ NAME("x-inv-empty"), ALWAYS, inv_keyword_empty },
 	{ NAME("x-inv-key"), ALWAYS, inv_keyword_key },
 	{ NAME("x-inv-normalize"), ALWAYS, inv_keyword_normalize },

@@ -44,6 +44,7 @@ struct inv_compile {
 	size_t n_scopes;
 	bool dynamic;   /* there is a $dynamicRef that is */
 	bool normalise; /* there is an x-inv-normalize */
+	bool attaches;  /* there is an x-inv-attachment */
 };
 
 typedef bool inv_keyword(struct inv_compile *c, struct inv_node *node,
@@ -122,8 +123,8 @@ void inv_compile_contains(struct inv_compile *c, struct inv_node *node);
 
 /* ---- schema_ours.c: x-inv-* ---- */
 
-inv_keyword inv_keyword_key, inv_keyword_normalize, inv_keyword_empty,
-    inv_keyword_severity, inv_keyword_not_future;
+inv_keyword inv_keyword_attachment, inv_keyword_key, inv_keyword_normalize,
+    inv_keyword_empty, inv_keyword_severity, inv_keyword_not_future;
 
 /* What they say of the program as a whole, when all nodes are there. */
 bool inv_compile_columns(struct inv_compile *c);

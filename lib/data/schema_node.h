@@ -144,6 +144,7 @@ struct inv_node {
 	unsigned before;              /* enum inv_normal */
 	unsigned after;
 	enum inv_empty empty;
+	const struct inv_rule *attachment; /* x-inv-attachment, or NULL */
 
 	/* Objects. */
 	struct inv_prop *props; /* ascending by name, bytes of UTF-8 */
@@ -206,13 +207,21 @@ struct inv_resource {
 	size_t n;
 };
 
+/* A member of the record that names attachments. */
+struct inv_attaching {
+	struct inv_str name; /* as canonical JSON has it, between quotes */
+	const struct inv_rule *rule; /* its flaws', without type and msg */
+};
+
 /* The program, and all that was allocated for it. */
 struct inv_program {
 	struct inv_node *root;
 	struct inv_str key;    /* JSON array, or empty */
 	struct inv_str normal; /* JSON object, or empty */
-	bool timed;            /* INV_CHECK_NOT_FUTURE is in it */
-	bool warns;            /* a rule of severity WARNING or INFO is in it */
+	struct inv_attaching *attached;
+	size_t n_attached;
+	bool timed; /* INV_CHECK_NOT_FUTURE is in it */
+	bool warns; /* a rule of severity WARNING or INFO is in it */
 	struct inv_arena arena;
 	struct inv_pattern **patterns;
 	size_t n_patterns;
@@ -254,8 +263,9 @@ struct inv_column_plan {
 	unsigned types; /* that it may be; without STRING a cell is coerced */
 	unsigned before, after; /* enum inv_normal */
 	enum inv_empty empty;
-	const struct inv_rule *parse; /* never NULL where it is coerced */
-	bool named;                   /* a property somewhere */
+	const struct inv_rule *parse;      /* never NULL where it is coerced */
+	const struct inv_rule *attachment; /* or NULL */
+	bool named;                        /* a property somewhere */
 	bool forbidden; /* root's own additionalProperties is false for it */
 };
 

@@ -74,6 +74,22 @@ inv_keyword_empty(struct inv_compile *c, struct inv_node *node,
 	return inv_compile_wrong(c, "neither string nor null nor missing");
 }
 
+bool
+inv_keyword_attachment(struct inv_compile *c, struct inv_node *node,
+    const struct inv_json *v)
+{
+	struct inv_rule rule;
+
+	if (inv_json_kind(v) != INV_KIND_TRUE)
+		return inv_compile_wrong(c, "not true");
+	/* A file that is not there is never a warning. */
+	rule = inv_compile_saying(c, "", "");
+	rule.severity = INV_SEVERITY_ERROR;
+	node->attachment = inv_compile_keep(c, rule);
+	c->attaches = true;
+	return true;
+}
+
 static bool
 read_steps(struct inv_compile *c, const struct inv_json *v, unsigned *steps)
 {
@@ -162,41 +178,64 @@ spread(struct pending *p)
 		inv_node_edges(&p->at[--p->n]->node, add_in_place, p);
 }
 
-/* Which nodes are applied to the record, and which to a column of it. */
+/* Which nodes are applied to the record, and which to a property of it. */
 static void
-find_columns(struct inv_compile *c)
+find_properties(struct inv_compile *c, struct pending *p)
 {
-	struct pending p = { 0 };
+	add(p, c->p->root, false);
+	spread(p);
+	p->column = true;
+	for (struct inv_made *m = c->first; m != NULL; m = m->next)
+		for (size_t i = 0; m->record && i < m->node.n_props; i++)
+			add(p, m->node.props[i].node, true);
+	spread(p);
+}
 
-	add(&p, c->p->root, false);
-	spread(&p);
-	p.column = true;
+/* And which to a column that has no name of its own. */
+static void
+find_columns(struct inv_compile *c, struct pending *p)
+{
 	for (struct inv_made *m = c->first; m != NULL; m = m->next) {
 		struct inv_node *node = &m->node;
 
 		if (!m->record)
 			continue;
-		for (size_t i = 0; i < node->n_props; i++)
-			add(&p, node->props[i].node, true);
 		for (size_t i = 0; i < node->n_pattern_props; i++)
-			add(&p, node->pattern_props[i].node, true);
+			add(p, node->pattern_props[i].node, true);
 		if (node->additional != NULL)
-			add(&p, node->additional, true);
+			add(p, node->additional, true);
 	}
-	spread(&p);
-	free(p.at);
+	spread(p);
+}
+
+/* What is attached is looked for by the names of properties. */
+static bool
+attaches_to_properties(struct inv_compile *c)
+{
+	for (struct inv_made *m = c->first; m != NULL; m = m->next)
+		if (m->node.attachment != NULL && !m->column)
+			return inv_spot_fail(m->spot,
+			    INV_LIT("x-inv-attachment"),
+			    "belongs to a property of the record", c->err);
+	return true;
 }
 
 /* What is said of a column must stand where columns are described. */
 bool
 inv_compile_columns(struct inv_compile *c)
 {
-	find_columns(c);
-	for (struct inv_made *m = c->first; m != NULL; m = m->next)
+	struct pending p = { 0 };
+
+	find_properties(c, &p);
+	bool ok = attaches_to_properties(c);
+
+	find_columns(c, &p);
+	free(p.at);
+	for (struct inv_made *m = c->first; ok && m != NULL; m = m->next)
 		if (m->ours != NULL && !m->column)
 			return inv_spot_fail(m->spot, inv_str_of(m->ours),
 			    "belongs to a member of the record", c->err);
-	return true;
+	return ok;
 }
 
 /* ---- the key, and what the stage line says ---- */
@@ -268,6 +307,30 @@ list_normal(struct inv_compile *c)
 	free(names);
 }
 
+/* The properties that name attachments. */
+static void
+list_attached(struct inv_compile *c)
+{
+	struct inv_column_plan plan;
+	size_t n;
+	struct inv_str *names = list_names(c, &n);
+
+	c->p->attached =
+	    inv_arena_new(&c->p->arena, n * sizeof(*c->p->attached));
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0 && inv_str_eq(names[i - 1], names[i]))
+			continue;
+		inv_column_plan(c->p, names[i], &plan);
+		if (plan.attachment == NULL)
+			continue;
+		inv_emit_text(&c->text, names[i]);
+		c->p->attached[c->p->n_attached++] =
+		    (struct inv_attaching){ .name = inv_compile_text(c),
+			    .rule = plan.attachment };
+	}
+	free(names);
+}
+
 bool
 inv_compile_key(struct inv_compile *c)
 {
@@ -285,5 +348,7 @@ inv_compile_key(struct inv_compile *c)
 	}
 	if (c->normalise)
 		list_normal(c);
+	if (c->attaches)
+		list_attached(c);
 	return true;
 }

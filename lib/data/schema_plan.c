@@ -113,6 +113,8 @@ types_of_value(struct look *look, const struct inv_node *node)
 	plan->after |= node->after;
 	if (plan->empty == INV_EMPTY_UNSAID)
 		plan->empty = node->empty;
+	if (plan->attachment == NULL)
+		plan->attachment = node->attachment;
 	if (types & INV_TYPE_NUMBER)
 		types |= INV_TYPE_INTEGER;
 	if (node->null_passes)

@@ -5,14 +5,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 
-enum { PIECE = 64 << 10 }; /* bytes of a read */
+enum {
+	PIECE = 64 << 10, /* bytes of a read */
+	TRIES_MAX = 100,  /* of an open that others are in the way of */
+};
 
 bool
 inv_file_read_fd(int fd, const char *path, struct inv_buf *into,
@@ -111,6 +116,25 @@ inv_file_read_below(int dir, struct inv_str path, struct inv_buf *into,
 
 	close(fd);
 	return ok;
+}
+
+int
+inv_file_open_below(int dir, const char *path)
+{
+	const struct open_how how = {
+		.flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS |
+		    RESOLVE_NO_MAGICLINKS,
+	};
+	long fd = -1;
+
+	/* EAGAIN: something was renamed while a `..` was looked at. */
+	for (int tries = 0; fd < 0 && tries < TRIES_MAX; tries++) {
+		fd = syscall(SYS_openat2, dir, path, &how, sizeof(how));
+		if (fd < 0 && errno != EINTR && errno != EAGAIN)
+			break;
+	}
+	return (int)fd;
 }
 
 int

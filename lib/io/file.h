@@ -34,6 +34,14 @@ INV_MUST bool inv_file_read_fd(int fd, const char *path, struct inv_buf *into,
 INV_MUST bool inv_file_read_below(int dir, struct inv_str path,
     struct inv_buf *into, struct inv_err *err);
 
+/*
+ * Open for reading what a path leads to, whoever wrote it, if no step of it
+ * leaves dir or is a symbolic link; dir is a directory descriptor.  A FIFO is
+ * not waited for.  A descriptor of whatever it is, or -1 with errno: EXDEV
+ * where it leads out of dir, ELOOP where there is a link.
+ */
+INV_MUST int inv_file_open_below(int dir, const char *path);
+
 /* Replace dir/name (0600) by content; when it returns true, it is on disk. */
 INV_MUST bool inv_file_replace(int dir, const char *name,
     struct inv_str content, struct inv_err *err);

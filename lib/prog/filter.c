@@ -247,12 +247,12 @@ inv_filter_pass(struct inv_filter *f, const struct inv_record *rec)
 
 void
 inv_filter_replace(struct inv_filter *f, const struct inv_record *rec,
-    struct inv_str json, struct inv_str warnings)
+    struct inv_str json, struct inv_str warnings, struct inv_str attachments)
 {
 	struct inv_buf *b = inv_out_buf(&f->out);
 
 	count(f, rec->verdict, 1);
-	inv_record_replace(b, rec, json, warnings);
+	inv_record_replace(b, rec, json, warnings, attachments);
 	inv_buf_byte(b, '\n');
 	inv_out_check(&f->out);
 }

@@ -113,9 +113,9 @@ INV_MUST bool inv_filter_try(struct inv_filter *f, struct inv_record *rec,
  */
 void inv_filter_pass(struct inv_filter *f, const struct inv_record *rec);
 
-/* On with another value for its record, and with warnings: or empty. */
+/* On with another value for its record, warnings, attachments: record.h. */
 void inv_filter_replace(struct inv_filter *f, const struct inv_record *rec,
-    struct inv_str json, struct inv_str warnings);
+    struct inv_str json, struct inv_str warnings, struct inv_str attachments);
 
 /* On with a verdict.  ruling->stage is filled in here. */
 void inv_filter_rule(struct inv_filter *f, const struct inv_record *rec,

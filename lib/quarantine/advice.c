@@ -24,6 +24,10 @@ static const struct advice {
 	    "A rule keeps them back. Correct them in a sheet too; "
 	    "<code>inv-quarantine approve</code>, by somebody else, may have "
 	    "to come first." },
+	{ { "attachment" },
+	    "A file that they name was not had. Put it where it belongs, then "
+	    "<code>inv-quarantine resubmit --reason attachment</code>, and "
+	    "validate them again." },
 	{ { "transient_failure", "systemic", "not_attempted", "waits",
 	      "lease" },
 	    "Nothing is wrong with the rows. Run the manifest again, or "

@@ -219,6 +219,8 @@ inv_judgement_reason(enum inv_judgement j)
 		return INV_LIT("schema_violation");
 	case INV_COMPLIANCE_BLOCK:
 		return INV_LIT("compliance_block");
+	case INV_NOT_ATTACHED:
+		return INV_LIT("attachment");
 	}
 	return (struct inv_str){ 0 };
 }

@@ -38,6 +38,8 @@ enum inv_judgement {
 	INV_FITS,
 	INV_SCHEMA_VIOLATION,
 	INV_COMPLIANCE_BLOCK, /* it fits the schema, and breaks a rule */
+	INV_NOT_ATTACHED, /* it fits, but a file that it names is not had; not
+			     the checker's to say: attach.h */
 };
 
 struct inv_registry;

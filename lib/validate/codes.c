@@ -209,6 +209,31 @@ static const struct code codes[] = {
 	    "m.csv:2: asset_id: \"LAB-9\" is not in registry.csv "
 	    "(NOT_IN_REGISTRY:asset_id) [not_in_registry]" },
 
+	/* ---- attachments ---- */
+	{ "attachment_missing", "error",
+	    "A file that the row names is not in the folder of --attachments.",
+	    "It was not sent yet, or its name is spelt in another way.",
+	    "Put the file there and run the manifest again, or inv-quarantine "
+	    "resubmit --reason attachment.",
+	    "m.csv:2: sds: \"sds/4411.pdf\" is not in the folder of "
+	    "attachments [attachment_missing]" },
+	{ "attachment_refused", "error",
+	    "What the row names as a file is not taken, whatever is in it.",
+	    "A symbolic link, a folder, a path that leads out of the folder, a "
+	    "file that may not be read or is larger than 4 GiB; more than 64 "
+	    "files for one row.",
+	    "Put the file itself there, readable; split or pack what is too "
+	    "much.",
+	    "m.csv:2: sds: \"../passwd\" leads out of the folder of "
+	    "attachments [attachment_refused]" },
+	{ "attachment_changed", "error",
+	    "A file that the row names changed while it was read.",
+	    "It was still being copied into the folder.",
+	    "Run the manifest again when it is complete; let whoever brings "
+	    "files rename them into place.",
+	    "m.csv:2: sds: \"sds/4411.pdf\" changed while it was read "
+	    "[attachment_changed]" },
+
 	/* ---- rules ---- */
 	{ "combination_not_allowed", "error",
 	    "The values of several columns do not go together.",
@@ -494,6 +519,12 @@ static const struct code codes[] = {
 	    "See the errors of the row; each names its rule and its fallback.",
 	    "What the fallback says: retry later, notify the officer, or "
 	    "mend the row and validate it again.",
+	    NULL },
+	{ "attachment", "reason",
+	    "The row is right, but a file that it names is not had "
+	    "(quarantined).",
+	    "It was not sent yet, or is one that is not taken.",
+	    "Put it right, then inv-quarantine resubmit --reason attachment.",
 	    NULL },
 	{ "malformed_row", "reason",
 	    "No record could be read there (quarantined).",

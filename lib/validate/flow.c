@@ -7,11 +7,13 @@
 #include "base/log.h"
 #include "data/emit.h"
 #include "prog/columns.h"
+#include "validate/attach.h"
 #include "validate/messages.h"
 
 struct flow {
 	struct inv_filter f;
 	struct inv_checker checker;
+	struct inv_attach *attach; /* NULL: records name no files */
 	struct inv_messages messages;
 	struct inv_watch watch;
 	struct inv_guard guard;
@@ -55,31 +57,75 @@ warnings_of(struct flow *flow, const struct inv_record *rec)
 	return inv_buf_str(&flow->text);
 }
 
-static void
-check_record(struct flow *flow, const struct inv_record *rec)
+/* Where it fits: with the files that it names on disk.  False: no world. */
+static bool
+judge(struct flow *flow, const struct inv_record *rec, enum inv_judgement *j)
 {
-	const struct inv_block *block = &flow->f.block;
+	struct inv_checker *c = &flow->checker;
+	struct inv_err err;
+
+	*j = inv_checker_judge(c, rec->record, rec->fields);
+	if (*j != INV_FITS || flow->attach == NULL)
+		return true;
+	if (!inv_attach_take(flow->attach, inv_buf_str(&c->out), &c->flaws,
+		&err)) {
+		inv_filter_stop(&flow->f, &err);
+		return false;
+	}
+	if (c->flaws.n > 0)
+		*j = INV_NOT_ATTACHED;
+	return true;
+}
+
+/* The list of what it names; empty: its line needs none. */
+static struct inv_str
+attachments_of(const struct flow *flow, const struct inv_record *rec)
+{
+	struct inv_str list = { 0 };
+
+	if (flow->attach != NULL)
+		list = inv_attach_list(flow->attach);
+	if (list.n == 2 && inv_member_find(rec->outer, "attachments") == NULL)
+		list.n = 0;
+	return list;
+}
+
+static void
+pass_record(struct flow *flow, const struct inv_record *rec,
+    enum inv_judgement j)
+{
 	struct inv_checker *c = &flow->checker;
 
-	if (c->rules != NULL)
-		inv_rulebook_at(c->rules,
-		    (struct inv_str){ block->id, sizeof(block->id) },
-		    (struct inv_str){ block->run, sizeof(block->run) }, rec);
-	enum inv_judgement j = inv_checker_judge(c, rec->record, rec->fields);
-
-	inv_watch_record(&flow->watch, rec,
-	    j == INV_FITS ? inv_buf_str(&c->out) : (struct inv_str){ 0 },
-	    &c->warnings);
 	if (j == INV_FITS)
 		inv_filter_replace(&flow->f, rec, inv_buf_str(&c->out),
 		    c->warnings.n > 0 ? inv_flaws_json(&c->warnings)
-				      : (struct inv_str){ 0 });
+				      : (struct inv_str){ 0 },
+		    attachments_of(flow, rec));
 	else
 		inv_filter_rule(&flow->f, rec,
 		    (struct inv_ruling){ .verdict = INV_QUARANTINED,
 			.reason = inv_judgement_reason(j),
 			.errors = inv_flaws_json(&c->flaws),
 			.more = warnings_of(flow, rec) });
+}
+
+static void
+check_record(struct flow *flow, const struct inv_record *rec)
+{
+	const struct inv_block *block = &flow->f.block;
+	struct inv_checker *c = &flow->checker;
+	enum inv_judgement j;
+
+	if (c->rules != NULL)
+		inv_rulebook_at(c->rules,
+		    (struct inv_str){ block->id, sizeof(block->id) },
+		    (struct inv_str){ block->run, sizeof(block->run) }, rec);
+	if (!judge(flow, rec, &j))
+		return;
+	inv_watch_record(&flow->watch, rec,
+	    j == INV_FITS ? inv_buf_str(&c->out) : (struct inv_str){ 0 },
+	    &c->warnings);
+	pass_record(flow, rec, j);
 	if (c->flaws.n > 0 || c->warnings.n > 0) {
 		const char *where = inv_filter_where(&flow->f, rec);
 
@@ -153,6 +199,7 @@ close_flow(struct flow *flow)
 	if (flow->checker.rules != NULL &&
 	    !inv_rulebook_flush(flow->checker.rules, &err))
 		inv_filter_stop(&flow->f, &err);
+	inv_attach_close(flow->attach);
 	inv_checker_close(&flow->checker);
 	inv_buf_free(&flow->text);
 	inv_guard_sum(&flow->guard, &memory);
@@ -181,6 +228,8 @@ inv_flow_run(const struct inv_prog_info *info,
 	flow.guard.give_back = give_back;
 	flow.guard.arg = &flow;
 	if (!inv_checker_open(&flow.checker, &options->checker, &err) ||
+	    !inv_attach_open(&flow.attach, flow.checker.schema,
+		options->attachments, &err) ||
 	    !inv_watch_open(&flow.watch, &options->watch,
 		inv_schema_key(flow.checker.schema), &err) ||
 	    !inv_guard_open(&flow.guard, "", &err))

@@ -15,6 +15,8 @@
 struct inv_flow_options {
 	struct inv_checker_options checker;
 	struct inv_watch_options watch;
+	const char
+	    *attachments;       /* where files are that records name; or NULL */
 	struct inv_guard guard; /* its limit, not yet open */
 };
 

@@ -112,7 +112,7 @@ handle(struct inv_filter *f, const struct inv_record *rec, const struct plan *p)
 			.errors = INV_LIT("[{}]") });
 	else if (p->replace && rec->kind == INV_LINE_RECORD)
 		inv_filter_replace(f, rec, INV_LIT("{\"a\":1.5}"),
-		    (struct inv_str){ 0 });
+		    (struct inv_str){ 0 }, (struct inv_str){ 0 });
 	else
 		inv_filter_pass(f, rec);
 	if (p->stage && rec->kind == INV_LINE_MANIFEST)

@@ -372,7 +372,7 @@ a_replaced_record_leaves_all_else_as_it_was(void)
 	IS_LINE("{ \"row\":1,\"record\": {\"b\":1.50} , \"chunk\":0,"
 		"\"type\":\"record\" }");
 	inv_record_replace(&b, &rec, INV_LIT("{\"b\":1.5}"),
-	    (struct inv_str){ 0 });
+	    (struct inv_str){ 0 }, (struct inv_str){ 0 });
 	check_str(inv_buf_str(&b),
 	    "{ \"row\":1,\"record\": {\"b\":1.5} , \"chunk\":0,"
 	    "\"type\":\"record\" }");
@@ -385,14 +385,16 @@ warnings_stand_behind_the_record_once(void)
 	struct inv_buf b = INV_BUF(1000);
 
 	IS_LINE("{\"type\":\"record\",\"row\":1,\"record\":{},\"chunk\":0}");
-	inv_record_replace(&b, &rec, INV_LIT("{}"), INV_LIT("[1]"));
+	inv_record_replace(&b, &rec, INV_LIT("{}"), INV_LIT("[1]"),
+	    (struct inv_str){ 0 });
 	check_str(inv_buf_str(&b),
 	    "{\"type\":\"record\",\"row\":1,\"record\":{},\"warnings\":[1],"
 	    "\"chunk\":0}");
 	inv_buf_reset(&b);
 	IS_LINE("{\"type\":\"record\",\"row\":1,\"warnings\":[7],"
 		"\"record\":{},\"chunk\":0}");
-	inv_record_replace(&b, &rec, INV_LIT("{}"), INV_LIT("[1]"));
+	inv_record_replace(&b, &rec, INV_LIT("{}"), INV_LIT("[1]"),
+	    (struct inv_str){ 0 });
 	check_str(inv_buf_str(&b),
 	    "{\"type\":\"record\",\"row\":1,\"warnings\":[1],"
 	    "\"record\":{},\"chunk\":0}");
@@ -400,10 +402,38 @@ warnings_stand_behind_the_record_once(void)
 	IS_LINE("{\"type\":\"record\",\"row\":1,\"record\":{},"
 		"\"warnings\":[7],\"chunk\":0}");
 	inv_record_replace(&b, &rec, INV_LIT("{\"a\":1}"),
-	    (struct inv_str){ 0 });
+	    (struct inv_str){ 0 }, (struct inv_str){ 0 });
 	check_str(inv_buf_str(&b),
 	    "{\"type\":\"record\",\"row\":1,\"record\":{\"a\":1},"
 	    "\"warnings\":[],\"chunk\":0}");
+	inv_buf_free(&b);
+}
+
+static void
+attachments_stand_behind_the_record_once(void)
+{
+	struct inv_buf b = INV_BUF(1000);
+
+	IS_LINE("{\"type\":\"record\",\"row\":1,\"record\":{},\"chunk\":0}");
+	inv_record_replace(&b, &rec, INV_LIT("{}"), INV_LIT("[1]"),
+	    INV_LIT("[2]"));
+	check_str(inv_buf_str(&b),
+	    "{\"type\":\"record\",\"row\":1,\"record\":{},\"warnings\":[1],"
+	    "\"attachments\":[2],\"chunk\":0}");
+	inv_buf_reset(&b);
+	IS_LINE("{\"attachments\":[7],\"type\":\"record\",\"row\":1,"
+		"\"warnings\":[8],\"record\":{},\"chunk\":0}");
+	inv_record_replace(&b, &rec, INV_LIT("{\"a\":1}"), INV_LIT("[1]"),
+	    INV_LIT("[2]"));
+	check_str(inv_buf_str(&b),
+	    "{\"attachments\":[2],\"type\":\"record\",\"row\":1,"
+	    "\"warnings\":[1],\"record\":{\"a\":1},\"chunk\":0}");
+	inv_buf_reset(&b);
+	inv_record_replace(&b, &rec, INV_LIT("{}"), INV_LIT("[1]"),
+	    (struct inv_str){ 0 });
+	check_str(inv_buf_str(&b),
+	    "{\"attachments\":[7],\"type\":\"record\",\"row\":1,"
+	    "\"warnings\":[1],\"record\":{},\"chunk\":0}");
 	inv_buf_free(&b);
 }
 
@@ -440,6 +470,8 @@ static const struct test tests[] = {
 	TEST(a_ruling_is_spliced_in_before_the_last_brace),
 	TEST(a_replaced_record_leaves_all_else_as_it_was),
 	TEST(warnings_stand_behind_the_record_once),
+	TEST(attachments_stand_behind_the_record_once),
+	TEST(attachments_stand_behind_the_record_once),
 	TEST(a_written_head_reads_back),
 };
 

@@ -114,7 +114,15 @@ static const char *const refused[][2] = {
 	    "#/x-inv-severity: neither CRITICAL nor WARNING nor INFO" },
 	{ "{\"x-inv-not-future\":false}", "#/x-inv-not-future: not true" },
 	{ "{\"x-inv-attachment\":true}",
-	    "#/x-inv-attachment: unknown keyword" },
+	    "#/x-inv-attachment: belongs to a property of the record" },
+	{ "{\"properties\":{\"a\":{\"items\":{\"x-inv-attachment\":true}}}}",
+	    "#/properties/a/items/x-inv-attachment: belongs to a property of "
+	    "the record" },
+	{ "{\"additionalProperties\":{\"x-inv-attachment\":true}}",
+	    "#/additionalProperties/x-inv-attachment: belongs to a property of "
+	    "the record" },
+	{ "{\"properties\":{\"a\":{\"x-inv-attachment\":false}}}",
+	    "#/properties/a/x-inv-attachment: not true" },
 	{ "{\"properties\":{\"q\":{\"x-inv-minimun\":0}}}",
 	    "#/properties/q/x-inv-minimun: unknown keyword" },
 	{ "{\"$schema\":\"http://json-schema.org/draft-07/schema#\"}",

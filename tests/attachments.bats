@@ -1,0 +1,351 @@
+# attachments.bats - files that records name: kept, told, refused
+
+load lib
+
+prepare() {
+	cat > s.schema.json <<- 'END'
+	{"type":"object","properties":{
+	"tag":{"type":"string","pattern":"^[A-Z]+$"},
+	"sds":{"type":"string","x-inv-normalize":{"before":["trim"]},"x-inv-attachment":true},
+	"more":{"type":["array","null"],"items":{"type":"string"},"x-inv-attachment":true}},
+	"required":["tag"],"additionalProperties":false,"x-inv-key":["tag"]}
+	END
+	mkdir -p files/sds
+	echo hello > files/sds/a.pdf
+	echo world > files/sds/b.pdf
+}
+
+teardown() {
+	[ -z "${HERE:-}" ] || rm -rf "$HERE"
+}
+
+# The lines of CSV on standard input, with the files of `files`.
+validate() { # OPTION ...
+	inv-split -q - | inv-validate -s ./s.schema.json --attachments files "$@"
+}
+
+# "ROW TYPE MSG" of each row with errors.
+errors() {
+	jq -r 'select(.errors) | "\(.row) \(.errors[] | "\(.loc | join("/")): \(.type): \(.msg)")"' "$@"
+}
+
+# The peak in the file rss is not above this many KiB; ASan has its own.
+within() {
+	case $(command -v inv-validate) in
+	*/asan/* | */tsan/*) ;;
+	*) [ "$(cat rss)" -le "$1" ] ;;
+	esac
+}
+
+kept() { # FILE
+	local sum
+	sum=$(sha256sum < "$1" | cut -c 1-64)
+	cmp "$1" "$INV_STATE/attachments/${sum:0:2}/$sum"
+}
+
+@test "what a record names is kept, byte for byte, read-only, and told behind it" {
+	printf 'tag,sds\nA, sds/a.pdf\nB,\n' | validate > out
+	kept files/sds/a.pdf
+	[ "$(stat -c %a "$INV_STATE"/attachments/58/*)" = 444 ]
+	jq -c 'select(.type == "record")' out > records
+	sed -E 's/[0-9a-f]{32}"/M"/' records > masked
+	diff - masked <<- 'END'
+	{"type":"record","manifest":"M","row":1,"line":2,"chunk":0,"record":{"sds":"sds/a.pdf","tag":"A"},"attachments":[{"bytes":6,"field":"sds","name":"sds/a.pdf","sha256":"5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03"}]}
+	{"type":"record","manifest":"M","row":2,"line":3,"chunk":0,"record":{"sds":"","tag":"B"}}
+	END
+	"$ROOT/tests/helper/check-stream" "$ROOT/examples/stream" < out
+}
+
+@test "a list names one file each, in the order of the record" {
+	printf 'tag,more,sds\nA,"[""sds/b.pdf"",""sds/a.pdf"","""",""sds/b.pdf""]",sds/a.pdf\nB,,\n' |
+		validate > out
+	[ "$(jq -c 'select(.row == 1).attachments | map([.field, .name, .bytes])' out)" = \
+		'[["more","sds/b.pdf",6],["more","sds/a.pdf",6],["more","sds/b.pdf",6],["sds","sds/a.pdf",6]]' ]
+	[ "$(jq -c 'select(.row == 2) | [.attachments, .verdict]' out)" = '[null,null]' ]
+	[ "$(jq -c 'select(.row == 1).attachments' out)" = "$(jq -cS 'select(.row == 1).attachments' out)" ]
+	[ "$(find "$INV_STATE/attachments" -type f ! -name lock | wc -l)" = 2 ]
+}
+
+@test "a file that is not there, or not a file, quarantines its row and no other" {
+	ln -s a.pdf files/sds/link.pdf
+	ln -s sds files/folder
+	mkfifo files/fifo
+	echo x > secret
+	printf '%s\n' tag,sds A,sds/none.pdf B,../secret C,sds/link.pdf D,folder/a.pdf \
+		E,fifo F,sds G,"$PWD/secret" H,sds/a.pdf/x I,sds/../../secret J,sds/a.pdf > m.csv
+	timeout 20 inv-split -q m.csv |
+		timeout 20 inv-validate -s ./s.schema.json --attachments files > out 2> err
+	errors out > got
+	diff - got <<- 'END'
+	1 sds: attachment_missing: is not in the folder of attachments
+	2 sds: attachment_refused: leads out of the folder of attachments
+	3 sds: attachment_refused: is or passes a symbolic link
+	4 sds: attachment_refused: is or passes a symbolic link
+	5 sds: attachment_refused: is not a regular file
+	6 sds: attachment_refused: is not a regular file
+	7 sds: attachment_refused: leads out of the folder of attachments
+	8 sds: attachment_missing: is not in the folder of attachments
+	9 sds: attachment_refused: leads out of the folder of attachments
+	END
+	[ "$(jq -c 'select(.verdict) | [.verdict, .reason]' out | sort -u)" = '["quarantined","attachment"]' ]
+	[ "$(jq -c 'select(.row == 1).errors[0]' out)" = '{"type":"attachment_missing","loc":["sds"],"msg":"is not in the folder of attachments","input":"sds/none.pdf","schema":"/properties/sds/x-inv-attachment"}' ]
+	grep -Fx 'inv-validate: m.csv:2: sds: "sds/none.pdf" is not in the folder of attachments [attachment_missing]' err
+	[ "$(jq -c 'select(.type == "end").counts | [.pending, .quarantined]' out)" = '[1,9]' ]
+	"$ROOT/tests/helper/check-stream" "$ROOT/examples/stream" < out
+}
+
+@test "a value that is no name is refused, and so is a name of another kind" {
+	printf '%s\n' '{"a":1}' '{"a":["sds/a.pdf",2,null]}' '{"a":{"b":1}}' \
+		'{"a":"sds/a.pdf\u0000"}' '{"a":null}' \
+		"{\"a\":\"$(head -c 5000 /dev/zero | tr '\0' x)\"}" \
+		"{\"a\":\"$(head -c 300 /dev/zero | tr '\0' x)\"}" > m.ndjson
+	echo '{"properties":{"a":{"x-inv-attachment":true}}}' > t.schema.json
+	inv-split -q m.ndjson | inv-validate -q -s ./t.schema.json --attachments files > out
+	errors out > got
+	diff - got <<- 'END'
+	1 a: attachment_refused: is no name of a file
+	2 a/1: attachment_refused: is no name of a file
+	2 a/2: attachment_refused: is no name of a file
+	3 a: attachment_refused: is no name of a file
+	4 a: attachment_refused: is no name of a file
+	6 a: attachment_refused: is no name of a file
+	7 a: attachment_refused: is too long for a name
+	END
+}
+
+@test "a file that may not be read quarantines its row" {
+	[ "$(id -u)" = 0 ] || skip "needs root, to be somebody else"
+	setpriv --reuid 62001 --clear-groups true 2> /dev/null || skip "can not be another user here"
+	HERE=$(mktemp -d /tmp/inv-attachments-XXXXXX)
+	chmod 755 "$HERE"
+	cp -r s.schema.json files "$(command -v inv-validate)" "$HERE"
+	printf 'tag,sds\nA,sds/b.pdf\nB,sds/a.pdf\n' | inv-split -q - > "$HERE/rows"
+	chmod -R a+rX "$HERE"
+	chmod 0 "$HERE/files/sds/b.pdf"
+	install -d -m 700 -o 62001 "$HERE/home"
+	(cd "$HERE" && INV_STATE=$HERE/home/state setpriv --reuid 62001 --clear-groups \
+		./inv-validate -q -s ./s.schema.json --attachments files rows) > out
+	[ "$(errors out)" = '1 sds: attachment_refused: may not be read' ]
+	[ "$(jq -c 'select(.row == 2).attachments | length' out)" = 1 ]
+}
+
+@test "files are looked at when the record fits, and not before" {
+	printf 'tag,sds\na,sds/none.pdf\nB,sds/a.pdf\n' | validate -q > out
+	[ "$(jq -c 'select(.errors) | [.reason, (.errors | map(.type))]' out)" = '["schema_violation",["string_pattern_mismatch"]]' ]
+	printf 'tag,sds\na,sds/b.pdf\n' | validate -q > out
+	run ! kept files/sds/b.pdf
+	printf 'tag\nZ\n' > reg.csv
+	printf 'tag,sds\nA,sds/b.pdf\n' | validate -q --lookup tag=reg.csv > out
+	run ! kept files/sds/b.pdf
+}
+
+@test "65 files of one row are one too many, 64 are not" {
+	local names
+	names=$(printf '"sds/a.pdf",%.0s' {1..64})
+	printf '{"tag":"A","more":[%s]}\n{"tag":"B","more":[%s,"sds/b.pdf"]}\n' "${names%,}" "${names%,}" > m.ndjson
+	inv-split -q m.ndjson | inv-validate -q -s ./s.schema.json --attachments files > out
+	[ "$(jq -c 'select(.row == 1).attachments | length' out)" = 64 ]
+	[ "$(errors out)" = '2 more/64: attachment_refused: is one of more than 64 files' ]
+}
+
+@test "checked again, a record has the list of this run" {
+	printf 'tag,sds\nA,sds/a.pdf\nB,sds/b.pdf\n' | validate > out
+	inv-validate -s ./s.schema.json --attachments files < out > again
+	[ "$(jq -c 'select(.type == "record")' out)" = "$(jq -c 'select(.type == "record")' again)" ]
+	echo other > files/sds/a.pdf
+	inv-validate -s ./s.schema.json --attachments files < out > again
+	[ "$(jq -r 'select(.row == 1).attachments[0].sha256' again)" = "$(sha256sum < files/sds/a.pdf | cut -c 1-64)" ]
+	jq -c 'if .row == 1 then .record.sds = "" else . end' out |
+		inv-validate -s ./s.schema.json --attachments files > again
+	[ "$(jq -c 'select(.row == 1).attachments' again)" = '[]' ]
+}
+
+@test "a schema that names files and no folder, or the other way round, is 64" {
+	printf 'tag,sds\nA,sds/a.pdf\n' > m.csv
+	inv-split -q m.csv > in
+	run -$EX_USAGE --separate-stderr inv-validate -s ./s.schema.json in
+	[ "$output" = '' ]
+	[ "$stderr" = 'inv-validate: the schema has x-inv-attachment in "more": --attachments says where such files are' ]
+	run -$EX_USAGE --separate-stderr inv-validate -q -s inventory --attachments files in
+	[ "$output" = '' ]
+	[ "$stderr" = 'inv-validate: --attachments: the schema has no x-inv-attachment' ]
+	run -$EX_NOINPUT --separate-stderr inv-validate -s ./s.schema.json --attachments none in
+	[ "$stderr" = 'inv-validate: none: No such file or directory' ]
+	run -$EX_NOINPUT inv-validate -s ./s.schema.json --attachments m.csv in
+	chmod 777 "$INV_STATE"
+	run -$EX_NOPERM inv-validate -s ./s.schema.json --attachments files in
+}
+
+@test "a file that changes while it is read quarantines its row" {
+	truncate -s 700M files/growing
+	printf 'tag,sds\nA,growing\nB,sds/a.pdf\n' > m.csv
+	while [ ! -e stop ]; do
+		echo x >> files/growing
+		sleep 0.01
+	done 3>&- &
+	inv-split -q m.csv | inv-validate -q -s ./s.schema.json --attachments files > out
+	touch stop
+	wait
+	[ "$(errors out)" = '1 sds: attachment_changed: changed while it was read' ]
+	[ "$(jq -c 'select(.row == 2).attachments | length' out)" = 1 ]
+	run ! compgen -G "$INV_STATE/attachments/spool.*"
+}
+
+@test "a file of many rows is read once, until it changes" {
+	local pid before
+	truncate -s 20M files/big
+	mkfifo in
+	is_old() { [ "$(($(date +%s) - $(stat -c %Z files/big)))" -gt 2 ]; }
+	wait_for is_old
+	{
+		printf 'tag,sds\n'
+		for _ in {1..1000}; do echo A,big; done
+	} > m.csv
+	inv-split -q m.csv > rows
+	inv-validate -q -s ./s.schema.json --attachments files < in > out 3>&- &
+	pid=$!
+	exec 9> in
+	grep -v '"type":"end"' rows >&9
+	wait_for eval '[ "$(jq -c "select(.attachments) | .row" out | wc -l)" = 1000 ]'
+	before=$(awk '/^rchar/ { print $2 }' "/proc/$pid/io")
+	[ "$before" -gt 20000000 ]
+	[ "$before" -lt 40000000 ]
+	exec 9>&-
+	wait "$pid" || true
+	[ "$(jq -c 'select(.attachments) | .attachments' out | sort -u | wc -l)" = 1 ]
+}
+
+@test "a file that was changed between two rows has two digests" {
+	local pid
+	mkfifo in
+	printf 'tag,sds\nA,sds/a.pdf\nB,sds/a.pdf\n' > m.csv
+	inv-split -q m.csv > rows
+	inv-validate -q -s ./s.schema.json --attachments files < in > out 3>&- &
+	pid=$!
+	exec 9> in
+	grep -v '"row":2' rows | grep -v '"type":"end"' >&9
+	wait_for grep -q '"attachments"' out
+	echo jello > files/sds/a.pdf
+	grep -E '"row":2|"type":"end"' rows >&9
+	exec 9>&-
+	wait "$pid"
+	[ "$(jq -r 'select(.attachments) | .attachments[0].sha256' out | sort -u | wc -l)" = 2 ]
+	kept files/sds/a.pdf
+}
+
+@test "2 GiB of holes are kept as such, in constant memory" {
+	truncate -s 2G files/holes
+	printf 'tag,sds\nA,holes\n' > m.csv
+	inv-split -q m.csv > rows
+	RSS=rss "$ROOT/tests/helper/rss" \
+		inv-validate -q -s ./s.schema.json --attachments files rows > out
+	[ "$(jq -c 'select(.row == 1).attachments[0] | [.bytes, .sha256]' out)" = \
+		'[2147483648,"a7c744c13cc101ed66c29f672f92455547889cc586ce6d44fe76ae824958ea51"]' ]
+	[ "$(du -k "$INV_STATE"/attachments/a7/* | cut -f 1)" -lt 1024 ]
+	[ "$(du -b "$INV_STATE"/attachments/a7/* | cut -f 1)" = 2147483648 ]
+	within "$((32 << 10))"
+}
+
+@test "a file of more than 4 GiB is refused" {
+	truncate -s $(((4 << 30) + 1)) files/huge
+	printf 'tag,sds\nA,huge\n' | validate -q > out
+	[ "$(errors out)" = '1 sds: attachment_refused: is larger than 4 GiB' ]
+}
+
+@test "an attachment is on disk before its record goes out" {
+	needs_strace
+	printf 'tag,sds\nA,sds/a.pdf\n' > m.csv
+	inv-split -q m.csv > rows
+	strace -f -y -e trace=fsync,rename,renameat,renameat2,write -o trace \
+		inv-validate -q -s ./s.schema.json --attachments files rows > out
+	order=$(grep -oE 'fsync\([0-9]+<[^>]*(spool|attachments/58)|renameat2?|write\(1<' trace |
+		sed -E 's/fsync.*spool.*/sync-spool/; s/fsync.*58/sync-dir/; s/write.*/write/' | tr '\n' ' ')
+	[[ $order == *"sync-spool renameat sync-dir write "* ]]
+}
+
+@test "a copy that was changed is seen, and stops the run" {
+	printf 'tag,sds\nA,sds/a.pdf\n' > m.csv
+	inv-split -q m.csv > rows
+	inv-validate -q -s ./s.schema.json --attachments files rows > out
+	chmod 644 "$INV_STATE"/attachments/58/*
+	echo jello > "$(echo "$INV_STATE"/attachments/58/*)"
+	run -$EX_IOERR --separate-stderr inv-validate -q -s ./s.schema.json --attachments files rows
+	[[ $stderr == "inv-validate: attachments/58/5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03: damaged: not what its name says" ]]
+	run ! grep -q '"type":"end"' <<< "$output"
+}
+
+@test "where the disk is full the row does not go out, and nothing ends" {
+	[ "$(id -u)" = 0 ] || skip "needs root, to mount a small disk"
+	mkdir small
+	mount -t tmpfs -o size=1m none small 2> /dev/null || skip "can not mount here"
+	head -c 2M /dev/urandom > files/sds/b.pdf
+	printf 'tag,sds\nA,sds/a.pdf\nB,sds/b.pdf\nC,sds/a.pdf\n' > m.csv
+	inv-split -q m.csv > rows
+	local rc=0
+	INV_STATE=$PWD/small/state inv-validate -q -s ./s.schema.json --attachments files rows > out 2> err || rc=$?
+	cat err
+	ls -lR small > left
+	umount small
+	[ $rc = $EX_IOERR ]
+	grep -q 'No space left on device' err
+	[ "$(jq -c 'select(.type == "record").row' out)" = 1 ]
+	run ! grep -q '"type":"end"' out
+	run ! grep -q spool left
+}
+
+@test "killed while it copies, it leaves a spool, which the next run removes" {
+	local pid
+	head -c 64M /dev/urandom > files/big
+	printf 'tag,sds\nA,sds/a.pdf\nB,big\n' > m.csv
+	inv-split -q m.csv > rows
+	inv-validate -q -s ./s.schema.json --attachments files rows > out 3>&- &
+	pid=$!
+	wait_for compgen -G "$INV_STATE/attachments/spool.*"
+	kill -9 "$pid"
+	wait "$pid" || true
+	run ! grep -q '"type":"end"' out
+	inv-validate -q -s ./s.schema.json --attachments files rows > out
+	run ! compgen -G "$INV_STATE/attachments/spool.*"
+	kept files/big
+	[ "$(jq -c 'select(.attachments) | .row' out | wc -l)" = 2 ]
+}
+
+@test "two runs at once keep the same file, each" {
+	head -c 8M /dev/urandom > files/big
+	printf 'tag,sds\nA,big\n' > m.csv
+	inv-split -q m.csv > rows
+	local i
+	for i in 1 2 3 4; do
+		inv-validate -q -s ./s.schema.json --attachments files rows > "out$i" 3>&- &
+	done
+	wait
+	for i in 1 2 3 4; do
+		cmp out1 "out$i"
+	done
+	grep -q '"type":"end"' out1
+	kept files/big
+	run ! compgen -G "$INV_STATE/attachments/spool.*"
+}
+
+@test "links, other names and files of others in the state are refused" {
+	printf 'tag,sds\nA,sds/a.pdf\n' > m.csv
+	inv-split -q m.csv > rows
+	mkdir -p elsewhere
+	ln -s "$PWD/elsewhere" "$INV_STATE/attachments"
+	run -$EX_NOPERM inv-validate -q -s ./s.schema.json --attachments files rows
+	[ -z "$(ls elsewhere)" ]
+}
+
+@test "a row whose file has come is resubmitted through inv-validate" {
+	printf 'tag,sds\nA,sds/a.pdf\nB,sds/late.pdf\n' > m.csv
+	inv-split -q m.csv | inv-validate -q -s ./s.schema.json --attachments files |
+		inv-commit -q | inv-quarantine -q | inv-audit -q > /dev/null
+	[ "$(inv-quarantine list | jq -c '[.row, .reason]')" = '[2,"attachment"]' ]
+	echo late > files/sds/late.pdf
+	inv-quarantine resubmit --reason attachment |
+		inv-validate -q -s ./s.schema.json --attachments files > again
+	[ "$(jq -c 'select(.type == "record") | [.row, .attachments[0].bytes]' again)" = '[2,5]' ]
+	inv-commit -q again | inv-quarantine -q | inv-audit -q > out
+	[ "$(inv-quarantine list)" = '' ]
+	inv-audit verify
+}
