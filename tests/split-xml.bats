@@ -365,6 +365,51 @@ malformed_row mixed_content i <<i>x<y/></i>>
 	[ "$output" = 300001 ]
 }
 
+# N rows, which are 80 bytes each where they wait and 6 in the text.
+many() { # N
+	printf '<l>'
+	times "$1" '<i/>
+'
+	printf '</l>'
+}
+
+@test "more rows than memory holds wait in TMPDIR: where that is full, or not there, nothing is written" {
+	many 20000 > m
+	many 1000 > few
+	TMPDIR=/nowhere run -74 --separate-stderr inv-split -q --path /l/i m
+	[ "$output" = "" ]
+	[[ $stderr = *'/nowhere: No such file or directory' ]]
+	TMPDIR=/nowhere run -0 inv-split -q --path /l/i few
+	run -74 --separate-stderr bash -c 'trap "" XFSZ; ulimit -f 512; inv-split -q --path /l/i m'
+	[ "$output" = "" ]
+	[[ $stderr = *'the temporary file: write: File too large' ]]
+	[ "$(inv-split -q --path /l/i m | member end .counts.pending)" = 20000 ]
+}
+
+@test "what waited and can not be read again is 74" {
+	case $(command -v inv-split) in
+	*/asan/*) skip "a leak checker and a tracer can not both hold a process" ;;
+	esac
+	many 20000 > m
+	n=$(strace -e trace=pread64 inv-split -q --path /l/i m 2>&1 > /dev/null | grep -c '^pread64(')
+	run -74 --separate-stderr strace -o /dev/null -e inject=pread64:error=EIO:when="$n" inv-split -q --path /l/i m
+	[ "$(member end '' <<< "$output")" = "" ]
+	[[ $stderr = *'the temporary file: Input/output error' ]]
+}
+
+@test "of a row whose errors take more than 8 MiB only its length is told" {
+	{
+		printf '<l><i>'
+		times 30 "<$(printf '%1000s' '' | tr ' ' n)>"
+		yes '<d>x<e/>y</d>' | head -n 4000 || true
+		times 30 "</$(printf '%1000s' '' | tr ' ' n)>"
+		printf '</i><i>x</i></l>'
+	} > m
+	inv-split -q --path /l/i m > out
+	[ "$(member record '|[.row,(.errors // []|map(.type)),.record]' < out)" = '[1,["record_too_long"],null]
+[2,[],{"i":"x"}]' ]
+}
+
 # take FILE OPTION...: into a new ledger; its id in $id.
 take() {
 	local file=$1

@@ -30,7 +30,7 @@ struct inv_reader {
 	uint64_t line;      /* where it begins, from 1 */
 	uint64_t offset;    /* the same in bytes of the text, from 0 */
 	struct inv_str raw; /* its bytes, without its end; p is NULL where a
-	                       row is no run of bytes */
+	                       row is no run of bytes, or before `bytes` */
 
 	/* Once it is written: what inv:item and inv:why say (table.h). */
 	struct inv_str item;
@@ -54,6 +54,12 @@ struct inv_reader_face {
 	 * each row.
 	 */
 	bool (*write)(struct inv_reader *r, struct inv_buf *out);
+
+	/*
+	 * Sets raw of the row at hand, where `next` leaves that to those who
+	 * want it; NULL: `next` has.
+	 */
+	bool (*bytes)(struct inv_reader *r, struct inv_err *err);
 
 	/* The columns as a JSON array; NULL where the format has none. */
 	void (*columns)(const struct inv_reader *r, struct inv_buf *out);

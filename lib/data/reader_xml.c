@@ -1,4 +1,10 @@
-/* reader_xml.c - elements of an XML text as rows */
+/*
+ * reader_xml.c - elements of an XML text as rows
+ *
+ * Whether a text is well-formed is known at its end, and parsing it takes most
+ * of the time: so its rows are written as they are met, to a spool, and leave
+ * that when the end was seen.
+ */
 
 #include <stdlib.h>
 
@@ -7,13 +13,29 @@
 #include "data/object.h"
 #include "data/reader.h"
 #include "data/xml_rows.h"
+#include "io/spool.h"
+
+enum { WRITTEN_MAX = 8 << 20 }; /* bytes of a row as it is written */
+
+/* What stands before each row in the spool. */
+struct entry {
+	uint64_t line;
+	uint64_t begin;
+	uint64_t end;
+	uint32_t n; /* bytes of the row */
+	bool sound;
+};
 
 /* Begins with the face of all readers. */
 struct xml_reader {
 	struct inv_reader base;
 	struct inv_xml_rows *rows;
-	struct inv_xml_row row; /* at hand */
 	struct inv_object *object;
+	struct inv_buf written;
+	struct inv_spool *spool;
+
+	struct entry entry; /* of the row at hand */
+	struct inv_str text;
 };
 
 static struct xml_reader *
@@ -22,38 +44,23 @@ of(struct inv_reader *r)
 	return (struct xml_reader *)r;
 }
 
-static bool
-begin(struct inv_reader *r, struct inv_input *in, enum inv_format format,
-    struct inv_err *err)
-{
-	struct xml_reader *x = of(r);
+/* ---- into the spool ---- */
 
-	(void)format;
-	if (inv_xml_rows_begin(x->rows, in, r->how->path, r->naming, err))
-		return true;
-	r->reason = inv_xml_rows_reason(x->rows);
-	return false;
+static void
+put_flaws(const struct inv_reader *r, const struct inv_xml_row *row,
+    const struct inv_place *at, struct inv_buf *out)
+{
+	inv_ruling_begin(r->stage, "malformed_row", out);
+	inv_xml_members_errors(row->members, at, out);
+	inv_ruling_end(row->raw, row->cut, out);
 }
 
-static enum inv_next
-next(struct inv_reader *r, struct inv_err *err)
-{
-	struct xml_reader *x = of(r);
-	enum inv_next found = inv_xml_rows_next(x->rows, &x->row, err);
-
-	if (found != INV_NEXT_LINE)
-		return found;
-	r->line = x->row.line;
-	r->offset = x->row.begin;
-	r->raw = x->row.raw;
-	return found;
-}
-
+/* True: it is sound. */
 static bool
-write_row(struct inv_reader *r, struct inv_buf *out)
+put_row(struct xml_reader *x, const struct inv_xml_row *row,
+    struct inv_buf *out)
 {
-	struct xml_reader *x = of(r);
-	const struct inv_xml_row *row = &x->row;
+	struct inv_reader *r = &x->base;
 	const struct inv_place at = {
 		.line = row->line,
 		.begin = row->begin,
@@ -61,9 +68,12 @@ write_row(struct inv_reader *r, struct inv_buf *out)
 	};
 
 	if (!inv_xml_members_are_sound(row->members)) {
-		inv_ruling_begin(r->stage, "malformed_row", out);
-		inv_xml_members_errors(row->members, &at, out);
-		inv_ruling_end(row->raw, row->cut, out);
+		put_flaws(r, row, &at, out);
+		if (out->failed) {
+			inv_buf_reset(out);
+			inv_xml_members_give_up(row->members);
+			put_flaws(r, row, &at, out);
+		}
 		return false;
 	}
 	if (r->naming != NULL) {
@@ -81,6 +91,83 @@ write_row(struct inv_reader *r, struct inv_buf *out)
 	return true;
 }
 
+static bool
+keep_row(struct xml_reader *x, const struct inv_xml_row *row,
+    struct inv_err *err)
+{
+	struct entry e = { .line = row->line };
+
+	inv_buf_reset(&x->written);
+	e.begin = row->begin;
+	e.end = row->end;
+	e.sound = put_row(x, row, &x->written);
+	e.n = (uint32_t)x->written.n;
+	return inv_spool_add(x->spool,
+		   (struct inv_str){ (const char *)&e, sizeof(e) }, err) &&
+	    inv_spool_add(x->spool, inv_buf_str(&x->written), err);
+}
+
+static bool
+begin(struct inv_reader *r, struct inv_input *in, enum inv_format format,
+    struct inv_err *err)
+{
+	struct xml_reader *x = of(r);
+	struct inv_xml_row row;
+	enum inv_next found;
+	bool ok = true;
+
+	(void)format;
+	inv_spool_reset(x->spool);
+	inv_xml_rows_begin(x->rows, in, r->how->path, r->naming);
+	while (ok &&
+	    (found = inv_xml_rows_next(x->rows, &row, err)) == INV_NEXT_LINE)
+		ok = keep_row(x, &row, err);
+	if (ok && found == INV_NEXT_END && inv_spool_end(x->spool, err))
+		return true;
+	r->reason = inv_xml_rows_reason(x->rows);
+	inv_spool_reset(x->spool);
+	return false;
+}
+
+/* ---- and out of it ---- */
+
+static enum inv_next
+next(struct inv_reader *r, struct inv_err *err)
+{
+	struct xml_reader *x = of(r);
+	struct inv_str head;
+
+	if (inv_spool_is_read(x->spool))
+		return INV_NEXT_END;
+	if (!inv_spool_get(x->spool, sizeof(x->entry), &head, err))
+		return INV_NEXT_ERR;
+	memcpy(&x->entry, head.p, sizeof(x->entry));
+	if (!inv_spool_get(x->spool, x->entry.n, &x->text, err))
+		return INV_NEXT_ERR;
+	r->line = x->entry.line;
+	r->offset = x->entry.begin;
+	r->raw = (struct inv_str){ NULL, 0 };
+	return INV_NEXT_LINE;
+}
+
+static bool
+bytes(struct inv_reader *r, struct inv_err *err)
+{
+	struct xml_reader *x = of(r);
+
+	return inv_xml_rows_again(x->rows, x->entry.begin, x->entry.end,
+	    &r->raw, err);
+}
+
+static bool
+write_row(struct inv_reader *r, struct inv_buf *out)
+{
+	struct xml_reader *x = of(r);
+
+	inv_buf_add(out, x->text);
+	return x->entry.sound;
+}
+
 static void
 free_reader(struct inv_reader *r)
 {
@@ -88,6 +175,8 @@ free_reader(struct inv_reader *r)
 
 	inv_xml_rows_free(x->rows);
 	inv_object_free(x->object);
+	inv_buf_free(&x->written);
+	inv_spool_free(x->spool);
 	free(x);
 }
 
@@ -97,6 +186,7 @@ inv_reader_xml(void)
 	static const struct inv_reader_face face = {
 		.begin = begin,
 		.next = next,
+		.bytes = bytes,
 		.write = write_row,
 		.free = free_reader,
 	};
@@ -105,5 +195,7 @@ inv_reader_xml(void)
 	x->base.face = &face;
 	x->rows = inv_xml_rows_new();
 	x->object = inv_object_new();
+	x->written = INV_BUF(WRITTEN_MAX);
+	x->spool = inv_spool_new();
 	return &x->base;
 }

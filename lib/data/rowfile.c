@@ -109,7 +109,8 @@ inv_rowfile_next(struct inv_rowfile *r, struct inv_row *row,
 	if (!inv_scan_line(r->scan, inv_buf_str(&r->line), err))
 		return INV_NEXT_ERR;
 	row->fields = inv_scan_record(r->scan);
-	row->bytes = inv_source_bytes(r->source, &row->offset);
+	if (!inv_source_bytes(r->source, &row->bytes, &row->offset, err))
+		return INV_NEXT_ERR;
 	row->text = row->sound
 	    ? inv_member_find(inv_scan_outer(r->scan), "record")->value
 	    : what_is_wrong(r);

@@ -188,11 +188,15 @@ inv_source_next(struct inv_source *s, uint64_t *line, struct inv_err *err)
 	return next;
 }
 
-struct inv_str
-inv_source_bytes(const struct inv_source *s, uint64_t *offset)
+bool
+inv_source_bytes(struct inv_source *s, struct inv_str *bytes, uint64_t *offset,
+    struct inv_err *err)
 {
+	if (s->at->face->bytes != NULL && !s->at->face->bytes(s->at, err))
+		return false;
 	*offset = s->at->offset;
-	return s->at->raw;
+	*bytes = s->at->raw;
+	return true;
 }
 
 struct inv_str

@@ -58,8 +58,10 @@ INV_MUST enum inv_next inv_source_next(struct inv_source *s, uint64_t *line,
  * The bytes of that row, without its line end, and where they begin in the
  * text: in a file that is UTF-8 its byte number, from 0, once unpacked.  p is
  * NULL where a row is no run of bytes.  Good until the next row.
+ * They may have to be read again, which can fail as next.
  */
-struct inv_str inv_source_bytes(const struct inv_source *s, uint64_t *offset);
+INV_MUST bool inv_source_bytes(struct inv_source *s, struct inv_str *bytes,
+    uint64_t *offset, struct inv_err *err);
 
 /*
  * Write what follows the head of the row's record line: `"record":{...}`; or,

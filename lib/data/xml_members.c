@@ -531,7 +531,8 @@ inv_xml_members_errors(struct inv_xml_members *m, const struct inv_place *at,
 		[TOO_MANY] = { "record_too_deep",
 		    "more than 4096 members, or 8192 elements and "
 		    "attributes" },
-		[TOO_LONG] = { "record_too_long", "longer than 1 MiB" },
+		[TOO_LONG] = { "record_too_long",
+		    "longer than 1 MiB, or its errors than 8 MiB" },
 	};
 
 	for (size_t i = 0; i < m->flaws; i++) {

@@ -24,47 +24,19 @@ struct inv_xml_rows {
 	struct inv_naming *naming;
 	const char *reason;
 
-	struct inv_xml_face checks;
-	struct inv_xml *check;         /* NULL before the first text */
-	struct inv_xml_places *places; /* NULL: nobody wants them */
-	bool found;
-
 	struct inv_xml_face reads;
-	struct inv_xml *read; /* the same */
+	struct inv_xml *read;
 	struct inv_xml_path way;
 	struct inv_xml_members *members;
 	struct inv_xml_row row; /* raw is not set before it is told */
 	bool open;              /* within a row */
+	bool found;             /* there was one */
 
 	struct inv_buf bytes; /* the last that were read */
 	uint64_t base;        /* where they begin */
 	struct inv_buf head;  /* of the row, which is too long */
+	bool again;           /* they are read once more */
 };
-
-/* ---- what it has to be ---- */
-
-static void
-check_open(void *self, const char *name, const char *const *attributes)
-{
-	struct inv_xml_rows *x = self;
-
-	(void)attributes;
-	if (inv_xml_path_open(&x->way, name))
-		x->found = true;
-	if (x->places != NULL)
-		inv_xml_places_open(x->places, name);
-}
-
-static void
-check_close(void *self, const char *name)
-{
-	struct inv_xml_rows *x = self;
-
-	(void)name;
-	(void)inv_xml_path_close(&x->way);
-	if (x->places != NULL)
-		inv_xml_places_close(x->places);
-}
 
 /* ---- rows ---- */
 
@@ -79,7 +51,7 @@ read_open(void *self, const char *name, const char *const *attributes)
 		x->row.line = at.line;
 		x->row.begin = at.begin;
 		x->row.cut = false;
-		x->open = true;
+		x->open = x->found = true;
 	}
 	if (x->open)
 		inv_xml_members_open(x->members, name, attributes);
@@ -162,6 +134,119 @@ raw_of(const struct inv_xml_rows *x)
 		size < INV_RECORD_MAX ? (size_t)size : INV_RECORD_MAX };
 }
 
+/* Up to the end of a row, of what begins with it; 0: there is no more. */
+static ssize_t
+get_more(struct inv_xml_rows *x, uint64_t begin, struct inv_err *err)
+{
+	uint64_t over = begin > x->base ? begin - x->base : 0;
+	size_t drop = over < x->bytes.n ? (size_t)over : x->bytes.n;
+
+	if (x->bytes.n + PIECE_MAX > BYTES) {
+		x->bytes.n -= drop;
+		memmove(x->bytes.p, x->bytes.p + drop, x->bytes.n);
+		x->base += drop;
+	}
+	ssize_t got = inv_pull_get(inv_text_pull(x->in->text),
+	    x->bytes.p + x->bytes.n, PIECE_MAX, err);
+
+	x->bytes.n += got > 0 ? (size_t)got : 0;
+	return got;
+}
+
+bool
+inv_xml_rows_again(struct inv_xml_rows *x, uint64_t begin, uint64_t end,
+    struct inv_str *raw, struct inv_err *err)
+{
+	uint64_t mark = inv_text_mark(x->in->text);
+
+	begin -= mark;
+	end -= mark;
+	if (end - begin > INV_RECORD_MAX)
+		end = begin + INV_RECORD_MAX;
+	if (!x->again && !inv_input_rewind(x->in, err))
+		return false;
+	if (!x->again) {
+		inv_buf_reset(&x->bytes);
+		x->base = 0;
+		x->again = true;
+	}
+	while (x->base + x->bytes.n < end) {
+		ssize_t got = get_more(x, begin, err);
+
+		if (got <= 0)
+			return got == 0 &&
+			    inv_fail(err, INV_IO, "%s: cut short", x->in->name);
+	}
+	*raw = (struct inv_str){ x->bytes.p + (begin - x->base),
+		(size_t)(end - begin) };
+	return true;
+}
+
+/* ---- where rows could be ---- */
+
+static void
+meet_place(void *self, const char *name, const char *const *attributes)
+{
+	(void)attributes;
+	inv_xml_places_open(self, name);
+}
+
+static void
+leave_place(void *self, const char *name)
+{
+	(void)name;
+	inv_xml_places_close(self);
+}
+
+/* All of it once more; it is well-formed. */
+static bool
+find_places(struct inv_xml_rows *x, struct inv_xml_places *places,
+    struct inv_err *err)
+{
+	const struct inv_xml_face face = {
+		.open = meet_place,
+		.close = leave_place,
+		.namespaces = true,
+		.encoding = x->reads.encoding,
+	};
+
+	if (!inv_input_rewind(x->in, err))
+		return false;
+	struct inv_xml *xml = inv_xml_new(&face, places);
+
+	inv_xml_begin(xml, inv_text_pull(x->in->text), x->in->name);
+	bool ok = inv_xml_next(xml, err) == INV_NEXT_END;
+
+	inv_xml_free(xml);
+	return ok;
+}
+
+/* The path leads nowhere: say where there are elements. */
+static enum inv_next
+propose(struct inv_xml_rows *x, struct inv_err *err)
+{
+	struct inv_buf list = INV_BUF(PROPOSALS);
+	struct inv_xml_places *places = inv_xml_places_new();
+
+	x->reason = "no_element";
+	if (find_places(x, places, err)) {
+		bool any = inv_xml_places_put(places, &list);
+
+		inv_fail(err, INV_BAD,
+		    any ? "%s: %s; there is %.*s (--path)"
+			: "%s: %s, and there is none within the root%.*s",
+		    x->in->name,
+		    x->path.n == 0 ? "it has to be said which elements are rows"
+				   : "there is no such element",
+		    INV_ARG(inv_buf_str(&list)));
+	}
+	inv_xml_places_free(places);
+	inv_buf_free(&list);
+	return INV_NEXT_ERR;
+}
+
+/* ---- one after the other ---- */
+
 enum inv_next
 inv_xml_rows_next(struct inv_xml_rows *x, struct inv_xml_row *row,
     struct inv_err *err)
@@ -169,6 +254,12 @@ inv_xml_rows_next(struct inv_xml_rows *x, struct inv_xml_row *row,
 	enum inv_next next = inv_xml_next(x->read, err);
 	uint64_t mark = inv_text_mark(x->in->text);
 
+	if (next == INV_NEXT_ERR && err->fault == INV_BAD)
+		x->reason =
+		    inv_xml_has_doctype(x->read) ? "doctype" : "malformed";
+	if (next == INV_NEXT_END && !x->found &&
+	    (!x->way.arrived || x->way.strayed))
+		return propose(x, err);
 	if (next != INV_NEXT_LINE)
 		return next;
 	if (x->row.end - x->row.begin > INV_RECORD_MAX) {
@@ -190,18 +281,12 @@ inv_xml_rows_new(void)
 {
 	struct inv_xml_rows *x = inv_mem_new(sizeof(*x));
 
-	x->checks = (struct inv_xml_face){
-		.open = check_open,
-		.close = check_close,
-		.namespaces = true,
-	};
 	x->reads = (struct inv_xml_face){
 		.open = read_open,
 		.close = read_close,
 		.text = read_text,
 		.namespaces = true,
 	};
-	x->check = inv_xml_new(&x->checks, x);
 	x->read = inv_xml_new(&x->reads, x);
 	x->members = inv_xml_members_new();
 	x->bytes = INV_BUF(BYTES);
@@ -215,7 +300,6 @@ inv_xml_rows_free(struct inv_xml_rows *x)
 {
 	if (x == NULL)
 		return;
-	inv_xml_free(x->check);
 	inv_xml_free(x->read);
 	inv_xml_members_free(x->members);
 	inv_buf_free(&x->bytes);
@@ -229,51 +313,9 @@ inv_xml_rows_reason(const struct inv_xml_rows *x)
 	return x->reason;
 }
 
-static bool
-see_through(struct inv_xml_rows *x, struct inv_err *err)
-{
-	enum inv_next next;
-
-	inv_xml_path_begin(&x->way, x->path);
-	x->found = false;
-	inv_xml_begin(x->check, inv_text_pull(x->in->text), x->in->name);
-	do
-		next = inv_xml_next(x->check, err);
-	while (next == INV_NEXT_LINE);
-	if (next == INV_NEXT_ERR && err->fault == INV_BAD)
-		x->reason =
-		    inv_xml_has_doctype(x->check) ? "doctype" : "malformed";
-	return next == INV_NEXT_END && inv_input_rewind(x->in, err);
-}
-
-/* The path leads nowhere: say where there are elements. */
-static bool
-propose(struct inv_xml_rows *x, struct inv_err *err)
-{
-	struct inv_buf list = INV_BUF(PROPOSALS);
-
-	x->reason = "no_element";
-	x->places = inv_xml_places_new();
-	if (see_through(x, err)) {
-		bool any = inv_xml_places_put(x->places, &list);
-
-		inv_fail(err, INV_BAD,
-		    any ? "%s: %s; there is %.*s (--path)"
-			: "%s: %s, and there is none within the root%.*s",
-		    x->in->name,
-		    x->path.n == 0 ? "it has to be said which elements are rows"
-				   : "there is no such element",
-		    INV_ARG(inv_buf_str(&list)));
-	}
-	inv_xml_places_free(x->places);
-	x->places = NULL;
-	inv_buf_free(&list);
-	return false;
-}
-
-bool
+void
 inv_xml_rows_begin(struct inv_xml_rows *x, struct inv_input *in,
-    struct inv_str path, struct inv_naming *naming, struct inv_err *err)
+    struct inv_str path, struct inv_naming *naming)
 {
 	bool decoded =
 	    !inv_text_is_plain(in->text) || inv_text_mark(in->text) > 0;
@@ -282,16 +324,11 @@ inv_xml_rows_begin(struct inv_xml_rows *x, struct inv_input *in,
 	x->path = path;
 	x->reason = "";
 	/* What is UTF-8 by now is no more what it says of itself. */
-	x->checks.encoding = x->reads.encoding = decoded ? "UTF-8" : NULL;
-	if (!see_through(x, err))
-		return false;
-	if (!x->found && (!x->way.arrived || x->way.strayed))
-		return propose(x, err);
+	x->reads.encoding = decoded ? "UTF-8" : NULL;
 	inv_xml_members_begin(x->members, naming);
 	inv_xml_path_begin(&x->way, path);
 	inv_buf_reset(&x->bytes);
 	x->base = 0;
-	x->open = false;
+	x->open = x->found = x->again = false;
 	inv_xml_begin(x->read, (struct inv_pull){ get, x }, in->name);
-	return true;
 }

@@ -17,15 +17,11 @@ struct inv_xml_rows *inv_xml_rows_new(void);
 void inv_xml_rows_free(struct inv_xml_rows *x);
 
 /*
- * Read all of it, and stand before its first row then.  in, path and naming
- * are kept.  INV_BAD, with a reason, where it is not well-formed, has a
- * DOCTYPE, or the path leads nowhere; the message has the line and the column,
- * or where there are elements that could be rows.  An element without elements
- * that is on the way to them has no rows, which is no error.
+ * Stand before its first row; in, path and naming are kept.  The text is
+ * decoded (text.h) if its encoding is not for XML to say.
  */
-INV_MUST bool inv_xml_rows_begin(struct inv_xml_rows *x, struct inv_input *in,
-    struct inv_str path, struct inv_naming *naming, struct inv_err *err);
-const char *inv_xml_rows_reason(const struct inv_xml_rows *x);
+void inv_xml_rows_begin(struct inv_xml_rows *x, struct inv_input *in,
+    struct inv_str path, struct inv_naming *naming);
 
 /* Views, good until the next row. */
 struct inv_xml_row {
@@ -37,7 +33,22 @@ struct inv_xml_row {
 	struct inv_xml_members *members;
 };
 
+/*
+ * Whether all of it can be read is known at its end.  INV_BAD, with a reason,
+ * where it is not well-formed, has a DOCTYPE, or the path leads nowhere; the
+ * message has the line and the column, or where there are elements that could
+ * be rows.  An element without elements that is on the way to them has no
+ * rows, which is no error.
+ */
 INV_MUST enum inv_next inv_xml_rows_next(struct inv_xml_rows *x,
     struct inv_xml_row *row, struct inv_err *err);
+const char *inv_xml_rows_reason(const struct inv_xml_rows *x);
+
+/*
+ * Once the end was seen: what raw was of a row, for rows in their order.  All
+ * of it is read once more, but not parsed.
+ */
+INV_MUST bool inv_xml_rows_again(struct inv_xml_rows *x, uint64_t begin,
+    uint64_t end, struct inv_str *raw, struct inv_err *err);
 
 #endif

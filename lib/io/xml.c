@@ -43,16 +43,29 @@ stop(struct inv_xml *x, const char *why)
 
 /* ---- names ---- */
 
-/* Another one, unless it is known, by a hash that nobody outside can aim at. */
+/* A hash that nobody outside can aim at, and is not 0. */
+static uint64_t
+key_of(const struct inv_xml *x, const char *name, size_t n)
+{
+	uint64_t key = x->secret ^ n, eight;
+
+	for (; n >= sizeof(eight); n -= sizeof(eight), name += sizeof(eight)) {
+		memcpy(&eight, name, sizeof(eight));
+		key = (key ^ eight) * x->secret;
+		key ^= key >> 32;
+	}
+	eight = 0;
+	memcpy(&eight, name, n);
+	key = (key ^ eight) * x->secret;
+	return (key ^ key >> 32) | 1;
+}
+
+/* Another one, unless it is known. */
 static void
 meet(struct inv_xml *x, const char *name)
 {
-	uint64_t key = x->secret;
-	const char *p = name;
-
-	for (; *p != '\0'; p++)
-		key = (key ^ (unsigned char)*p) * x->secret;
-	key |= 1;
+	size_t n = strlen(name);
+	uint64_t key = key_of(x, name, n);
 	size_t at = (size_t)(key >> 32) % PLACES;
 
 	while (x->known[at] != 0 && x->known[at] != key)
@@ -61,7 +74,7 @@ meet(struct inv_xml *x, const char *name)
 	if (x->known[at] == key || x->why != NULL)
 		return;
 	x->known[at] = key;
-	if (p - name > INV_XML_NAME_MAX)
+	if (n > INV_XML_NAME_MAX)
 		stop(x, "a name longer than 1,024 bytes");
 	else if (++x->names > INV_XML_NAMES)
 		stop(x, "more than 8,192 different names");

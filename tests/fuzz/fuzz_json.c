@@ -35,8 +35,9 @@ read_out(struct inv_source *s, int fd, struct inv_str text,
 	if (!begins(s, fd))
 		return;
 	while ((next = inv_source_next(s, &line, &err)) == INV_NEXT_LINE) {
-		struct inv_str raw = inv_source_bytes(s, &offset);
+		struct inv_str raw;
 
+		promise(inv_source_bytes(s, &raw, &offset, &err));
 		promise(offset + raw.n <= text.n);
 		promise(raw.n == 0 ||
 		    memcmp(text.p + offset, raw.p, raw.n) == 0);

@@ -16,8 +16,10 @@ static void
 look_up(struct inv_source *s, struct inv_str text)
 {
 	uint64_t at;
-	struct inv_str raw = inv_source_bytes(s, &at);
+	struct inv_str raw;
+	struct inv_err err;
 
+	promise(inv_source_bytes(s, &raw, &at, &err));
 	if (strcmp(inv_source_encoding(s), "UTF-8") != 0)
 		return;
 	promise(raw.n > 0 && at <= text.n && raw.n <= text.n - at);
