@@ -145,6 +145,7 @@ soak: all $(FAULTY)
 	scripts/soak $(B)
 	tests/helper/iofaults.py $(B)
 	tests/helper/damage.py $(B)
+	tests/helper/one-row $(B)
 
 CASES ?= 1000000
 SEED ?= $(shell date +%s)

@@ -273,9 +273,28 @@ read_again() {
 # ---- row isolation ----
 
 @test "one damaged row costs that row and no other, in each of 69 ways" {
+	local build seed
+	build=$(dirname "$(command -v inv-split)")
 	for seed in 20261121 $((RANDOM * 32768 + RANDOM)); do
-		run -0 "$ROOT/tests/helper/one-row" "$BATS_TEST_TMPDIR" "$seed" 1
+		SEED=$seed TABLES=4 LARGE=0 run -0 "$ROOT/tests/helper/one-row" "$build"
 		echo "$output"
-		[[ $output = "seed $seed: 69 ways cost one row, 4 more: 0 wrong" ]]
+		[[ $output = "SEED=$seed: 4 tables, 69 ways cost one row, 4 more: 0 wrong" ]]
 	done
+}
+
+@test "it is seen when a damaged row costs another" {
+	local build
+	build=$(dirname "$(command -v inv-split)")
+	mkdir wrong
+	printf '#!/bin/sh\nexec "%s/inv-split" "$@" --quote none\n' "$build" > wrong/inv-split
+	chmod +x wrong/inv-split
+	SEED=7 TABLES=1 LARGE=0 run -1 "$ROOT/tests/helper/one-row" wrong
+	[[ $output = *"the clean file is not clean"* ]]
+	# A damaged quote takes the next row with it.
+	cat > wrong/inv-split <<- END
+		#!/bin/sh
+		"$build/inv-split" "\$@" | sed '/"verdict":"quarantined"/{N;s/\n.*//}'
+	END
+	SEED=7 TABLES=1 LARGE=0 run -1 "$ROOT/tests/helper/one-row" wrong
+	[[ $output = *"a row behind it is otherwise"* ]]
 }
