@@ -8,13 +8,16 @@
 #include "prog/filter.h"
 #include "prog/opt.h"
 
+enum { KEY = INV_OPT_LONG };
+
 enum {
 	SAID_MAX = 5,                   /* conflicts said one by one */
 	ERRORS_MAX = 8 * INV_RECORD_MAX /* bytes of a row's errors */
 };
 
 static const struct inv_option options[] = {
-	{ 'k', "key", "FIELD,...", "compare by these fields" },
+	{ 'k', "key-fields", "FIELD,...", "compare by these fields" },
+	{ KEY, "key", "FIELD,...", "the same, as it was called before" },
 	{ 0, NULL, NULL, NULL },
 };
 
@@ -154,6 +157,7 @@ main(int argc, char *argv[])
 	for (int c; (c = inv_opt(&info, argc, argv)) != -1;)
 		switch (c) {
 		case 'k':
+		case KEY:
 			take_fields(optarg, &key);
 			break;
 		}

@@ -156,8 +156,16 @@ print(json.dumps({"type":"end","manifest":m,"rows":n}))' > in
 	block a "$K" "$A5" "$A7" "$B5" > in
 	inv-dedup -k n < in > out
 	[ "$(fates < out)" = $'1 pending - -\n2 pending - -\n3 quarantined conflict 1' ]
-	inv-dedup --key=id,n < in > out
+	inv-dedup --key-fields=id,n < in > out
 	[ "$(fates < out)" = "$ALL" ]
+}
+
+@test "--key is the same as --key-fields" {
+	block a "$K" "$A5" "$A7" "$B5" > in
+	inv-dedup --key n < in > out
+	inv-dedup --key-fields n < in | cmp - out
+	[ "$(fates < out)" = $'1 pending - -\n2 pending - -\n3 quarantined conflict 1' ]
+	run -64 inv-dedup --key-f n < in
 }
 
 @test "the key is that of the last stage line before the rows that has one" {
