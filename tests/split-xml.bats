@@ -204,6 +204,30 @@ malformed_row mixed_content i <<i>x<y/></i>>
 	refused_as malformed --path /l/i m
 }
 
+# encoding FILE OPTION...: what the stage line says.
+encoding() {
+	inv-split -q --path /l/i "${@:2}" "$1" | member stage .encoding
+}
+
+@test "the stage line has the encoding that was used" {
+	local name
+	for name in ISO-8859-1:iso-8859-1 US-ASCII:us-ascii UTF-8:utf-8; do
+		printf '<?xml version="1.0" encoding="%s"?><l><i>e</i></l>' "${name#*:}" > m
+		[ "$(encoding m)" = "\"${name%:*}\"" ]
+		[ "$(encoding m -e latin1)" = '"latin1"' ]
+	done
+	for name in UTF-16LE UTF-16BE; do
+		printf '<?xml version="1.0" encoding="UTF-16"?><l><i>é</i></l>' | iconv -t "$name" > m
+		[ "$(encoding m -f xml)" = "\"$name\"" ]
+		[ "$(fates -f xml --path /l/i m)" = '{"i":"é"}' ]
+	done
+	printf '\xef\xbb\xbf<?xml version="1.0" encoding="ISO-8859-1"?><l><i>é</i></l>' > m
+	[ "$(encoding m)" = '"UTF-8"' ]
+	printf '<?xml version="1.0" encoding="ISO-8859-1"?><l><i>\xe9</i></l>' > m
+	gzip -k m
+	[ "$(inv-split -q --path /l/i m m.gz <(echo '<l><i/></l>') | member stage .encoding | paste -sd' ')" = '"ISO-8859-1" "ISO-8859-1" "UTF-8"' ]
+}
+
 @test "packed it is the same" {
 	printf '<l><i a="1"/>\n<i>x</i></l>' > m
 	fates --path /l/i m > want
@@ -439,7 +463,7 @@ take() {
 	printf '<?xml version="1.0" encoding="ISO-8859-1"?><l><i id="\xe9"/></l>' > m.xml
 	take m.xml --path /l/i
 	run -0 --separate-stderr inv-audit prove "$id" 1
-	[[ $stderr = *'are not in the proof: they are not UTF-8' ]]
+	[[ $stderr = *'are not in the proof: in ISO-8859-1 it is no run of bytes that we read' ]]
 	printf "%s\n" "$output" > proof
 	inv-audit check proof --key lab.pub
 	run -0 --separate-stderr inv-validate -s ./s.schema.json --backtest

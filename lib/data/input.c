@@ -102,6 +102,13 @@ inv_input_close(struct inv_input *in)
 	inv_buf_free(&in->head);
 }
 
+const char *
+inv_input_encoding(const struct inv_input *in)
+{
+	return in->declared != NULL ? in->declared
+				    : inv_text_encoding(in->text);
+}
+
 void
 inv_input_notes(const struct inv_input *in, struct inv_buf *out)
 {
@@ -111,7 +118,7 @@ inv_input_notes(const struct inv_input *in, struct inv_buf *out)
 
 	if (in->text != NULL)
 		inv_emit_member_str(out, INV_LIT("encoding"),
-		    inv_str_of(inv_text_encoding(in->text)));
+		    inv_str_of(inv_input_encoding(in)));
 	if (packing != NULL)
 		inv_emit_member_str(out, INV_LIT("compression"),
 		    inv_str_of(packing));

@@ -19,6 +19,8 @@ struct inv_input {
 	const char *name;
 	const char *encoding; /* NULL: by its mark */
 	const char *reason;   /* why it is refused, for the stream; or "" */
+	const char *declared; /* the encoding, where the text names it itself
+				 and its reader has decoded it; or NULL */
 	struct inv_inflate *inflate;
 	struct inv_text *text;
 	struct inv_buf head;
@@ -43,6 +45,9 @@ INV_MUST bool inv_input_head(struct inv_input *in, struct inv_str *head,
 INV_MUST bool inv_input_rewind(struct inv_input *in, struct inv_err *err);
 
 void inv_input_close(struct inv_input *in);
+
+/* "UTF-8" ...: what was declared, or else that of the text. */
+const char *inv_input_encoding(const struct inv_input *in);
 
 /* Members for a stage line: its encoding, its compression. */
 void inv_input_notes(const struct inv_input *in, struct inv_buf *out);

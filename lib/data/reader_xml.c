@@ -122,8 +122,10 @@ begin(struct inv_reader *r, struct inv_input *in, enum inv_format format,
 	while (ok &&
 	    (found = inv_xml_rows_next(x->rows, &row, err)) == INV_NEXT_LINE)
 		ok = keep_row(x, &row, err);
-	if (ok && found == INV_NEXT_END && inv_spool_end(x->spool, err))
+	if (ok && found == INV_NEXT_END && inv_spool_end(x->spool, err)) {
+		in->declared = inv_xml_rows_encoding(x->rows);
 		return true;
+	}
 	r->reason = inv_xml_rows_reason(x->rows);
 	inv_spool_reset(x->spool);
 	return false;

@@ -69,7 +69,7 @@ inv_source_format(const struct inv_source *s)
 const char *
 inv_source_encoding(const struct inv_source *s)
 {
-	return inv_text_encoding(s->input.text);
+	return inv_input_encoding(&s->input);
 }
 
 bool

@@ -134,6 +134,12 @@ raw_of(const struct inv_xml_rows *x)
 		size < INV_RECORD_MAX ? (size_t)size : INV_RECORD_MAX };
 }
 
+const char *
+inv_xml_rows_encoding(const struct inv_xml_rows *x)
+{
+	return x->reads.encoding == NULL ? inv_xml_encoding(x->read) : NULL;
+}
+
 /* Up to the end of a row, of what begins with it; 0: there is no more. */
 static ssize_t
 get_more(struct inv_xml_rows *x, uint64_t begin, struct inv_err *err)

@@ -45,7 +45,13 @@ INV_MUST enum inv_next inv_xml_rows_next(struct inv_xml_rows *x,
 const char *inv_xml_rows_reason(const struct inv_xml_rows *x);
 
 /*
- * Once the end was seen: what raw was of a row, for rows in their order.  All
+ * Once the end was seen: what encoding it says its bytes are, as io/xml.h has
+ * it; NULL where that is not for XML to say.
+ */
+const char *inv_xml_rows_encoding(const struct inv_xml_rows *x);
+
+/*
+ * The same: what raw was of a row, for rows in their order.  All
  * of it is read once more, but not parsed.
  */
 INV_MUST bool inv_xml_rows_again(struct inv_xml_rows *x, uint64_t begin,

@@ -4,6 +4,7 @@
 
 #include <expat.h>
 #include <stdlib.h>
+#include <strings.h>
 #include <sys/random.h>
 
 #include "base/mem.h"
@@ -19,13 +20,14 @@ struct inv_xml {
 	XML_Parser parser;
 	struct inv_pull from;
 	const char *name;
-	uint64_t fed;    /* bytes */
-	size_t depth;    /* elements that are open */
-	bool paused;     /* the parser waits to be resumed */
-	bool fed_all;    /* there are no more bytes */
-	bool doctype;    /* it ended at one */
-	const char *why; /* we stopped it; or NULL */
-	uint64_t secret; /* an odd one */
+	uint64_t fed;         /* bytes */
+	size_t depth;         /* elements that are open */
+	bool paused;          /* the parser waits to be resumed */
+	bool fed_all;         /* there are no more bytes */
+	bool doctype;         /* it ended at one */
+	const char *why;      /* we stopped it; or NULL */
+	const char *encoding; /* what its bytes are taken for */
+	uint64_t secret;      /* an odd one */
 	size_t names;
 	uint64_t known[PLACES]; /* what they are known by; 0: none */
 };
@@ -164,6 +166,44 @@ on_doctype(void *arg, const char *name, const char *system, const char *public,
 	stop(x, "it has a DOCTYPE");
 }
 
+/* ---- encodings ---- */
+
+static void
+on_declaration(void *arg, const char *version, const char *encoding,
+    int standalone)
+{
+	/* Of more than one byte there are those that are told by the first. */
+	static const char *const names[] = { "ISO-8859-1", "US-ASCII" };
+	struct inv_xml *x = arg;
+
+	(void)version;
+	(void)standalone;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (x->face->encoding == NULL && encoding != NULL &&
+		    strcasecmp(encoding, names[i]) == 0)
+			x->encoding = names[i];
+}
+
+/* By a mark, or by the `<` that all XML begins with. */
+static void
+tell_width(struct inv_xml *x, const char *p, size_t n)
+{
+	if (x->face->encoding != NULL || n < 2)
+		return;
+	if (memcmp(p, "\xff\xfe", 2) == 0 || p[1] == '\0')
+		x->encoding = "UTF-16LE";
+	else if (memcmp(p, "\xfe\xff", 2) == 0 || p[0] == '\0')
+		x->encoding = "UTF-16BE";
+}
+
+const char *
+inv_xml_encoding(const struct inv_xml *x)
+{
+	return x->encoding;
+}
+
+/* ---- opening ---- */
+
 struct inv_xml *
 inv_xml_new(const struct inv_xml_face *face, void *self)
 {
@@ -195,6 +235,7 @@ inv_xml_begin(struct inv_xml *x, struct inv_pull from, const char *name)
 	x->depth = 0;
 	x->paused = x->fed_all = x->doctype = false;
 	x->why = NULL;
+	x->encoding = x->face->encoding != NULL ? x->face->encoding : "UTF-8";
 	x->names = 0;
 	memset(x->known, 0, sizeof(x->known));
 	if (getrandom(&x->secret, sizeof(x->secret), 0) < 0)
@@ -208,6 +249,7 @@ inv_xml_begin(struct inv_xml *x, struct inv_pull from, const char *name)
 	XML_SetCommentHandler(x->parser, on_comment);
 	XML_SetProcessingInstructionHandler(x->parser, on_instruction);
 	XML_SetStartDoctypeDeclHandler(x->parser, on_doctype);
+	XML_SetXmlDeclHandler(x->parser, on_declaration);
 	if (x->face->text != NULL)
 		XML_SetCharacterDataHandler(x->parser, on_text);
 }
@@ -253,6 +295,8 @@ parse_piece(struct inv_xml *x, struct inv_err *err)
 
 	if (n < 0)
 		return -1;
+	if (x->fed == 0)
+		tell_width(x, room, (size_t)n);
 	x->fed += (uint64_t)n;
 	x->fed_all = n == 0;
 	return (int)XML_ParseBuffer(x->parser, (int)n, n == 0);

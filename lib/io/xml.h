@@ -57,6 +57,13 @@ INV_MUST enum inv_next inv_xml_next(struct inv_xml *x, struct inv_err *err);
 /* For a callback: the last one before inv_xml_next returns. */
 void inv_xml_pause(struct inv_xml *x);
 
+/*
+ * What its bytes are taken for: that of the face, or else what its first bytes
+ * and its declaration say; "UTF-8", "UTF-16LE", "UTF-16BE", "ISO-8859-1" or
+ * "US-ASCII".  Known once it has ended.
+ */
+const char *inv_xml_encoding(const struct inv_xml *x);
+
 /* It ended at a DOCTYPE. */
 bool inv_xml_has_doctype(const struct inv_xml *x);
 
