@@ -13,7 +13,10 @@
 
 #include "base/mem.h"
 
-enum { FIRST_SLOTS = 4096 }; /* a power of two */
+enum {
+	FIRST_SLOTS = 4096, /* a power of two */
+	AHEAD = 8,          /* rows whose places are fetched */
+};
 
 struct inv_flight {
 	size_t slots;
@@ -61,6 +64,14 @@ place(const struct inv_flight *t, const unsigned char key[INV_KEY])
 	    memcmp(t->slot[i].key, key, INV_KEY) != 0)
 		i = (i + 1) & (t->slots - 1);
 	return i;
+}
+
+void
+inv_flight_expect(const struct inv_flight *t, const struct inv_seen_row *rows,
+    size_t i, size_t n)
+{
+	if (i + AHEAD < n)
+		__builtin_prefetch(&t->slot[home(t, rows[i + AHEAD].key)]);
 }
 
 const struct inv_flown *

@@ -21,6 +21,13 @@ struct inv_flown {
 struct inv_flight *inv_flight_new(void);
 void inv_flight_free(struct inv_flight *t);
 
+/*
+ * For who does the same with rows 0..n and is at row i: the place of one that
+ * comes soon is fetched, and at hand by then.
+ */
+void inv_flight_expect(const struct inv_flight *t,
+    const struct inv_seen_row *rows, size_t i, size_t n);
+
 /* The row of that key in the table, or NULL; good until the next change. */
 const struct inv_flown *inv_flight_find(const struct inv_flight *t,
     const unsigned char key[INV_KEY]);

@@ -275,6 +275,7 @@ static bool
 is_in_flight(const struct inv_uploader *u, const struct inv_chunk *c)
 {
 	for (size_t i = 0; i < c->n; i++) {
+		inv_flight_expect(u->flight, c->key, i, c->n);
 		const struct inv_flown *at =
 		    inv_flight_find(u->flight, c->key[i].key);
 		const struct inv_batch *owner = at == NULL ? NULL : at->owner;

@@ -849,8 +849,10 @@ inv_settle_landing(struct inv_uploader *u, const struct inv_landing *l)
 static void
 let_keys_go(struct inv_uploader *u, const struct inv_batch *b)
 {
-	for (size_t i = 0; i < b->n; i++)
+	for (size_t i = 0; i < b->n; i++) {
+		inv_flight_expect(u->flight, b->keys, i, b->n);
 		inv_flight_cut(u->flight, b->keys[i].key, b);
+	}
 }
 
 /* Later rows must know of it: what stays open, and what a replay brought. */

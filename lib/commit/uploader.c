@@ -379,8 +379,10 @@ admit_one(struct inv_uploader *u, struct inv_batch *b)
 	b->admitted_ms = inv_clock_ms();
 	u->window[u->window_n++] = unqueue(u);
 	u->bodies += b->seq == 0 ? inv_batch_size(b) : b->body.n;
-	for (size_t i = 0; i < b->n; i++)
+	for (size_t i = 0; i < b->n; i++) {
+		inv_flight_expect(u->flight, b->keys, i, b->n);
 		inv_flight_add(u->flight, &b->keys[i], b);
+	}
 	return true;
 }
 

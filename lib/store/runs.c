@@ -254,6 +254,13 @@ find_in(struct run *run, struct inv_seen_row *row, bool *found,
 	return whole || damaged(err);
 }
 
+void
+inv_runs_expect(const struct inv_runs *r, const unsigned char key[INV_KEY])
+{
+	for (size_t i = 0; i < r->n; i++)
+		__builtin_prefetch(line_of(&r->run[i], key));
+}
+
 bool
 inv_runs_find(struct inv_runs *r, struct inv_seen_row *row, struct inv_err *err)
 {
@@ -304,6 +311,14 @@ read_block(struct source *s, struct inv_err *err)
 	return is_block(s->id, s->number++, &s->block) || damaged(err);
 }
 
+/* It may be in two lines of the cache. */
+static void
+fetch(const struct inv_seen_row *row)
+{
+	__builtin_prefetch(row);
+	__builtin_prefetch((const char *)(row + 1) - 1);
+}
+
 /* The next row, where one is left. */
 static bool
 load(struct source *s, struct inv_err *err)
@@ -312,7 +327,7 @@ load(struct source *s, struct inv_err *err)
 		return true;
 	if (s->blocks == NULL) {
 		if (s->left > AHEAD)
-			__builtin_prefetch(&s->rows[s->order[AHEAD].row]);
+			fetch(&s->rows[s->order[AHEAD].row]);
 		s->now = s->rows[s->order++->row];
 	} else {
 		while (s->block.n == 0)

@@ -47,6 +47,10 @@ size_t inv_runs_hash(const struct inv_runs *r, unsigned char out[INV_HASH]);
 INV_MUST bool inv_runs_find(struct inv_runs *r, struct inv_seen_row *row,
     struct inv_err *err);
 
+/* That key is looked for soon: what tells most others is at hand by then. */
+void inv_runs_expect(const struct inv_runs *r,
+    const unsigned char key[INV_KEY]);
+
 /*
  * Add rows[0..n), each key once, in any order.  In a transaction of the
  * caller's; a failure is final, also where that is rolled back.
