@@ -47,12 +47,6 @@ static const char *const steps[] = {
 	NULL,
 };
 
-/* A place of the table: a look at it tells most other keys. */
-struct slot {
-	uint32_t tag; /* of the key */
-	uint32_t row; /* index into rows + 1; 0: free */
-};
-
 struct inv_seen {
 	struct inv_db *db;
 	struct inv_stmt *move;
@@ -63,8 +57,12 @@ struct inv_seen {
 	struct inv_seen_row *rows;
 	size_t n;
 	size_t cap;
-	struct slot *slots;
-	size_t slots_n; /* a power of two */
+	/*
+	 * Index into rows + 1, and in the bits above those of slots_n a tag of
+	 * the key, which tells most others; 0: free.
+	 */
+	uint32_t *slots;
+	size_t slots_n; /* a power of two, twice cap */
 };
 
 static uint64_t
@@ -93,22 +91,30 @@ failed(struct inv_err *err)
 /* ---- the memory ---- */
 
 static uint32_t
-tag_of(const unsigned char *key)
+tag_of(const struct inv_seen *s, const unsigned char *key)
 {
-	return (uint32_t)(word(key) >> 32);
+	return (uint32_t)(word(key) >> 32) & ~((uint32_t)s->slots_n - 1);
 }
 
-static struct slot *
+/* Index into rows + 1; 0: none. */
+static size_t
+row_at(const struct inv_seen *s, const uint32_t *slot)
+{
+	return *slot & (s->slots_n - 1);
+}
+
+static uint32_t *
 slot_of(const struct inv_seen *s, const unsigned char *key)
 {
-	uint32_t tag = tag_of(key);
+	uint32_t tag = tag_of(s, key);
 
 	for (uint64_t at = word(key);; at++) {
-		struct slot *found = &s->slots[at & (s->slots_n - 1)];
+		uint32_t *found = &s->slots[at & (s->slots_n - 1)];
+		size_t row = row_at(s, found);
 
-		if (found->row == 0 ||
-		    (found->tag == tag &&
-			memcmp(s->rows[found->row - 1].key, key, INV_KEY) == 0))
+		if (row == 0 ||
+		    ((*found ^ tag) == row &&
+			memcmp(s->rows[row - 1].key, key, INV_KEY) == 0))
 			return found;
 	}
 }
@@ -129,9 +135,11 @@ rehash(struct inv_seen *s, size_t slots_n)
 	free(s->slots);
 	s->slots = inv_mem_new(slots_n * sizeof(*s->slots));
 	s->slots_n = slots_n;
-	for (size_t i = 0; i < s->n; i++)
+	for (size_t i = 0; i < s->n; i++) {
+		expect(s, s->rows, i + AHEAD, s->n);
 		*slot_of(s, s->rows[i].key) =
-		    (struct slot){ tag_of(s->rows[i].key), (uint32_t)i + 1 };
+		    tag_of(s, s->rows[i].key) | (uint32_t)(i + 1);
+	}
 }
 
 void
@@ -145,12 +153,11 @@ inv_seen_put(struct inv_seen *s, const struct inv_seen_row *rows, size_t n)
 			rehash(s, s->cap * 2);
 		}
 		expect(s, rows, i + AHEAD, n);
-		struct slot *at = slot_of(s, rows[i].key);
+		uint32_t *at = slot_of(s, rows[i].key);
 
-		if (at->row == 0)
-			*at = (struct slot){ tag_of(rows[i].key),
-				(uint32_t)++s->n };
-		s->rows[at->row - 1] = rows[i];
+		if (*at == 0)
+			*at = tag_of(s, rows[i].key) | (uint32_t)++s->n;
+		s->rows[row_at(s, at) - 1] = rows[i];
 	}
 }
 
@@ -168,7 +175,9 @@ inv_seen_find(struct inv_seen *s, struct inv_seen_row *rows, size_t n,
 {
 	for (size_t i = 0; i < n; i++) {
 		expect(s, rows, i + AHEAD, n);
-		uint32_t at = s->n > 0 ? slot_of(s, rows[i].key)->row : 0;
+		if (i + AHEAD < n)
+			inv_runs_expect(s->runs, rows[i + AHEAD].key);
+		size_t at = s->n > 0 ? row_at(s, slot_of(s, rows[i].key)) : 0;
 
 		rows[i].arrival = rows[i].row = 0;
 		if (at != 0)
