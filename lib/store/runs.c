@@ -27,7 +27,8 @@ enum {
 	LINE = 64,     /* bytes of a block of a filter: a cache line */
 	BIT_BITS = 9,  /* log2 of its bits */
 	PROBES = 7,    /* bits that a key sets in its block */
-	KEY_BITS = 14, /* of a filter for each key, where there is room */
+	KEY_BITS = 14, /* of a filter for each key, where there is room ... */
+	FEW_BITS = 18, /* ... and of a run that has not been merged */
 };
 
 struct run {
@@ -163,7 +164,8 @@ _Static_assert(sizeof(struct inv_seen_row) == ROW, "no padding in a row");
 static size_t
 filter_size(const struct inv_runs *r, size_t n, uint64_t rows)
 {
-	uint64_t want = rows * KEY_BITS / 8;
+	bool few = rows < 2 * INV_SEEN_HELD;
+	uint64_t want = rows * (few ? FEW_BITS : KEY_BITS) / 8;
 	size_t room = INV_SEEN_FILTERS;
 
 	for (size_t i = 0; i < n; i++)
