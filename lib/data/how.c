@@ -84,7 +84,8 @@ inv_how_put(const struct inv_source_options *how, enum inv_format format,
 		inv_emit_member_str(out, INV_LIT("empty"), INV_LIT("null"));
 	if (how->strict_quotes)
 		inv_emit_member_bool(out, INV_LIT("strict_quotes"), true);
-	if (format == INV_FORMAT_XLSX && how->skip_hidden)
+	if ((format == INV_FORMAT_XLSX || format == INV_FORMAT_XLS) &&
+	    how->skip_hidden)
 		inv_emit_member_str(out, INV_LIT("hidden"), INV_LIT("skip"));
 	if (format == INV_FORMAT_CSV || format == INV_FORMAT_TSV)
 		put_text(how, out);

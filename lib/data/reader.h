@@ -81,6 +81,7 @@ struct inv_reader *inv_reader_csv(void); /* and TSV */
 struct inv_reader *inv_reader_ndjson(void);
 struct inv_reader *inv_reader_json(void);
 struct inv_reader *inv_reader_xlsx(void);
+struct inv_reader *inv_reader_xls(void);
 struct inv_reader *inv_reader_x12(void);
 struct inv_reader *inv_reader_xml(void);
 

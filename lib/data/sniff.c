@@ -3,6 +3,7 @@
 #include "data/sniff.h"
 
 #include "data/delimiter.h"
+#include "io/compound.h"
 #include "io/x12.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
@@ -19,6 +20,7 @@ static const struct inv_str names[] = {
 	[INV_FORMAT_NDJSON] = { "ndjson", 6 },
 	[INV_FORMAT_JSON] = { "json", 4 },
 	[INV_FORMAT_XLSX] = { "xlsx", 4 },
+	[INV_FORMAT_XLS] = { "xls", 3 },
 	[INV_FORMAT_X12] = { "x12", 3 },
 	[INV_FORMAT_XML] = { "xml", 3 },
 };
@@ -44,7 +46,7 @@ bool
 inv_format_has_columns(enum inv_format format)
 {
 	return format == INV_FORMAT_CSV || format == INV_FORMAT_TSV ||
-	    format == INV_FORMAT_XLSX;
+	    format == INV_FORMAT_XLSX || format == INV_FORMAT_XLS;
 }
 
 bool
@@ -191,21 +193,23 @@ look_up(struct inv_str head, const struct kind *kinds, size_t n)
 }
 
 bool
-inv_sniff_is_zip(struct inv_str head)
-{
-	return inv_str_starts(head, INV_LIT("PK\3\4"));
-}
-
-static const struct inv_str compound = { "\xd0\xcf\x11\xe0", 4 };
-
-bool
 inv_sniff_is_encrypted(struct inv_str head)
 {
 	static const char name[] = "E\0n\0c\0r\0y\0p\0t\0e\0d\0"
 				   "P\0a\0c\0k\0a\0g\0e";
 
-	return inv_str_starts(head, compound) &&
+	return inv_compound_is(head) &&
 	    memmem(head.p, head.n, name, sizeof(name) - 1) != NULL;
+}
+
+enum inv_format
+inv_sniff_workbook(struct inv_str head)
+{
+	if (inv_str_starts(head, INV_LIT("PK\3\4")))
+		return INV_FORMAT_XLSX;
+	if (inv_compound_is(head) && !inv_sniff_is_encrypted(head))
+		return INV_FORMAT_XLS;
+	return INV_FORMAT_ANY;
 }
 
 const char *
@@ -215,6 +219,9 @@ inv_sniff_binary(struct inv_str head)
 		{ { "PK\3\4", 4 }, "a zip archive or an XLSX workbook" },
 		{ { "PK\5\6", 4 }, "an empty zip archive" },
 		{ { "\xd0\xcf\x11\xe0", 4 }, "an old Excel workbook" },
+		{ { "\x09\0\4\0", 4 }, "a workbook of Excel 2" },
+		{ { "\x09\2\6\0", 4 }, "a workbook of Excel 3" },
+		{ { "\x09\4\6\0", 4 }, "a workbook of Excel 4" },
 		{ { "%PDF-", 5 }, "a PDF" },
 		{ { "\xfd"
 		    "7zXZ",

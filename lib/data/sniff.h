@@ -12,6 +12,7 @@ enum inv_format {
 	INV_FORMAT_NDJSON,
 	INV_FORMAT_JSON, /* one text with an array of rows */
 	INV_FORMAT_XLSX,
+	INV_FORMAT_XLS,
 	INV_FORMAT_X12,
 	INV_FORMAT_XML,
 	INV_FORMATS, /* so many */
@@ -41,8 +42,12 @@ bool inv_format_is_typed(enum inv_format format);
 enum inv_format inv_sniff(struct inv_str head, bool whole,
     const struct inv_dialect *dialect);
 
-/* It is a zip archive, as an xlsx workbook is. */
-bool inv_sniff_is_zip(struct inv_str head);
+/*
+ * XLSX for a zip archive, XLS for a compound file that is not known to be an
+ * encrypted xlsx; what is in them is for their readers to say.  Else
+ * INV_FORMAT_ANY.
+ */
+enum inv_format inv_sniff_workbook(struct inv_str head);
 
 /* It is a workbook that needs a password. */
 bool inv_sniff_is_encrypted(struct inv_str head);

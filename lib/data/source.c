@@ -16,6 +16,7 @@ static struct inv_reader *(*const readers[INV_FORMATS])(void) = {
 	[INV_FORMAT_NDJSON] = inv_reader_ndjson,
 	[INV_FORMAT_JSON] = inv_reader_json,
 	[INV_FORMAT_XLSX] = inv_reader_xlsx,
+	[INV_FORMAT_XLS] = inv_reader_xls,
 	[INV_FORMAT_X12] = inv_reader_x12,
 	[INV_FORMAT_XML] = inv_reader_xml,
 };
@@ -95,7 +96,8 @@ foreign(const struct inv_source *s, struct inv_str head)
 
 	if (binary == NULL && asked == INV_FORMAT_ANY)
 		return inv_sniff_foreign(head);
-	if (binary == NULL && asked == INV_FORMAT_XLSX)
+	if (binary == NULL &&
+	    (asked == INV_FORMAT_XLSX || asked == INV_FORMAT_XLS))
 		return "no workbook";
 	return binary;
 }
@@ -108,19 +110,18 @@ tell_format(struct inv_source *s, struct inv_err *err)
 
 	if (!inv_input_head(&s->input, &head, err))
 		return false;
-	if (inv_sniff_is_zip(head) &&
-	    (asked == INV_FORMAT_ANY || asked == INV_FORMAT_XLSX)) {
-		s->format = INV_FORMAT_XLSX;
+	s->format = inv_sniff_workbook(head);
+	if (s->format != INV_FORMAT_ANY &&
+	    (asked == INV_FORMAT_ANY || asked == s->format))
 		return true;
-	}
 	const char *other = foreign(s, head);
 
 	if (other != NULL) {
 		s->reason = inv_sniff_is_encrypted(head) ? "encrypted"
 							 : "unknown_format";
 		return inv_fail(err, INV_BAD,
-		    "%s: not CSV, TSV, NDJSON, JSON, XLSX, X12 or XML: it is "
-		    "%s",
+		    "%s: not CSV, TSV, NDJSON, JSON, XLSX, XLS, X12 or XML: it "
+		    "is %s",
 		    s->input.name, other);
 	}
 	const struct inv_dialect dialect = inv_how_dialect(s->options);

@@ -78,7 +78,7 @@ set_table(struct inv_source_options *how, int code)
 	case 'f':
 		if (!inv_format_of(inv_str_of(optarg), &how->format))
 			inv_opt_wrong("-f", optarg,
-			    "not csv, tsv, ndjson, json, xlsx, x12 or xml");
+			    "not csv, tsv, ndjson, json, xlsx, xls, x12 or xml");
 		break;
 	case 'e':
 		if (!inv_text_has(optarg))

@@ -37,7 +37,7 @@ enum {
 /* clang-format off */
 #define INV_SOURCE_OPTIONS \
 	{ 'f', "format", "FORMAT", \
-	    "csv|tsv|ndjson|json|xlsx|x12|xml: what FILE is; else told by its " \
+	    "csv|tsv|ndjson|json|xlsx|xls|x12|xml: what FILE is; else told by its " \
 	    "content" }, \
 	{ 'd', "delimiter", "CHAR", \
 	    "between the cells of CSV; else told by its content" }, \
