@@ -5,10 +5,10 @@ load lib
 prepare() {
 	cat > s.schema.json <<- 'END'
 	{"type":"object","properties":{
-	"tag":{"type":"string","pattern":"^[A-Z]+$"},
+	"asset_id":{"type":"string","pattern":"^[A-Z]+$"},
 	"sds":{"type":"string","x-inv-normalize":{"before":["trim"]},"x-inv-attachment":true},
 	"more":{"type":["array","null"],"items":{"type":"string"},"x-inv-attachment":true}},
-	"required":["tag"],"additionalProperties":false,"x-inv-key":["tag"]}
+	"required":["asset_id"],"additionalProperties":false,"x-inv-key":["asset_id"]}
 	END
 	mkdir -p files/sds
 	echo hello > files/sds/a.pdf
@@ -44,20 +44,20 @@ kept() { # FILE
 }
 
 @test "what a record names is kept, byte for byte, read-only, and told behind it" {
-	printf 'tag,sds\nA, sds/a.pdf\nB,\n' | validate > out
+	printf 'asset_id,sds\nA, sds/a.pdf\nB,\n' | validate > out
 	kept files/sds/a.pdf
 	[ "$(stat -c %a "$INV_STATE"/attachments/58/*)" = 444 ]
 	jq -c 'select(.type == "record")' out > records
 	sed -E 's/[0-9a-f]{32}"/M"/' records > masked
 	diff - masked <<- 'END'
-	{"type":"record","manifest":"M","row":1,"line":2,"chunk":0,"record":{"sds":"sds/a.pdf","tag":"A"},"attachments":[{"bytes":6,"field":"sds","name":"sds/a.pdf","sha256":"5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03"}]}
-	{"type":"record","manifest":"M","row":2,"line":3,"chunk":0,"record":{"sds":"","tag":"B"}}
+	{"type":"record","manifest":"M","row":1,"line":2,"chunk":0,"record":{"asset_id":"A","sds":"sds/a.pdf"},"attachments":[{"bytes":6,"field":"sds","name":"sds/a.pdf","sha256":"5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03"}]}
+	{"type":"record","manifest":"M","row":2,"line":3,"chunk":0,"record":{"asset_id":"B","sds":""}}
 	END
 	"$ROOT/tests/helper/check-stream" "$ROOT/examples/stream" < out
 }
 
 @test "a list names one file each, in the order of the record" {
-	printf 'tag,more,sds\nA,"[""sds/b.pdf"",""sds/a.pdf"","""",""sds/b.pdf""]",sds/a.pdf\nB,,\n' |
+	printf 'asset_id,more,sds\nA,"[""sds/b.pdf"",""sds/a.pdf"","""",""sds/b.pdf""]",sds/a.pdf\nB,,\n' |
 		validate > out
 	[ "$(jq -c 'select(.row == 1).attachments | map([.field, .name, .bytes])' out)" = \
 		'[["more","sds/b.pdf",6],["more","sds/a.pdf",6],["more","sds/b.pdf",6],["sds","sds/a.pdf",6]]' ]
@@ -71,7 +71,7 @@ kept() { # FILE
 	ln -s sds files/folder
 	mkfifo files/fifo
 	echo x > secret
-	printf '%s\n' tag,sds A,sds/none.pdf B,../secret C,sds/link.pdf D,folder/a.pdf \
+	printf '%s\n' asset_id,sds A,sds/none.pdf B,../secret C,sds/link.pdf D,folder/a.pdf \
 		E,fifo F,sds G,"$PWD/secret" H,sds/a.pdf/x I,sds/../../secret J,sds/a.pdf > m.csv
 	timeout 20 inv-split -q m.csv |
 		timeout 20 inv-validate -s ./s.schema.json --attachments files > out 2> err
@@ -119,7 +119,7 @@ kept() { # FILE
 	HERE=$(mktemp -d /tmp/inv-attachments-XXXXXX)
 	chmod 755 "$HERE"
 	cp -r s.schema.json files "$(command -v inv-validate)" "$HERE"
-	printf 'tag,sds\nA,sds/b.pdf\nB,sds/a.pdf\n' | inv-split -q - > "$HERE/rows"
+	printf 'asset_id,sds\nA,sds/b.pdf\nB,sds/a.pdf\n' | inv-split -q - > "$HERE/rows"
 	chmod -R a+rX "$HERE"
 	chmod 0 "$HERE/files/sds/b.pdf"
 	install -d -m 700 -o 62001 "$HERE/home"
@@ -130,26 +130,26 @@ kept() { # FILE
 }
 
 @test "files are looked at when the record fits, and not before" {
-	printf 'tag,sds\na,sds/none.pdf\nB,sds/a.pdf\n' | validate -q > out
+	printf 'asset_id,sds\na,sds/none.pdf\nB,sds/a.pdf\n' | validate -q > out
 	[ "$(jq -c 'select(.errors) | [.reason, (.errors | map(.type))]' out)" = '["schema_violation",["string_pattern_mismatch"]]' ]
-	printf 'tag,sds\na,sds/b.pdf\n' | validate -q > out
+	printf 'asset_id,sds\na,sds/b.pdf\n' | validate -q > out
 	run ! kept files/sds/b.pdf
-	printf 'tag\nZ\n' > reg.csv
-	printf 'tag,sds\nA,sds/b.pdf\n' | validate -q --lookup tag=reg.csv > out
+	printf 'asset_id\nZ\n' > reg.csv
+	printf 'asset_id,sds\nA,sds/b.pdf\n' | validate -q --lookup asset_id=reg.csv > out
 	run ! kept files/sds/b.pdf
 }
 
 @test "65 files of one row are one too many, 64 are not" {
 	local names
 	names=$(printf '"sds/a.pdf",%.0s' {1..64})
-	printf '{"tag":"A","more":[%s]}\n{"tag":"B","more":[%s,"sds/b.pdf"]}\n' "${names%,}" "${names%,}" > m.ndjson
+	printf '{"asset_id":"A","more":[%s]}\n{"asset_id":"B","more":[%s,"sds/b.pdf"]}\n' "${names%,}" "${names%,}" > m.ndjson
 	inv-split -q m.ndjson | inv-validate -q -s ./s.schema.json --attachments files > out
 	[ "$(jq -c 'select(.row == 1).attachments | length' out)" = 64 ]
 	[ "$(errors out)" = '2 more/64: attachment_refused: is one of more than 64 files' ]
 }
 
 @test "checked again, a record has the list of this run" {
-	printf 'tag,sds\nA,sds/a.pdf\nB,sds/b.pdf\n' | validate > out
+	printf 'asset_id,sds\nA,sds/a.pdf\nB,sds/b.pdf\n' | validate > out
 	inv-validate -s ./s.schema.json --attachments files < out > again
 	[ "$(jq -c 'select(.type == "record")' out)" = "$(jq -c 'select(.type == "record")' again)" ]
 	echo other > files/sds/a.pdf
@@ -161,7 +161,7 @@ kept() { # FILE
 }
 
 @test "a schema that names files and no folder, or the other way round, is 64" {
-	printf 'tag,sds\nA,sds/a.pdf\n' > m.csv
+	printf 'asset_id,sds\nA,sds/a.pdf\n' > m.csv
 	inv-split -q m.csv > in
 	run -$EX_USAGE --separate-stderr inv-validate -s ./s.schema.json in
 	[ "$output" = '' ]
@@ -178,7 +178,7 @@ kept() { # FILE
 
 @test "a file that changes while it is read quarantines its row" {
 	truncate -s 700M files/growing
-	printf 'tag,sds\nA,growing\nB,sds/a.pdf\n' > m.csv
+	printf 'asset_id,sds\nA,growing\nB,sds/a.pdf\n' > m.csv
 	while [ ! -e stop ]; do
 		echo x >> files/growing
 		sleep 0.01
@@ -198,7 +198,7 @@ kept() { # FILE
 	is_old() { [ "$(($(date +%s) - $(stat -c %Z files/big)))" -gt 2 ]; }
 	wait_for is_old
 	{
-		printf 'tag,sds\n'
+		printf 'asset_id,sds\n'
 		for _ in {1..1000}; do echo A,big; done
 	} > m.csv
 	inv-split -q m.csv > rows
@@ -218,7 +218,7 @@ kept() { # FILE
 @test "a file that was changed between two rows has two digests" {
 	local pid
 	mkfifo in
-	printf 'tag,sds\nA,sds/a.pdf\nB,sds/a.pdf\n' > m.csv
+	printf 'asset_id,sds\nA,sds/a.pdf\nB,sds/a.pdf\n' > m.csv
 	inv-split -q m.csv > rows
 	inv-validate -q -s ./s.schema.json --attachments files < in > out 3>&- &
 	pid=$!
@@ -235,7 +235,7 @@ kept() { # FILE
 
 @test "2 GiB of holes are kept as such, in constant memory" {
 	truncate -s 2G files/holes
-	printf 'tag,sds\nA,holes\n' > m.csv
+	printf 'asset_id,sds\nA,holes\n' > m.csv
 	inv-split -q m.csv > rows
 	RSS=rss "$ROOT/tests/helper/rss" \
 		inv-validate -q -s ./s.schema.json --attachments files rows > out
@@ -248,13 +248,13 @@ kept() { # FILE
 
 @test "a file of more than 4 GiB is refused" {
 	truncate -s $(((4 << 30) + 1)) files/huge
-	printf 'tag,sds\nA,huge\n' | validate -q > out
+	printf 'asset_id,sds\nA,huge\n' | validate -q > out
 	[ "$(errors out)" = '1 sds: attachment_refused: is larger than 4 GiB' ]
 }
 
 @test "an attachment is on disk before its record goes out" {
 	needs_strace
-	printf 'tag,sds\nA,sds/a.pdf\n' > m.csv
+	printf 'asset_id,sds\nA,sds/a.pdf\n' > m.csv
 	inv-split -q m.csv > rows
 	strace -f -y -e trace=fsync,rename,renameat,renameat2,write -o trace \
 		inv-validate -q -s ./s.schema.json --attachments files rows > out
@@ -264,7 +264,7 @@ kept() { # FILE
 }
 
 @test "a copy that was changed is seen, and stops the run" {
-	printf 'tag,sds\nA,sds/a.pdf\n' > m.csv
+	printf 'asset_id,sds\nA,sds/a.pdf\n' > m.csv
 	inv-split -q m.csv > rows
 	inv-validate -q -s ./s.schema.json --attachments files rows > out
 	chmod 644 "$INV_STATE"/attachments/58/*
@@ -279,7 +279,7 @@ kept() { # FILE
 	mkdir small
 	mount -t tmpfs -o size=1m none small 2> /dev/null || skip "can not mount here"
 	head -c 2M /dev/urandom > files/sds/b.pdf
-	printf 'tag,sds\nA,sds/a.pdf\nB,sds/b.pdf\nC,sds/a.pdf\n' > m.csv
+	printf 'asset_id,sds\nA,sds/a.pdf\nB,sds/b.pdf\nC,sds/a.pdf\n' > m.csv
 	inv-split -q m.csv > rows
 	local rc=0
 	INV_STATE=$PWD/small/state inv-validate -q -s ./s.schema.json --attachments files rows > out 2> err || rc=$?
@@ -296,7 +296,7 @@ kept() { # FILE
 @test "killed while it copies, it leaves a spool, which the next run removes" {
 	local pid
 	head -c 64M /dev/urandom > files/big
-	printf 'tag,sds\nA,sds/a.pdf\nB,big\n' > m.csv
+	printf 'asset_id,sds\nA,sds/a.pdf\nB,big\n' > m.csv
 	inv-split -q m.csv > rows
 	inv-validate -q -s ./s.schema.json --attachments files rows > out 3>&- &
 	pid=$!
@@ -312,7 +312,7 @@ kept() { # FILE
 
 @test "two runs at once keep the same file, each" {
 	head -c 8M /dev/urandom > files/big
-	printf 'tag,sds\nA,big\n' > m.csv
+	printf 'asset_id,sds\nA,big\n' > m.csv
 	inv-split -q m.csv > rows
 	local i
 	for i in 1 2 3 4; do
@@ -328,7 +328,7 @@ kept() { # FILE
 }
 
 @test "links, other names and files of others in the state are refused" {
-	printf 'tag,sds\nA,sds/a.pdf\n' > m.csv
+	printf 'asset_id,sds\nA,sds/a.pdf\n' > m.csv
 	inv-split -q m.csv > rows
 	mkdir -p elsewhere
 	ln -s "$PWD/elsewhere" "$INV_STATE/attachments"
@@ -337,7 +337,7 @@ kept() { # FILE
 }
 
 @test "a row whose file has come is resubmitted through inv-validate" {
-	printf 'tag,sds\nA,sds/a.pdf\nB,sds/late.pdf\n' > m.csv
+	printf 'asset_id,sds\nA,sds/a.pdf\nB,sds/late.pdf\n' > m.csv
 	inv-split -q m.csv | inv-validate -q -s ./s.schema.json --attachments files |
 		inv-commit -q | inv-quarantine -q | inv-audit -q > /dev/null
 	[ "$(inv-quarantine list | jq -c '[.row, .reason]')" = '[2,"attachment"]' ]
@@ -348,4 +348,203 @@ kept() { # FILE
 	inv-commit -q again | inv-quarantine -q | inv-audit -q > out
 	[ "$(inv-quarantine list)" = '' ]
 	inv-audit verify
+}
+
+# ---- behind inv-validate ----
+
+run_all() { # MANIFEST
+	inv-split -q "$1" | inv-validate -q -s ./s.schema.json --attachments files |
+		inv-commit -q | inv-quarantine -q | inv-audit -q
+}
+
+# The counts of a summary that are not 0.
+counts() { jq -c '.counts | with_entries(select(.value > 0))' "$1"; }
+
+# The root of the leaves on standard input, each of them a line in base64.
+root_of() {
+	python3 -c '
+import base64, hashlib, sys
+def sha(b): return hashlib.sha256(b).digest()
+def root(l):
+    if len(l) == 1: return sha(b"\0" + l[0])
+    k = 1
+    while k * 2 < len(l): k *= 2
+    return sha(b"\1" + root(l[:k]) + root(l[k:]))
+print(root([base64.b64decode(l) for l in sys.stdin]).hex())'
+}
+
+@test "the intent has the files of each row, and the root is over them" {
+	printf 'asset_id,sds\nA,sds/a.pdf\nB,\nC,sds/b.pdf\n' > m.csv
+	run_all m.csv > sum
+	[ "$(counts sum)" = '{"committed":3}' ]
+	head -n 1 "$INV_STATE/journal/000001.ndjson" > intent
+	[ "$(jq -c '[.attachments[] | [.[0], .[1][0].name]]' intent)" = '[[1,"sds/a.pdf"],[3,"sds/b.pdf"]]' ]
+	[ "$(jq -c '.attachments[0][1]' intent)" = "$(inv-split -q m.csv | inv-validate -q -s ./s.schema.json --attachments files | jq -c 'select(.row == 1).attachments')" ]
+	jq -c '.body[0], .attachments[0][1], .body[1], .body[2], .attachments[1][1]' intent > parts
+	{
+		printf '%s\n%s' "$(sed -n 1p parts)" "$(sed -n 2p parts)" | base64 -w 0; echo
+		printf '%s' "$(sed -n 3p parts)" | base64 -w 0; echo
+		printf '%s\n%s' "$(sed -n 4p parts)" "$(sed -n 5p parts)" | base64 -w 0; echo
+	} > leaves
+	[ "$(root_of < leaves)" = "$(jq -r .records_root intent)" ]
+	inv-audit verify --read-data | jq -e '.attachments == 2'
+}
+
+@test "records without files are sent under the same key as ever" {
+	printf 'asset_id\nA\nB\n' > m.csv
+	inv-split -q m.csv > rows
+	sed 's/,"x-inv-attachment":true//' s.schema.json > plain.schema.json
+	inv-validate -q -s ./s.schema.json --attachments files rows | inv-commit -q > with
+	INV_STATE=$PWD/other inv-validate -q -s ./plain.schema.json rows |
+		INV_STATE=$PWD/other inv-commit -q > without
+	[ "$(jq -r 'select(.type == "batch") | .idempotency_key, .records_root' with)" = \
+		"$(jq -r 'select(.type == "batch") | .idempotency_key, .records_root' without)" ]
+	run ! grep -q attachments "$INV_STATE/journal/000001.ndjson"
+}
+
+@test "another run sends nothing, and what has another file once more" {
+	printf 'asset_id,sds\nA,sds/a.pdf\nB,sds/b.pdf\n' > m.csv
+	run_all m.csv > sum
+	run_all m.csv > sum
+	[ "$(counts sum)" = '{"skipped":2}' ]
+	echo other > files/sds/a.pdf
+	run_all m.csv > sum
+	[ "$(counts sum)" = '{"committed":1,"skipped":1}' ]
+	rm "$INV_STATE/journal/seen.db"
+	run_all m.csv > sum
+	[ "$(counts sum)" = '{"skipped":2}' ]
+	[ "$(jq -r 'select(.type == "intent").key' "$INV_STATE/journal/000001.ndjson" | sort -u | wc -l)" = 2 ]
+	inv-audit verify --read-data
+	inv-audit verify --read-data --ledger "file:$INV_STATE/embedded/ledger.db"
+}
+
+@test "a proof has the list, and is none without it or with another" {
+	printf 'asset_id,sds\nA,sds/a.pdf\nB,\n' > m.csv
+	run_all m.csv > /dev/null
+	local id
+	id=$(sha256sum < m.csv | cut -c 1-64)
+	inv-audit prove "$id" 1 > proof
+	inv-audit check --key "$INV_STATE/audit/key.pub" proof
+	[ "$(jq -r '.attachments | fromjson | .[0].sha256' proof)" = "$(sha256sum < files/sds/a.pdf | cut -c 1-64)" ]
+	jq -c 'del(.attachments)' proof > less
+	run -1 inv-audit check --key "$INV_STATE/audit/key.pub" less
+	jq -c '.attachments |= sub("5891b5"; "5891b6")' proof > other
+	run -1 inv-audit check --key "$INV_STATE/audit/key.pub" other
+	jq -c '.attachments = "[]"' proof > none
+	run -$EX_DATAERR inv-audit check --key "$INV_STATE/audit/key.pub" none
+	inv-audit prove "$id" 2 > plain
+	inv-audit check --key "$INV_STATE/audit/key.pub" plain
+	[ "$(jq -r .attachments plain)" = null ]
+	echo other > files/sds/a.pdf
+	run_all m.csv > /dev/null
+	inv-audit prove "$id" 1 > again
+	inv-audit check --key "$INV_STATE/audit/key.pub" again
+	[ "$(jq -r '.attachments | fromjson | .[0].sha256' again)" = "$(sha256sum < files/sds/a.pdf | cut -c 1-64)" ]
+}
+
+@test "an attachment that is gone, cut or changed is found by verify --read-data" {
+	printf 'asset_id,sds\nA,sds/a.pdf\n' > m.csv
+	run_all m.csv > /dev/null
+	local file
+	file=$(echo "$INV_STATE"/attachments/58/*)
+	chmod 644 "$file"
+	echo jello > "$file"
+	inv-audit verify
+	run -1 --separate-stderr inv-audit verify --read-data
+	[[ $stderr == *"attachments/58/${file##*/}: damaged: not what its name says"* ]]
+	: > "$file"
+	run -1 --separate-stderr inv-audit verify --read-data
+	[[ $stderr == *"journal: entry 1: row 1: attachments/58/${file##*/}: damaged: it had 6 bytes"* ]]
+	rm "$file"
+	run -1 --separate-stderr inv-audit verify --read-data
+	[[ $stderr == *"attachments/58/${file##*/}: No such file"* ]]
+}
+
+@test "a list that somebody has edited quarantines its row" {
+	printf 'asset_id,sds\nA,sds/a.pdf\nB,sds/b.pdf\n' > m.csv
+	inv-split -q m.csv | inv-validate -q -s ./s.schema.json --attachments files |
+		jq -c 'if .row == 1 then .attachments[0].sha256 = "none" else . end' |
+		inv-commit -q > out
+	[ "$(jq -c 'select(.verdict == "quarantined") | [.row, .stage, .reason, .errors[0].type]' out)" = '[1,"inv-commit","attachment","attachment_refused"]' ]
+	[ "$(jq -c 'select(.type == "batch").rows' out)" = '[[2,2]]' ]
+	inv-split -q m.csv | inv-validate -q -s ./s.schema.json --attachments files |
+		jq -c 'if .row then .attachments = [] else . end' | inv-commit -q > out
+	[ "$(jq -c 'select(.type == "batch").rows' out)" = '[[1,2]]' ]
+}
+
+@test "the list goes on with a row that is resubmitted" {
+	printf 'asset_id,sds\nA,sds/a.pdf\nB,sds/b.pdf\n' > m.csv
+	inv-split -q m.csv | inv-validate -q -s ./s.schema.json --attachments files > rows
+	start_ledger -k asset_id --fault 503=0
+	inv-commit -q -l "$LEDGER" --namespace n -r 0 rows | inv-quarantine -q > /dev/null || true
+	stop_ledger
+	inv-quarantine resubmit > again
+	[ "$(jq -c 'select(.row) | [.row, .attachments[0].name]' again)" = \
+		"$(printf '[1,"sds/a.pdf"]\n[2,"sds/b.pdf"]')" ]
+	"$ROOT/tests/helper/check-stream" "$ROOT/examples/stream" < again
+}
+
+@test "a batch in doubt goes again with its files, under its key" {
+	printf 'asset_id,sds\nA,sds/a.pdf\nB,sds/b.pdf\n' > m.csv
+	inv-split -q m.csv | inv-validate -q -s ./s.schema.json --attachments files > rows
+	start_ledger -k asset_id --fault lost
+	inv-commit -q -l "$LEDGER" --namespace n -r 0 rows > out || true
+	stop_ledger
+	[ "$(jq -r 'select(.verdict).verdict' out | sort -u)" = ambiguous ]
+	inv-quarantine -q < out > /dev/null
+	inv-quarantine resubmit "$(inv-quarantine list | jq -r .item | head -n 1)" > again
+	[ "$(jq -c 'select(.row) | [.row, .attachments[0].name]' again)" = \
+		"$(printf '[1,"sds/a.pdf"]\n[2,"sds/b.pdf"]')" ]
+	start_ledger -k asset_id
+	inv-validate -q -s ./s.schema.json --attachments files again |
+		inv-commit -q -l "$LEDGER" --namespace n > out
+	stop_ledger
+	[ "$(jq -r 'select(.type == "batch") | .verdict' out)" = committed ]
+	[ "$(jq -r 'select(.key).key' "$INV_STATE/journal/"*.ndjson | sort -u | wc -l)" = 1 ]
+	start_ledger -k asset_id
+	inv-commit -q -l "$LEDGER" --namespace n rows > out
+	[ "$(jq -r 'select(.reason).reason' out | sort | uniq -c | tr -s ' ')" = ' 2 already_committed' ]
+	stop_ledger
+	inv-audit -q < out > /dev/null
+	inv-audit verify --read-data
+}
+
+@test "what --resume tells of a row has its files" {
+	printf 'asset_id,sds\nA,sds/a.pdf\nB,sds/b.pdf\n' > m.csv
+	inv-split -q m.csv | inv-validate -q -s ./s.schema.json --attachments files > rows
+	start_ledger -k asset_id --fault garbage
+	inv-commit -q -l "$LEDGER" --namespace n -r 0 rows > /dev/null || true
+	inv-commit -q -l "$LEDGER" --namespace n -r 0 --resume < /dev/null > out || true
+	stop_ledger
+	[ "$(jq -c 'select(.row) | [.row, .verdict, .attachments[0].name]' out)" = \
+		"$(printf '[1,"ambiguous","sds/a.pdf"]\n[2,"ambiguous","sds/b.pdf"]')" ]
+}
+
+@test "a batch whose rows are refused in part tells the files of the others" {
+	printf 'asset_id,sds\nA,sds/a.pdf\nB,sds/b.pdf\nC,sds/a.pdf\n' > m.csv
+	start_ledger -k asset_id --fault 422-row=B
+	inv-split -q m.csv | inv-validate -q -s ./s.schema.json --attachments files |
+		inv-commit -q -l "$LEDGER" > out || true
+	stop_ledger
+	[ "$(jq -c 'select(.type == "batch") | .rows[]' out | sort)" = "$(printf '[1,1]\n[3,3]')" ]
+	[ "$(jq -c 'select(.verdict == "quarantined") | [.row, .attachments[0].name]' out)" = '[2,"sds/b.pdf"]' ]
+	inv-audit -q < out > /dev/null
+	inv-audit verify --read-data
+}
+
+@test "lists of many rows go to disk with their chunk, and come back" {
+	local i
+	{
+		echo asset_id,sds
+		for i in {1..500}; do echo A,sds/a.pdf; done
+	} > m.csv
+	inv-split -q m.csv | inv-validate -q -s ./s.schema.json --attachments files |
+		jq -c 'if .row then .record.asset_id = "A\(.row)" | .record.pad = ("x" * 9000) else . end' > rows
+	inv-commit -q rows > out
+	[ "$(jq -s 'map(select(.type == "batch").count) | add' out)" = 500 ]
+	[ "$(cat "$INV_STATE"/journal/*.ndjson | jq -s '[.[] | select(.type == "intent").attachments | length] | add')" = 500 ]
+	inv-audit -q < out > /dev/null
+	inv-audit verify --read-data
+	inv-commit -q rows > out
+	[ "$(jq -c 'select(.reason).reason' out | sort | uniq -c | tr -s ' ')" = ' 500 "already_committed"' ]
 }

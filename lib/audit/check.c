@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "data/cursor.h"
 #include "data/emit.h"
+#include "data/files.h"
 #include "data/proof.h"
 #include "io/file.h"
 #include "store/audit_key.h"
@@ -92,7 +93,7 @@ record_is_in_batch(struct check *c, struct inv_err *err)
 	uint64_t n = c->entry.sent > 0 ? c->entry.sent : c->rows.count;
 	unsigned char leaf[INV_DIGEST];
 
-	inv_merkle_leaf(c->digest, p->record, leaf);
+	inv_files_leaf(c->digest, p->record, p->files, leaf);
 	if (!inv_merkle_is_in(c->digest, &p->path, p->index, n, leaf,
 		c->entry.root))
 		return inv_fail(err, INV_NO,

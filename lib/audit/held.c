@@ -103,13 +103,16 @@ static bool
 take_intent(struct reading *r, const struct inv_entry *e, struct inv_err *err)
 {
 	const struct inv_seen_row *rows;
+	struct inv_intent of = e->of;
 	struct inv_err why;
 	struct sent *s;
 	size_t n;
 
 	if (find(r, e->intent) != NULL)
 		return true;
-	if (!inv_keyer_rows(r->keyer, &e->of, &rows, &n, &why) ||
+	/* A ledger holds records, and does not know of their files. */
+	of.files = (struct inv_str){ 0 };
+	if (!inv_keyer_rows(r->keyer, &of, &rows, &n, &why) ||
 	    !add_key(r, e->of.keyed_by, &why))
 		return inv_fail(err, INV_IO, "journal: entry %ju: %s",
 		    (uintmax_t)e->seq, why.msg);

@@ -14,6 +14,7 @@
 #include "audit/named.h"
 #include "audit/row_bytes.h"
 #include "base/log.h"
+#include "data/files.h"
 #include "data/proof.h"
 #include "data/record.h"
 #include "io/file.h"
@@ -46,6 +47,7 @@ struct prove {
 	struct inv_buf raw;
 	struct inv_buf how; /* to find it: texts of that */
 	struct inv_buf record;
+	struct inv_buf files; /* that it names */
 	struct inv_proof proof;
 };
 
@@ -82,9 +84,11 @@ take_line(struct prove *p, const struct inv_audit_line *line,
 	p->there = p->there || has || line->announced >= p->row;
 	if (line->type == INV_AUDIT_VERDICT && has)
 		keep_fate(p, line);
-	if (line->type == INV_AUDIT_BATCH && has && line->committed &&
-	    p->entry.n == 0)
+	if (line->type == INV_AUDIT_BATCH && has && line->committed) {
+		/* The last: the row may have gone again with other files. */
+		inv_buf_reset(&p->entry);
 		inv_buf_add(&p->entry, line->text);
+	}
 	return true;
 }
 
@@ -213,22 +217,40 @@ is_its_intent(const struct prove *p, const struct inv_entry *e)
 	    memcmp(key, p->line.key, INV_DIGEST) == 0;
 }
 
-/* The records' hashes into the path; the record itself is kept. */
-static bool
-feed_records(struct prove *p, struct inv_str body, struct inv_merkle_proof *way,
-    uint64_t n)
+/* One record's hash into the path; what is to be proved is kept. */
+static void
+feed_record(struct prove *p, struct inv_str record, struct inv_str files,
+    uint64_t i, struct inv_merkle_proof *way)
 {
 	unsigned char leaf[INV_DIGEST];
+
+	if (i == p->proof.index) {
+		inv_buf_add(&p->record, record);
+		inv_buf_add(&p->files, files);
+	}
+	inv_files_leaf(p->digest, record, files, leaf);
+	inv_merkle_feed(way, p->digest, i, leaf);
+}
+
+/* Those of all rows; false where there are less. */
+static bool
+feed_records(struct prove *p, const struct inv_intent *of,
+    struct inv_merkle_proof *way)
+{
+	struct inv_str body = of->body;
+	struct inv_str files = of->files;
 	struct inv_member element;
 	uint64_t i = 0;
 
-	while (inv_scan_each(&body, &element) && i < n) {
-		if (i == p->proof.index)
-			inv_buf_add(&p->record, element.value);
-		inv_merkle_leaf(p->digest, element.value, leaf);
-		inv_merkle_feed(way, p->digest, i++, leaf);
-	}
-	return i == n;
+	for (size_t k = 0; k < of->rows->n; k++)
+		for (uint64_t r = of->rows->range[k].first;
+		     r <= of->rows->range[k].last; r++) {
+			if (!inv_scan_each(&body, &element))
+				return false;
+			feed_record(p, element.value, inv_files_of(&files, r),
+			    i++, way);
+		}
+	return true;
 }
 
 static bool
@@ -245,11 +267,12 @@ find_path(struct prove *p, const struct inv_entry *e, struct inv_err *err)
 	inv_merkle_inclusion(&way, p->proof.index, n);
 	bool ok = inv_rows_has(e->of.rows, p->row) &&
 	    inv_scan_value(scan, e->of.body, &kind, err) &&
-	    kind == INV_KIND_ARRAY && feed_records(p, e->of.body, &way, n);
+	    kind == INV_KIND_ARRAY && feed_records(p, &e->of, &way);
 
 	inv_scan_free(scan);
 	p->proof.path = way.path;
-	inv_merkle_leaf(p->digest, inv_buf_str(&p->record), leaf);
+	inv_files_leaf(p->digest, inv_buf_str(&p->record),
+	    inv_buf_str(&p->files), leaf);
 	return (ok &&
 		   inv_merkle_is_in(p->digest, &way.path, p->proof.index, n,
 		       leaf, p->line.root)) ||
@@ -330,6 +353,7 @@ print(struct prove *p)
 		inv_warn("the bytes of the row are not in the proof: %s",
 		    why.msg);
 	p->proof.record = inv_buf_str(&p->record);
+	p->proof.files = inv_buf_str(&p->files);
 	p->proof.entry = inv_buf_str(&p->entry);
 	p->proof.note = inv_buf_str(&p->note);
 	inv_proof_put(&text, &p->proof);
@@ -349,6 +373,7 @@ inv_audit_do_prove(void *args, char *words[])
 		.note = INV_BUF(INV_NOTE_MAX),
 		.raw = INV_BUF(INV_FRAME_RECORD_MAX),
 		.record = INV_BUF(INV_RECORD_MAX),
+		.files = INV_BUF(INV_FILES_MAX),
 	};
 	struct inv_err err;
 
@@ -371,5 +396,6 @@ inv_audit_do_prove(void *args, char *words[])
 	inv_buf_free(&p.raw);
 	inv_buf_free(&p.how);
 	inv_buf_free(&p.record);
+	inv_buf_free(&p.files);
 	return EXIT_SUCCESS;
 }

@@ -53,6 +53,10 @@ say(struct inv_buf *b, const struct inv_audit_verified *v, bool read_data)
 		    (uintmax_t)v->unkept);
 	if (read_data)
 		inv_buf_addf(b,
+		    "%ju attachments have the SHA-256 they are known by\n",
+		    (uintmax_t)v->attachments);
+	if (read_data)
+		inv_buf_addf(b,
 		    "%ju events of the quarantine have their hash\n",
 		    (uintmax_t)v->events);
 }
@@ -84,6 +88,7 @@ put(struct inv_buf *b, const char *name, const struct inv_audit_verified *v,
 		inv_emit_member_u64(b, INV_LIT("bodies"), v->bodies);
 		inv_emit_member_u64(b, INV_LIT("manifests"), v->manifests);
 		inv_emit_member_u64(b, INV_LIT("unkept"), v->unkept);
+		inv_emit_member_u64(b, INV_LIT("attachments"), v->attachments);
 		inv_emit_member_u64(b, INV_LIT("events"), v->events);
 	}
 	if (held != NULL) {

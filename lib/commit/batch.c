@@ -9,12 +9,14 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "data/emit.h"
+#include "data/files.h"
 #include "data/merkle.h"
 #include "data/sfstring.h"
 
 enum {
 	HEADERS_TEXT_MAX = 4096, /* bytes of all header lines of a request */
 	ITEMS_MAX = 10 << 20,    /* of `items` of a batch line */
+	FILES_MAX = 16 << 20, /* of `attachments` of an intent: never reached */
 };
 
 size_t
@@ -34,7 +36,8 @@ inv_batch_fit(const struct inv_chunk *c, const size_t *member, size_t n)
 	size_t bytes = 2;
 
 	for (size_t i = 0; i < n; i++) {
-		bytes += c->row[member[i]].record_n + 1;
+		bytes +=
+		    c->row[member[i]].record_n + 1 + c->row[member[i]].files_n;
 		corrected += inv_chunk_corrected(c, member[i]) != NULL;
 		if (i > 0 &&
 		    (bytes > INV_BATCH_BODY_MAX || corrected > INV_CORRECT_MAX))
@@ -54,6 +57,7 @@ inv_batch_new(const struct inv_origin *of, struct inv_chunk *c,
 	b->body = INV_BUF(INV_BATCH_BODY_MAX + INV_RECORD_MAX);
 	b->items = INV_BUF(ITEMS_MAX);
 	b->order = INV_BUF(INV_ORDER_MAX);
+	b->files = INV_BUF(FILES_MAX);
 	b->headers = INV_BUF(INV_HEADERS_TOLD);
 	if (c == NULL)
 		return b;
@@ -83,6 +87,7 @@ inv_batch_free(struct inv_batch *b)
 	inv_buf_free(&b->body);
 	inv_buf_free(&b->items);
 	inv_buf_free(&b->order);
+	inv_buf_free(&b->files);
 	inv_buf_free(&b->headers);
 	free(b);
 }
@@ -122,8 +127,32 @@ make_key(struct inv_batch *b, struct inv_digest *d)
 	if (b->derived)
 		inv_digest_part(d,
 		    (struct inv_str){ b->parent, INV_DIGEST_HEX });
+	/* The same bytes with other files are another thing to say. */
+	if (b->files.n > 0)
+		inv_digest_part(d, (struct inv_str){ b->root, INV_DIGEST_HEX });
 	inv_digest_end(d, key);
 	inv_str_hex(key, sizeof(key), b->key);
+}
+
+/* What its rows name, for the intent. */
+static bool
+list_files(struct inv_batch *b, struct inv_err *err)
+{
+	struct inv_str list;
+
+	inv_buf_reset(&b->files);
+	for (size_t i = 0; b->chunk->filed && i < b->n; i++) {
+		if (!inv_chunk_files(b->chunk, b->member[i], &list, err))
+			return false;
+		if (list.n == 0)
+			continue;
+		if (b->files.n == 0)
+			inv_emit_open(&b->files, '[');
+		inv_files_put(&b->files, b->keys[i].row, list);
+	}
+	if (b->files.n > 0)
+		inv_emit_close(&b->files, ']');
+	return true;
 }
 
 /*
@@ -143,7 +172,7 @@ prepare(struct inv_batch *b, struct inv_str namespace, struct inv_err *err)
 		    bytes);
 	for (size_t i = 0; i < b->n; i++)
 		inv_rows_join(&b->rows, b->keys[i].row, b->keys[i].row);
-	return true;
+	return list_files(b, err);
 }
 
 /* The rows' records, in their order, and the leaves that they are. */
@@ -248,6 +277,7 @@ inv_batch_intent(const struct inv_batch *b)
 		.records_root = inv_batch_root(b),
 		.keyed_by = inv_key_json(b->keyed_by),
 		.order = inv_buf_str(&b->order),
+		.files = inv_buf_str(&b->files),
 		.body = inv_buf_str(&b->body),
 	};
 }

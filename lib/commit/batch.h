@@ -115,6 +115,9 @@ struct inv_batch {
 	char processed_at[INV_CLOCK_TEXT + 16];
 	struct inv_partial *partial; /* or NULL: partial.c */
 	struct inv_buf order;        /* of rows that correct others: entry.h */
+	struct inv_buf files;        /* of rows that name some: entry.h; as
+					long as it has a body, of a
+					replayed one for good */
 	struct inv_buf
 	    items; /* those of the batch line, not closed; correct.h */
 	bool told; /* its batch line has been written */
@@ -142,7 +145,8 @@ struct inv_batch *inv_batch_derive(const struct inv_batch *b,
  * Write the body, a JSON array of the rows' records in row order, its hash,
  * the root of its records (RFC 6962), and its key: SHA-256 over (namespace,
  * manifest, submission, chunk, batch_hash) and, where it is derived, its
- * parent's key, each with its length, numbers in decimal.  Done once; INV_IO where its records can not be
+ * parent's key and, where rows of it name files, the root, each with its
+ * length, numbers in decimal.  Done once; INV_IO where its records can not be
  * read back.
  */
 INV_MUST bool inv_batch_seal(struct inv_batch *b, struct inv_digest *d,

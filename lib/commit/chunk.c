@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "data/merkle.h"
+#include "data/files.h"
 #include "io/stream.h"
 
 enum {
@@ -60,6 +60,7 @@ inv_chunk_reset(struct inv_chunk *c, uint64_t number)
 	c->number = number;
 	c->passed = 0;
 	c->proven = false;
+	c->filed = false;
 	c->n = 0;
 	c->uses = 0;
 	c->next = NULL;
@@ -86,7 +87,13 @@ void
 inv_chunk_leaf(struct inv_chunk *c, size_t i, struct inv_digest *d,
     struct inv_str record)
 {
-	inv_merkle_leaf(d, record, c->leaf[i]);
+	const struct inv_chunk_row *r = &c->row[i];
+	struct inv_str files = { NULL, 0 };
+
+	if (r->files_n > 0)
+		files = (struct inv_str){ c->text.p + r->line + r->files,
+			r->files_n };
+	inv_files_leaf(d, record, files, c->leaf[i]);
 	memcpy(c->key[i].digest, c->leaf[i], INV_KEY);
 }
 
@@ -164,7 +171,28 @@ inv_chunk_record(const struct inv_chunk *c, size_t i, struct inv_str *out,
 	return get(c, i, c->row[i].record, c->row[i].record_n, out, err);
 }
 
+bool
+inv_chunk_files(const struct inv_chunk *c, size_t i, struct inv_str *out,
+    struct inv_err *err)
+{
+	*out = (struct inv_str){ NULL, 0 };
+	return c->row[i].files_n == 0 ||
+	    get(c, i, c->row[i].files, c->row[i].files_n, out, err);
+}
+
 /* ---- rows ---- */
+
+bool
+inv_chunk_files_of(const struct inv_record *rec, struct inv_str *list)
+{
+	const struct inv_member *m = inv_member_find(rec->outer, "attachments");
+
+	*list = (struct inv_str){ NULL, 0 };
+	if (m == NULL || inv_str_is(m->value, "[]"))
+		return true;
+	*list = m->value;
+	return list->n <= INV_FILES_MAX && inv_files_is(*list);
+}
 
 /* Add the line, and behind it its record where that is not canonical. */
 static bool
@@ -173,7 +201,11 @@ add_text(struct inv_chunk *c, const struct inv_record *rec,
     struct inv_err *err)
 {
 	bool canonical = inv_canon_is(rec->record, rec->fields);
+	struct inv_str files;
 
+	if (!inv_chunk_files_of(rec, &files))
+		return inv_fail(err, INV_BAD,
+		    "attachments is not as inv-validate writes it");
 	/* At once, as pages of its own: those it does not need cost nothing. */
 	if (c->text.cap == 0)
 		(void)!inv_buf_room(&c->text, KEEP_BYTES);
@@ -182,6 +214,10 @@ add_text(struct inv_chunk *c, const struct inv_record *rec,
 	r->record = (size_t)(rec->record.p - rec->text.p);
 	r->record_n = rec->record.n;
 	inv_buf_add(&c->text, rec->text);
+	if (files.n > 0) {
+		r->files = (size_t)(files.p - rec->text.p);
+		r->files_n = files.n;
+	}
 	if (!canonical) {
 		r->record = r->line_n;
 		if (!inv_canon_object(t->canon, rec->record, rec->fields,
@@ -276,6 +312,7 @@ inv_chunk_add(struct inv_chunk *c, const struct inv_record *rec,
 	inv_key_of(t->key, t->digest, fields, record, k->key);
 	if (!note_corrected(c, rec, t, err))
 		return false;
+	c->filed = c->filed || r.files_n > 0;
 	c->row[c->n++] = r;
 	s->kept += c->text.n - r.line;
 	if (c->text.n < KEEP_BYTES ||

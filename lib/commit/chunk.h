@@ -30,6 +30,8 @@ struct inv_chunk_row {
 	size_t line_n; /* bytes */
 	size_t record; /* offset of its canonical record from there */
 	size_t record_n;
+	size_t files; /* offset of the list of its files (data/files.h) */
+	size_t files_n;
 };
 
 /* A row that corrects another, by its index. */
@@ -61,6 +63,7 @@ struct inv_chunk {
 	struct inv_buf text; /* lines, and records that were rewritten */
 	struct inv_chunk_corrected *corrected; /* rows that correct others */
 	size_t corrected_n;
+	bool filed;             /* a row names files */
 	size_t uses;            /* batches that still need it, and the queue */
 	struct inv_chunk *next; /* in the list it is in */
 };
@@ -87,8 +90,16 @@ void inv_chunk_free(struct inv_chunk *c);
 void inv_chunk_reset(struct inv_chunk *c, uint64_t number);
 
 /*
+ * The list of files that a record line has as `attachments`, or empty; false
+ * where that is none.
+ */
+INV_MUST bool inv_chunk_files_of(const struct inv_record *rec,
+    struct inv_str *list);
+
+/*
  * Keep a pending row.  INV_BAD, and nothing kept, where its record has a
- * number that RFC 8785 can not write (number_not_exact); INV_IO where the disk
+ * number that RFC 8785 can not write (number_not_exact), or its line has
+ * `attachments` that are no list of files; INV_IO where the disk
  * does not take what is too much for memory, or has lost what the row corrects.
  */
 INV_MUST bool inv_chunk_add(struct inv_chunk *c, const struct inv_record *rec,
@@ -121,6 +132,8 @@ const struct inv_corrected *inv_chunk_corrected(const struct inv_chunk *c,
 INV_MUST bool inv_chunk_line(const struct inv_chunk *c, size_t i,
     struct inv_str *out, struct inv_err *err);
 INV_MUST bool inv_chunk_record(const struct inv_chunk *c, size_t i,
+    struct inv_str *out, struct inv_err *err);
+INV_MUST bool inv_chunk_files(const struct inv_chunk *c, size_t i,
     struct inv_str *out, struct inv_err *err);
 
 #endif

@@ -204,6 +204,22 @@ refuse_number(struct inv_uploader *u, const struct inv_record *rec)
 	inv_buf_free(&errors);
 }
 
+/* Somebody has edited what inv-validate wrote. */
+static void
+refuse_files(struct inv_uploader *u, const struct inv_record *rec)
+{
+	inv_warn("%s: attachments: is not as inv-validate writes it "
+		 "[attachment_refused]",
+	    inv_filter_where(u->f, rec));
+	inv_filter_rule(u->f, rec,
+	    (struct inv_ruling){ .verdict = INV_QUARANTINED,
+		.reason = INV_LIT("attachment"),
+		.errors =
+		    INV_LIT("[{\"type\":\"attachment_refused\",\"loc\":[],"
+			    "\"msg\":\"attachments is not as inv-validate "
+			    "writes it\"}]") });
+}
+
 void
 inv_gate_record(struct inv_uploader *u, const struct inv_record *rec)
 {
@@ -217,13 +233,17 @@ inv_gate_record(struct inv_uploader *u, const struct inv_record *rec)
 		return;
 	}
 	struct inv_chunk *c = chunk_of(u, rec->chunk);
+	struct inv_str files;
 
 	if (!inv_chunk_add(c, rec, &tools, &err)) {
 		if (err.fault != INV_BAD) {
 			inv_uploader_fail(u, &err);
 			return;
 		}
-		refuse_number(u, rec);
+		if (inv_chunk_files_of(rec, &files))
+			refuse_number(u, rec);
+		else
+			refuse_files(u, rec);
 	}
 	count_passed(u, c, 1);
 }

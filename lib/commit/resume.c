@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "commit/uploader.h"
 #include "data/emit.h"
+#include "data/files.h"
 
 enum { NAME_DIGITS = 12 }; /* of a manifest whose name is not known */
 
@@ -62,7 +63,7 @@ rows_of(const struct inv_batch *b)
 /* The record line that a row would have come on, but for `line`. */
 static void
 put_line(struct inv_buf *line, const struct inv_batch *b, uint64_t row,
-    struct inv_str record)
+    struct inv_str record, struct inv_str files)
 {
 	inv_buf_reset(line);
 	inv_emit_open(line, '{');
@@ -72,19 +73,21 @@ put_line(struct inv_buf *line, const struct inv_batch *b, uint64_t row,
 	inv_emit_member_u64(line, INV_LIT("row"), row);
 	inv_emit_member_u64(line, INV_LIT("chunk"), b->of.chunk);
 	inv_emit_member_raw(line, INV_LIT("record"), record);
+	if (files.n > 0)
+		inv_emit_member_raw(line, INV_LIT("attachments"), files);
 	inv_emit_close(line, '}');
 }
 
 static bool
 add_row(struct inv_uploader *u, struct inv_batch *b, uint64_t row,
-    struct inv_str record, struct inv_err *err)
+    struct inv_str record, struct inv_str files, struct inv_err *err)
 {
 	const struct inv_chunk_tools tools = { u->canon, u->digest, b->keyed_by,
 		u->scan, b->of.arrival, .arrivals = NULL };
 	struct inv_buf line = INV_BUF(INV_LINE_MAX);
 	struct inv_record rec;
 
-	put_line(&line, b, row, record);
+	put_line(&line, b, row, record, files);
 	bool ok = inv_record_parse(u->f->scan, inv_buf_str(&line), &rec, err) &&
 	    inv_chunk_add(b->chunk, &rec, &tools, err);
 
@@ -97,6 +100,7 @@ static bool
 fill(struct inv_uploader *u, struct inv_batch *b, struct inv_str body,
     struct inv_err *err)
 {
+	struct inv_str files = inv_buf_str(&b->files);
 	struct inv_rows rows = rows_of(b);
 	struct inv_member element;
 	bool ok = true;
@@ -107,7 +111,8 @@ fill(struct inv_uploader *u, struct inv_batch *b, struct inv_str body,
 		for (uint64_t r = rows.range[i].first;
 		     ok && r <= rows.range[i].last; r++) {
 			ok = inv_scan_each(&body, &element) &&
-			    add_row(u, b, r, element.value, err);
+			    add_row(u, b, r, element.value,
+				inv_files_of(&files, r), err);
 			b->member[b->n] = b->n;
 			b->n++;
 		}

@@ -378,6 +378,7 @@ admit_one(struct inv_uploader *u, struct inv_batch *b)
 	}
 	b->admitted_ms = inv_clock_ms();
 	u->window[u->window_n++] = unqueue(u);
+	u->bodies += b->files.n;
 	u->bodies += b->seq == 0 ? inv_batch_size(b) : b->body.n;
 	for (size_t i = 0; i < b->n; i++) {
 		inv_flight_expect(u->flight, b->keys, i, b->n);
@@ -541,9 +542,12 @@ push_window(struct inv_uploader *u)
 			u->window[kept++] = b;
 			continue;
 		}
-		u->bodies -= b->body.n;
+		u->bodies -= b->body.n + b->files.n;
 		inv_resume_keep(u, b);
 		inv_buf_free(&b->body);
+		/* Of a replay they are told with its rows. */
+		if (b->chunk != NULL)
+			inv_buf_free(&b->files);
 		if (b->state == INV_BATCH_OUTCOME)
 			inv_uploader_settling(u, b);
 	}
@@ -850,6 +854,7 @@ replay_of(struct inv_uploader *u, size_t i, struct inv_err *err)
 		inv_rows_join(&b->rows, in.rows->range[r].first,
 		    in.rows->range[r].last);
 	inv_buf_add(&b->order, in.order);
+	inv_buf_add(&b->files, in.files);
 	b->own_key = inv_mem_new(sizeof(*b->own_key));
 	b->keyed_by = b->own_key;
 	if (inv_key_init(b->own_key, u->digest, in.keyed_by, err))

@@ -4,6 +4,7 @@
 
 #include "base/base64.h"
 #include "data/emit.h"
+#include "data/files.h"
 #include "data/record.h"
 
 static const char magic[] = "c2sp.org/tlog-proof@v1\n";
@@ -85,6 +86,8 @@ inv_proof_put(struct inv_buf *b, const struct inv_proof *p)
 	if (p->has_raw)
 		put_raw(b, p);
 	inv_emit_member_str(b, INV_LIT("record"), p->record);
+	if (p->files.n > 0)
+		inv_emit_member_str(b, INV_LIT("attachments"), p->files);
 	inv_emit_member_u64(b, INV_LIT("index"), p->index);
 	put_path(b, &p->path);
 	inv_emit_member_str(b, INV_LIT("entry"), p->entry);
@@ -220,6 +223,14 @@ raw_of(const struct inv_members *m, struct inv_buf *mem, struct inv_proof *p)
 }
 
 static bool
+files_of(const struct inv_members *m, struct inv_buf *mem, struct inv_proof *p)
+{
+	return inv_member_find(m, "attachments") == NULL ||
+	    (text_of(m, "attachments", mem, &p->files) &&
+		inv_files_is(p->files));
+}
+
+static bool
 read_members(const struct inv_members *m, struct inv_buf *mem,
     struct inv_proof *p)
 {
@@ -228,7 +239,7 @@ read_members(const struct inv_members *m, struct inv_buf *mem,
 	return text_of(m, "manifest", mem, &p->manifest) &&
 	    inv_member_u64(m, "submission", &p->submission) &&
 	    inv_member_u64(m, "row", &p->row) && raw_of(m, mem, p) &&
-	    text_of(m, "record", mem, &p->record) &&
+	    text_of(m, "record", mem, &p->record) && files_of(m, mem, p) &&
 	    inv_member_u64(m, "index", &p->index) && path_of(m, &p->path) &&
 	    text_of(m, "entry", mem, &p->entry) &&
 	    text_of(m, "log", mem, &log) && read_log(log, p);

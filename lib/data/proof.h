@@ -39,8 +39,9 @@ struct inv_proof {
 	struct inv_source_options read; /* how to find that row; the format
 					   is told, the encoding is not */
 
-	struct inv_str record;           /* canonical text */
-	uint64_t index;                  /* of that in its batch, from 0 */
+	struct inv_str record; /* canonical text */
+	struct inv_str files;  /* that it names (data/files.h), or empty */
+	uint64_t index;        /* of that in its batch, from 0 */
 	struct inv_merkle_path path;     /* from there to records_root */
 	struct inv_str entry;            /* the line of the log, as it is */
 	uint64_t log_index;              /* of that in the log, from 0 */

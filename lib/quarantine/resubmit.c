@@ -18,6 +18,7 @@
 #include "base/mem.h"
 #include "data/digest.h"
 #include "data/emit.h"
+#include "data/files.h"
 #include "data/rename.h"
 #include "io/file.h"
 #include "quarantine/desk.h"
@@ -500,7 +501,7 @@ end_line(struct resubmission *p)
 
 static void
 put_row(struct resubmission *p, const struct block *k, uint64_t row,
-    uint64_t line, struct inv_str record)
+    uint64_t line, struct inv_str record, struct inv_str files)
 {
 	struct inv_buf *b = inv_out_buf(&p->out);
 	char id[INV_ITEM_ID];
@@ -518,6 +519,8 @@ put_row(struct resubmission *p, const struct block *k, uint64_t row,
 	inv_emit_member_raw(b, INV_LIT("record"), record);
 	inv_emit_member_str(b, INV_LIT("item"), inv_str_of(id));
 	inv_emit_member_u64(b, INV_LIT("generation"), generations(p, id));
+	if (files.n > 0)
+		inv_emit_member_raw(b, INV_LIT("attachments"), files);
 	inv_emit_close(b, '}');
 	p->written++;
 	end_line(p);
@@ -529,21 +532,25 @@ put_batch(struct resubmission *p, const struct block *k,
     const struct inv_status_batch *b)
 {
 	struct inv_buf body = INV_BUF(INV_BATCH_BODY_MAX);
+	struct inv_buf files = INV_BUF(INV_LINE_MAX);
 	struct inv_member element;
-	struct inv_str rest;
+	struct inv_str rest, named;
 	struct inv_err err;
 	enum inv_kind kind;
 
-	if (!inv_status_body(&p->d.state, b, &body, &err) ||
+	if (!inv_status_body(&p->d.state, b, &body, &files, &err) ||
 	    !inv_scan_value(p->scan, inv_buf_str(&body), &kind, &err))
 		inv_die(&err);
 	rest = inv_buf_str(&body);
+	named = inv_buf_str(&files);
 	for (size_t i = 0; i < b->rows.n; i++)
 		for (uint64_t r = b->rows.range[i].first;
 		     r <= b->rows.range[i].last &&
 		     inv_scan_each(&rest, &element);
 		     r++)
-			put_row(p, k, r, 0, element.value);
+			put_row(p, k, r, 0, element.value,
+			    inv_files_of(&named, r));
+	inv_buf_free(&files);
 	inv_buf_free(&body);
 }
 
@@ -570,6 +577,21 @@ has_changed(struct resubmission *p, const struct inv_item *item,
 	    memcmp(a->content, content, sizeof(content)) != 0;
 }
 
+/* The files that it named, as its line told. */
+static struct inv_str
+files_of(struct resubmission *p, const struct inv_item *item)
+{
+	const struct inv_member *m;
+	struct inv_err err;
+
+	if (item->last.more.n == 0)
+		return (struct inv_str){ 0 };
+	if (!inv_scan_line(p->scan, item->last.more, &err))
+		inv_die(&err);
+	m = inv_member_find(inv_scan_outer(p->scan), "attachments");
+	return m != NULL ? m->value : (struct inv_str){ 0 };
+}
+
 /* As the row travelled when it failed, but for new names. */
 static void
 put_item(struct resubmission *p, const struct block *k, uint64_t row,
@@ -592,7 +614,7 @@ put_item(struct resubmission *p, const struct block *k, uint64_t row,
 		(void)rename_members(p, record);
 		record = inv_buf_str(&p->renamed);
 	}
-	put_row(p, k, row, item->line, record);
+	put_row(p, k, row, item->line, record, files_of(p, item));
 }
 
 static void

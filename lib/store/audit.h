@@ -86,13 +86,15 @@ struct inv_audit_verified {
 	uint64_t bodies;      /* of the journal that have their batch_hash */
 	uint64_t manifests;   /* of the archive that have the digest they say */
 	uint64_t unkept;      /* manifests that are not in the archive */
+	uint64_t attachments; /* that are kept and have the digest they say */
 	uint64_t events;      /* of the quarantine that have their hash */
 };
 
 /*
  * Hold the log and the journal against their chains, the log against its head
  * and each checkpoint, each batch against its outcome, and each action against
- * the quarantine; with read_data also each body, each archived manifest
+ * the quarantine; with read_data also each body, each archived manifest,
+ * each attachment, which must be there if the journal names it,
  * and each event of the quarantine against its hash.  Changes nothing.
  * INV_NO at the first difference: the message says where and what.
  */

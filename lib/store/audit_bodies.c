@@ -2,6 +2,7 @@
 
 #include "store/audit_bodies.h"
 
+#include "data/files.h"
 #include "data/merkle.h"
 
 void
@@ -38,19 +39,35 @@ has_its_hash(struct inv_audit_bodies *b, const struct inv_entry *e,
 	    (uintmax_t)e->seq, hash, e->of.batch_hash.p);
 }
 
-/* The root of the list's elements; how many there are. */
+/* The next leaf, of row r. */
+static void
+add_leaf(struct inv_audit_bodies *b, struct inv_merkle *tree,
+    struct inv_str record, struct inv_str *files, uint64_t r)
+{
+	unsigned char hash[INV_DIGEST];
+
+	inv_files_leaf(b->digest, record, inv_files_of(files, r), hash);
+	inv_merkle_add(tree, b->digest, hash);
+}
+
+/* The root of the body's records; how many there are. */
 static uint64_t
-root_of(struct inv_audit_bodies *b, struct inv_str body,
+root_of(struct inv_audit_bodies *b, const struct inv_intent *of,
     char hex[INV_DIGEST_HEX])
 {
+	struct inv_str body = of->body;
+	struct inv_str files = of->files;
 	struct inv_merkle tree = { 0 };
 	unsigned char hash[INV_DIGEST];
 	struct inv_member element;
 
-	while (inv_scan_each(&body, &element)) {
-		inv_merkle_leaf(b->digest, element.value, hash);
-		inv_merkle_add(&tree, b->digest, hash);
-	}
+	for (size_t i = 0; i < of->rows->n; i++)
+		for (uint64_t r = of->rows->range[i].first;
+		     r <= of->rows->range[i].last &&
+		     inv_scan_each(&body, &element);
+		     r++)
+			add_leaf(b, &tree, element.value, &files, r);
+	tree.n += inv_scan_each(&body, &element);
 	inv_merkle_root(&tree, b->digest, hash);
 	inv_str_hex(hash, INV_DIGEST, hex);
 	return tree.n;
@@ -69,7 +86,7 @@ has_its_root(struct inv_audit_bodies *b, const struct inv_entry *e,
 		return true;
 	if (!inv_scan_value(b->scan, e->of.body, &kind, &ignored) ||
 	    kind != INV_KIND_ARRAY ||
-	    root_of(b, e->of.body, root) != e->of.rows->count)
+	    root_of(b, &e->of, root) != e->of.rows->count)
 		return inv_fail(err, INV_NO,
 		    "journal: entry %ju: its body is no list of %ju records",
 		    (uintmax_t)e->seq, (uintmax_t)e->of.rows->count);

@@ -15,6 +15,7 @@
 #include "io/file.h"
 #include "store/approval.h"
 #include "store/archive_list.h"
+#include "store/attachments_check.h"
 #include "store/audit.h"
 #include "store/audit_bodies.h"
 #include "store/audit_head.h"
@@ -75,6 +76,26 @@ passes_place(struct verify *v, struct inv_err *err)
 	    (uintmax_t)at.seq - 1);
 }
 
+/* What an intent names is on disk before the intent is. */
+static bool
+files_are_there(const struct verify *v, struct inv_err *err)
+{
+	struct inv_str rows = v->entry.of.files;
+	struct inv_file_named f;
+	struct inv_str list;
+	struct inv_err why;
+	uint64_t row;
+
+	while (inv_files_each_row(&rows, &row, &list))
+		while (inv_files_each(&list, &f))
+			if (!inv_attachments_has(v->state.fd, &f, &why))
+				return inv_fail(err, INV_NO,
+				    "journal: entry %ju: row %ju: %s",
+				    (uintmax_t)v->entry.seq, (uintmax_t)row,
+				    why.msg);
+	return true;
+}
+
 /* The next line of the journal; ended where there is none. */
 static bool
 step(struct verify *v, struct inv_err *err)
@@ -90,7 +111,8 @@ step(struct verify *v, struct inv_err *err)
 	}
 	v->done->lines++;
 	return (!v->read_data ||
-		   inv_audit_bodies_take(&v->bodies, &v->entry, err)) &&
+		   (inv_audit_bodies_take(&v->bodies, &v->entry, err) &&
+		       files_are_there(v, err))) &&
 	    passes_place(v, err);
 }
 
@@ -484,7 +506,10 @@ inv_audit_verify(const struct inv_state *state,
 	    (v.log == -1 ? ends_as_vouched(&v, err) : verify_log(&v, err)) &&
 	    rest_of_journal(&v, err) &&
 	    (!v.read_data ||
-		(archive_is_whole(&v, err) && events_hold(&v, err)));
+		(archive_is_whole(&v, err) &&
+		    inv_attachments_check(v.state.fd, &done->attachments,
+			err) &&
+		    events_hold(&v, err)));
 
 	done->checkpoints = v.vouch.passed;
 	done->covered = v.vouch.covered;

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "data/cursor.h"
 #include "data/emit.h"
+#include "data/files.h"
 
 enum {
 	OUTCOMES = INV_OUTCOME_OPEN + 1,
@@ -149,6 +150,8 @@ inv_entry_put_intent(struct inv_buf *b, const struct inv_entry_head *head,
 		inv_emit_member_str(b, INV_LIT("parent"), intent->parent);
 	put_hashes(b, intent);
 	put_order(b, intent);
+	if (intent->files.n > 0)
+		inv_emit_member_raw(b, INV_LIT("attachments"), intent->files);
 	inv_emit_member_raw(b, INV_LIT("keyed_by"), intent->keyed_by);
 	inv_emit_member_raw(b, INV_LIT("body"), intent->body);
 	inv_emit_close(b, '}');
@@ -306,6 +309,10 @@ intent_rest(struct inv_cursor *c, struct inv_intent *of)
 		of->parent = inv_cursor_hex(c, ",\"parent\":", INV_DIGEST_HEX);
 	hashes(c, of);
 	order_of(c, of);
+	if (inv_cursor_at(c, ",\"attachments\":")) {
+		inv_cursor_expect(c, ",\"attachments\":");
+		of->files = inv_files_rows(c);
+	}
 	of->keyed_by = names(c);
 	inv_cursor_expect(c, ",\"body\":");
 	struct inv_str s = c->rest;

@@ -29,12 +29,14 @@ struct inv_intent {
 	struct inv_str key;        /* 64 hex: the idempotency key */
 	struct inv_str parent;     /* 64 hex: of a derived batch; else empty */
 	struct inv_str batch_hash; /* 64 hex: SHA-256 of the body */
-	struct inv_str records_root; /* 64 hex: RFC 6962, over the canonical
-					text of each record; may be empty */
+	struct inv_str records_root; /* 64 hex: RFC 6962, over the leaves of
+					data/files.h; may be empty */
 	struct inv_str keyed_by;     /* JSON list of member names, or "null" */
 	struct inv_str order;        /* of rows that correct others: a list of
 					[row, arrival, row of it]; or empty */
-	struct inv_str body;         /* the exact bytes sent: a JSON array */
+	struct inv_str files; /* of rows that name some: a list of [row, list];
+				 or empty (data/files.h) */
+	struct inv_str body;  /* the exact bytes sent: a JSON array */
 };
 
 enum inv_outcome_kind {

@@ -96,8 +96,8 @@ complete(struct inv_journal *j, struct inv_buf *b, size_t start)
 static size_t
 intent_bound(const struct inv_intent *i)
 {
-	return HEAD_MAX + i->rows->n * RANGE_MAX + i->order.n + i->keyed_by.n +
-	    i->body.n;
+	return HEAD_MAX + i->rows->n * RANGE_MAX + i->order.n + i->files.n +
+	    i->keyed_by.n + i->body.n;
 }
 
 /* Many intents in one write save syncs, and take memory. */

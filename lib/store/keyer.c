@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "data/merkle.h"
+#include "data/files.h"
 
 struct inv_keyer {
 	struct inv_scan *scan;
@@ -58,8 +58,8 @@ start(struct inv_keyer *k, const struct inv_intent *intent, struct inv_err *err)
 }
 
 static bool
-add(struct inv_keyer *k, struct inv_str record, struct inv_seen_row *row,
-    struct inv_err *err)
+add(struct inv_keyer *k, struct inv_str record, struct inv_str files,
+    struct inv_seen_row *row, struct inv_err *err)
 {
 	unsigned char leaf[INV_DIGEST];
 
@@ -67,7 +67,7 @@ add(struct inv_keyer *k, struct inv_str record, struct inv_seen_row *row,
 		return false;
 	inv_key_of(&k->key, k->digest, inv_scan_record(k->scan), record,
 	    row->key);
-	inv_merkle_leaf(k->digest, record, leaf);
+	inv_files_leaf(k->digest, record, files, leaf);
 	memcpy(row->digest, leaf, INV_KEY);
 	return true;
 }
@@ -77,6 +77,7 @@ inv_keyer_rows(struct inv_keyer *k, const struct inv_intent *intent,
     const struct inv_seen_row **rows, size_t *n, struct inv_err *err)
 {
 	struct inv_str rest = intent->body;
+	struct inv_str files = intent->files;
 	struct inv_member element;
 
 	if (!start(k, intent, err))
@@ -91,7 +92,8 @@ inv_keyer_rows(struct inv_keyer *k, const struct inv_intent *intent,
 			if (!inv_scan_each(&rest, &element))
 				return inv_fail(err, INV_BAD,
 				    "more rows than records");
-			if (!add(k, element.value, row, err))
+			if (!add(k, element.value, inv_files_of(&files, r), row,
+				err))
 				return false;
 			row->arrival = intent->arrival;
 			row->row = r;

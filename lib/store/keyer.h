@@ -17,7 +17,7 @@ void inv_keyer_free(struct inv_keyer *k);
 
 /*
  * One row for each record of intent->body, in its order, with the numbers of
- * intent->rows and its arrival.  *n of them in *rows, good until the next
+ * intent->rows and its arrival, and a digest that knows of its files.  *n of them in *rows, good until the next
  * call.  INV_BAD where the body is not what an intent may hold: not a JSON
  * array of objects in the limits of a record, or not as many as rows.
  */

@@ -54,6 +54,9 @@ inv_lives_add(struct inv_lives *l, uint64_t seq,
 	if (intent->order.n > 0)
 		v->order = inv_mem_dup(intent->order.p, intent->order.n);
 	v->of.order.p = v->order;
+	if (intent->files.n > 0)
+		v->files = inv_mem_dup(intent->files.p, intent->files.n);
+	v->of.files.p = v->files;
 	v->of.body = (struct inv_str){ 0 };
 	for (size_t i = 0; i < intent->rows->n; i++)
 		inv_rows_join(&v->rows, intent->rows->range[i].first,
@@ -83,6 +86,7 @@ release(struct inv_live *v)
 	inv_rows_free(&v->took);
 	free(v->keyed_by);
 	free(v->order);
+	free(v->files);
 	free(v);
 }
 

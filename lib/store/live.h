@@ -31,6 +31,7 @@ struct inv_live {
 	char records_root[INV_DIGEST_HEX];
 	char *keyed_by;
 	char *order;
+	char *files;
 };
 
 struct inv_lives {

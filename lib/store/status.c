@@ -220,7 +220,7 @@ inv_status_batch_of(const struct inv_status *s, struct inv_str manifest,
 
 bool
 inv_status_body(const struct inv_state *state, const struct inv_status_batch *b,
-    struct inv_buf *body, struct inv_err *err)
+    struct inv_buf *body, struct inv_buf *files, struct inv_err *err)
 {
 	struct inv_journal_reader *r = inv_journal_read(state, &b->place);
 	struct inv_entry e;
@@ -228,12 +228,14 @@ inv_status_body(const struct inv_state *state, const struct inv_status_batch *b,
 	bool ok = next == INV_NEXT_LINE && e.type == INV_ENTRY_INTENT &&
 	    e.intent == b->seq;
 
-	if (ok)
+	if (ok) {
 		inv_buf_add(body, e.of.body);
-	else if (next != INV_NEXT_ERR)
+		inv_buf_add(files, e.of.files);
+	} else if (next != INV_NEXT_ERR) {
 		inv_fail(err, INV_IO,
 		    "journal: batch %ju is not there any more",
 		    (uintmax_t)b->seq);
+	}
 	inv_journal_read_close(r);
 	return ok;
 }

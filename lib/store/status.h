@@ -70,9 +70,12 @@ INV_MUST bool inv_status_read_open(const struct inv_state *state,
 struct inv_status_batch *inv_status_batch_of(const struct inv_status *s,
     struct inv_str manifest, uint64_t submission, uint64_t row);
 
-/* The bytes of an open one, added to *body. */
+/*
+ * The bytes of an open one, added to *body, and what its rows name (data/files.h)
+ * to *files.
+ */
 INV_MUST bool inv_status_body(const struct inv_state *state,
     const struct inv_status_batch *b, struct inv_buf *body,
-    struct inv_err *err);
+    struct inv_buf *files, struct inv_err *err);
 
 #endif
