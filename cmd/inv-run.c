@@ -29,7 +29,8 @@ enum {
 };
 
 enum {
-	SIGN = INV_OPT_LONG,
+	ATTACHMENTS = INV_OPT_LONG,
+	SIGN,
 	REQUIRE_SIGNED,
 	SIGNERS,
 };
@@ -40,6 +41,7 @@ static const char *const names[STAGES] = { "inv-split", "inv-validate",
 static const struct inv_option options[] = {
 	{ 'l', "ledger", "URL|file:DB", "for inv-commit" },
 	{ 's', "schema", "SCHEMA", "for inv-validate" },
+	{ ATTACHMENTS, "attachments", "DIR", "for inv-validate" },
 	{ SIGN, "sign", "FILE|fd:N|cred:NAME", "for inv-split" },
 	{ REQUIRE_SIGNED, "require-signed", NULL, "for inv-commit" },
 	{ SIGNERS, "key", "FILE", "for inv-commit, with --require-signed" },
@@ -58,8 +60,9 @@ static const struct inv_prog_info info = {
 struct run {
 	const char *ledger;
 	const char *schema;
-	const char *sign;    /* a key; NULL: nothing is signed */
-	const char *signers; /* a file of keys, or NULL */
+	const char *attachments; /* or NULL */
+	const char *sign;        /* a key; NULL: nothing is signed */
+	const char *signers;     /* a file of keys, or NULL */
 	bool signed_only;
 	char **files;
 	size_t files_n;
@@ -150,8 +153,10 @@ words_of(const struct run *r, int stage, char *program)
 		if (r->signed_only)
 			w[n++] = inv_mem_strdup("--require-signed");
 	}
-	if (stage == VALIDATE)
+	if (stage == VALIDATE) {
 		n = add_option(w, n, "-s", r->schema);
+		n = add_option(w, n, "--attachments", r->attachments);
+	}
 	if (stage == SPLIT) {
 		n = add_option(w, n, "--sign", r->sign);
 		w[n++] = inv_mem_strdup("--");
@@ -324,8 +329,8 @@ judge(const struct run *r)
 {
 	/* What kept one from starting makes those behind it say 65. */
 	static const enum inv_fault order[] = { INV_INTERNAL, INV_IO,
-		INV_CONFIG, INV_DENIED, INV_CREATE, INV_NOINPUT, INV_BAD,
-		INV_REFUSED, INV_AGAIN, INV_NO };
+		INV_CONFIG, INV_USAGE, INV_DENIED, INV_CREATE, INV_NOINPUT,
+		INV_BAD, INV_REFUSED, INV_AGAIN, INV_NO };
 	int other = 0;
 
 	for (int stage = SPLIT; stage < STAGES; stage++) {
@@ -380,6 +385,9 @@ set(struct run *r, int code)
 		break;
 	case 's':
 		r->schema = optarg;
+		break;
+	case ATTACHMENTS:
+		r->attachments = optarg;
 		break;
 	case SIGN:
 		inv_opt_secret("--sign", optarg);

@@ -55,6 +55,16 @@ manifest() {
 		<<< "$output" | head -n 1)" = 1200 ]
 }
 
+@test "--attachments is for inv-validate" {
+	echo '{"properties":{"asset_id":{"type":"string"},"sds":{"x-inv-attachment":true}}}' > s.json
+	mkdir files
+	echo hello > files/a.pdf
+	printf 'asset_id,sds\nA,a.pdf\nB,b.pdf\n' > a.csv
+	run -0 --separate-stderr inv-run -q -s ./s.json --attachments files a.csv
+	[ "$(jq -c 'select(.type == "summary").counts | [.committed, .quarantined]' <<< "$output")" = '[1,1]' ]
+	run -64 --separate-stderr inv-run -q -s ./s.json a.csv
+}
+
 @test "several manifests are taken one after the other" {
 	manifest 10 | sed 's/NIH-/NSF-/' > two.csv
 	run -0 --separate-stderr inv-run -q m.csv two.csv
