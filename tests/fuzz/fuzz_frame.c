@@ -2,6 +2,8 @@
  * fuzz_frame - every byte of a text is in exactly one record or line end, and
  * the records are those that the rule of frame.h gives when it is followed
  * word for word, byte by byte, from each line anew
+ *
+ * seeds: csv-spectrum frictionless-csv
  */
 
 #include "io/csv.h"

@@ -2,6 +2,8 @@
  * fuzz_json - whatever a file holds, it is refused or its array becomes rows,
  * which the strict scanner takes; between two rows there is a comma and nothing
  * else, so that no byte is lost
+ *
+ * seeds: jsontestsuite
  */
 
 #include <sys/mman.h>

@@ -1,6 +1,8 @@
 /*
  * fuzz_split - whatever a file holds, it is refused or becomes rows, each of
  * which the strict scanner takes; twice read, twice the same
+ *
+ * seeds: csv-spectrum frictionless-csv
  */
 
 #include <sys/mman.h>

@@ -2,6 +2,8 @@
  * fuzz_x12 - whatever an X12 file holds, it is refused or becomes rows, each of
  * which the strict scanner takes; read again by the mappings that its stage
  * line tells, the same
+ *
+ * seeds: x12-edinet x12-moov
  */
 
 #include <sys/mman.h>
