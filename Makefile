@@ -48,7 +48,8 @@ VFLAGS_rel  := -D_FORTIFY_SOURCE=2 $(LTO)
 VFLAGS_asan := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
                -fno-omit-frame-pointer
 VFLAGS_tsan := -O1 -fsanitize=thread -fno-omit-frame-pointer
-VFLAGS_fuzz := -O1 -fsanitize=fuzzer-no-link,address,undefined
+VFLAGS_fuzz := -O1 -fsanitize=fuzzer-no-link,address,undefined \
+               -fno-sanitize-recover=all
 VFLAGS_cov  := -O0 --coverage
 VFLAGS_strict := -Werror
 VFLAGS_clang := -Werror

@@ -83,8 +83,9 @@ put_set(struct inv_buf *out, const struct inv_regex *r,
 	inv_buf_add(out, node->negated ? INV_LIT("[^") : INV_LIT("["));
 	for (size_t i = 0; i < node->ranges; i++)
 		put_range(out, range[i].from, range[i].to);
-	inv_buf_add(out,
-	    (struct inv_str){ r->props.p + node->prop, node->props });
+	if (node->props > 0)
+		inv_buf_add(out,
+		    (struct inv_str){ r->props.p + node->prop, node->props });
 	if (out->n > start + 1) {
 		inv_buf_byte(out, ']');
 		return;

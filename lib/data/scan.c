@@ -313,6 +313,8 @@ piece(const char **p, const char *end, char out[4])
 size_t
 inv_text_decode(struct inv_str raw, char *out)
 {
+	if (raw.n == 0)
+		return 0;
 	const char *p = raw.p;
 	const char *end = raw.p + raw.n;
 	size_t n = 0;
@@ -1013,8 +1015,9 @@ scan_any(struct inv_scan *s, int depth, struct inv_member *m)
 static void
 begin(struct inv_scan *s, struct inv_str text, const struct limits *max)
 {
-	s->start = s->at = text.p;
-	s->end = text.p + text.n;
+	/* No text may have no place either. */
+	s->start = s->at = text.n == 0 ? "" : text.p;
+	s->end = s->at + text.n;
 	s->what = NULL;
 	s->max = *max;
 	s->open = 0;

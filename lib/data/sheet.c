@@ -96,11 +96,11 @@ inv_sheet_is_formula(struct inv_str text)
 struct inv_str
 inv_sheet_unguard(struct inv_str cell)
 {
+	if (cell.n < 2 || cell.p[0] != '\'')
+		return cell;
 	struct inv_str text = { cell.p + 1, cell.n - 1 };
 
-	return cell.n > 1 && cell.p[0] == '\'' && inv_sheet_is_formula(text)
-	    ? text
-	    : cell;
+	return inv_sheet_is_formula(text) ? text : cell;
 }
 
 static bool

@@ -168,6 +168,8 @@ inv_xml_members_give_up(struct inv_xml_members *m)
 static struct inv_str
 name_of(const struct inv_xml_members *m, const struct node *n)
 {
+	if (n->name_n == 0)
+		return INV_LIT("");
 	return (struct inv_str){ m->names.p + n->name, n->name_n };
 }
 
