@@ -175,14 +175,15 @@ enter_locked(struct inv_archive *a, uint64_t submission,
 
 static bool
 take(struct inv_archive *a, int fd, const char *name, enum inv_keep keep,
-    struct inv_spool *spool, struct inv_archived *out, struct inv_err *err)
+    struct inv_shelf_spool *spool, struct inv_archived *out,
+    struct inv_err *err)
 {
-	if (!inv_spool_fill(&a->shelf, spool, fd, name, UINT64_MAX, err))
+	if (!inv_shelf_fill(&a->shelf, spool, fd, name, UINT64_MAX, err))
 		return false;
 	out->bytes = spool->bytes;
 	memcpy(out->id, spool->id, sizeof(out->id));
 	if (keep == INV_KEEP)
-		return inv_spool_keep(&a->shelf, spool, out->path, &out->fd,
+		return inv_shelf_keep(&a->shelf, spool, out->path, &out->fd,
 		    err);
 	out->fd = spool->fd;
 	spool->fd = -1;
@@ -194,14 +195,14 @@ inv_archive_take(struct inv_archive *a, int fd, const char *name,
     uint64_t submission, enum inv_keep keep, struct inv_archived *out,
     struct inv_err *err)
 {
-	struct inv_spool spool;
+	struct inv_shelf_spool spool;
 
 	*out = (struct inv_archived){ .fd = -1 };
-	if (!inv_spool_open(&a->shelf, keep == INV_KEEP, &spool, err))
+	if (!inv_shelf_begin(&a->shelf, keep == INV_KEEP, &spool, err))
 		return false;
 	bool ok = take(a, fd, name, keep, &spool, out, err);
 
-	inv_spool_drop(&a->shelf, &spool);
+	inv_shelf_drop(&a->shelf, &spool);
 	ok = ok && enter_locked(a, submission, out, err);
 	if (ok && lseek(out->fd, 0, SEEK_SET) != 0)
 		ok = inv_fail_sys(err, INV_IO, "%s", out->path);

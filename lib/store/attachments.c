@@ -87,11 +87,12 @@ learn(struct inv_attachments *a, const struct stat *st, time_t began,
 /* ---- one file ---- */
 
 static bool
-keep(struct inv_attachments *a, struct inv_spool *spool, struct inv_err *err)
+keep(struct inv_attachments *a, struct inv_shelf_spool *spool,
+    struct inv_err *err)
 {
 	char path[INV_SHELF_PATH];
 	int fd;
-	bool ok = inv_spool_keep(&a->shelf, spool, path, &fd, err);
+	bool ok = inv_shelf_keep(&a->shelf, spool, path, &fd, err);
 
 	if (fd >= 0)
 		close(fd);
@@ -101,11 +102,11 @@ keep(struct inv_attachments *a, struct inv_spool *spool, struct inv_err *err)
 /* All of it, no more than it was said to have. */
 static enum inv_attached
 copy(struct inv_attachments *a, int fd, const struct stat *before,
-    struct inv_spool *spool, const char **why, struct inv_err *err)
+    struct inv_shelf_spool *spool, const char **why, struct inv_err *err)
 {
 	struct stat after;
 
-	if (!inv_spool_fill(&a->shelf, spool, fd, "an attachment",
+	if (!inv_shelf_fill(&a->shelf, spool, fd, "an attachment",
 		(uint64_t)before->st_size, err))
 		return INV_ATTACHED_FAILED;
 	if (fstat(fd, &after) != 0) {
@@ -125,9 +126,9 @@ take_bytes(struct inv_attachments *a, int fd, const struct stat *st,
     struct inv_attachment *out, const char **why, struct inv_err *err)
 {
 	time_t began = time(NULL);
-	struct inv_spool spool;
+	struct inv_shelf_spool spool;
 
-	if (!inv_spool_open(&a->shelf, true, &spool, err))
+	if (!inv_shelf_begin(&a->shelf, true, &spool, err))
 		return INV_ATTACHED_FAILED;
 	enum inv_attached is = copy(a, fd, st, &spool, why, err);
 
@@ -136,7 +137,7 @@ take_bytes(struct inv_attachments *a, int fd, const struct stat *st,
 		memcpy(out->sha256, spool.id, INV_DIGEST_HEX);
 		learn(a, st, began, out);
 	}
-	inv_spool_drop(&a->shelf, &spool);
+	inv_shelf_drop(&a->shelf, &spool);
 	return is;
 }
 

@@ -92,7 +92,7 @@ inv_shelf_close(struct inv_shelf *s)
 }
 
 static bool
-make_spool(const struct inv_shelf *s, struct inv_spool *spool,
+make_spool(const struct inv_shelf *s, struct inv_shelf_spool *spool,
     struct inv_err *err)
 {
 	unsigned char random[8];
@@ -114,7 +114,7 @@ make_spool(const struct inv_shelf *s, struct inv_spool *spool,
 }
 
 static void
-drop_name(const struct inv_shelf *s, struct inv_spool *spool)
+drop_name(const struct inv_shelf *s, struct inv_shelf_spool *spool)
 {
 	if (spool->name[0] != '\0')
 		unlinkat(s->dir, spool->name, 0);
@@ -122,7 +122,7 @@ drop_name(const struct inv_shelf *s, struct inv_spool *spool)
 }
 
 void
-inv_spool_drop(const struct inv_shelf *s, struct inv_spool *spool)
+inv_shelf_drop(const struct inv_shelf *s, struct inv_shelf_spool *spool)
 {
 	drop_name(s, spool);
 	if (spool->fd >= 0)
@@ -131,17 +131,17 @@ inv_spool_drop(const struct inv_shelf *s, struct inv_spool *spool)
 }
 
 bool
-inv_spool_open(const struct inv_shelf *s, bool named, struct inv_spool *spool,
-    struct inv_err *err)
+inv_shelf_begin(const struct inv_shelf *s, bool named,
+    struct inv_shelf_spool *spool, struct inv_err *err)
 {
-	*spool = (struct inv_spool){ .fd = -1 };
+	*spool = (struct inv_shelf_spool){ .fd = -1 };
 	if (!inv_shelf_lock(s, err))
 		return false;
 	bool ok = make_spool(s, spool, err);
 
 	inv_shelf_unlock(s);
 	if (!ok)
-		inv_spool_drop(s, spool);
+		inv_shelf_drop(s, spool);
 	else if (!named)
 		drop_name(s, spool);
 	return ok;
@@ -180,7 +180,7 @@ is_zeros(struct inv_str piece)
 
 /* A piece of zeros takes no room on disk: a file with holes keeps them. */
 static bool
-put_piece(const struct inv_shelf *s, struct inv_spool *spool,
+put_piece(const struct inv_shelf *s, struct inv_shelf_spool *spool,
     struct inv_str piece, struct inv_err *err)
 {
 	char name[INV_SHELF_PATH];
@@ -196,7 +196,7 @@ put_piece(const struct inv_shelf *s, struct inv_spool *spool,
 
 /* Let the disk begin, so that the fsync is short. */
 static void
-write_back(const struct inv_spool *spool, uint64_t *behind)
+write_back(const struct inv_shelf_spool *spool, uint64_t *behind)
 {
 	if (spool->name[0] == '\0' || spool->bytes - *behind < WRITE_BACK)
 		return;
@@ -206,7 +206,7 @@ write_back(const struct inv_spool *spool, uint64_t *behind)
 }
 
 bool
-inv_spool_fill(struct inv_shelf *s, struct inv_spool *spool, int fd,
+inv_shelf_fill(struct inv_shelf *s, struct inv_shelf_spool *spool, int fd,
     const char *name, uint64_t max, struct inv_err *err)
 {
 	unsigned char digest[INV_DIGEST];
@@ -256,7 +256,7 @@ is_same(struct inv_shelf *s, int kept, int spool, const char *path,
 
 /* The spool gets its name, once it is on disk. */
 static bool
-publish(const struct inv_shelf *s, struct inv_spool *spool, int dir,
+publish(const struct inv_shelf *s, struct inv_shelf_spool *spool, int dir,
     const char *path, struct inv_err *err)
 {
 	if (fchmod(spool->fd, 0444) != 0)
@@ -276,8 +276,8 @@ publish(const struct inv_shelf *s, struct inv_spool *spool, int dir,
 
 /* The name is synced where it was there too: its giver may have died. */
 static bool
-keep_in(struct inv_shelf *s, struct inv_spool *spool, int dir, const char *path,
-    int *fd, struct inv_err *err)
+keep_in(struct inv_shelf *s, struct inv_shelf_spool *spool, int dir,
+    const char *path, int *fd, struct inv_err *err)
 {
 	struct inv_err why;
 
@@ -297,7 +297,7 @@ keep_in(struct inv_shelf *s, struct inv_spool *spool, int dir, const char *path,
 }
 
 bool
-inv_spool_keep(struct inv_shelf *s, struct inv_spool *spool,
+inv_shelf_keep(struct inv_shelf *s, struct inv_shelf_spool *spool,
     char path[INV_SHELF_PATH], int *fd, struct inv_err *err)
 {
 	char drawer[3] = { spool->id[0], spool->id[1], '\0' };

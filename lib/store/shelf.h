@@ -32,7 +32,7 @@ struct inv_shelf {
 };
 
 /* Bytes on their way in; the file is locked for as long as we live. */
-struct inv_spool {
+struct inv_shelf_spool {
 	int fd;
 	char name[INV_SPOOL_NAME]; /* empty where it has none */
 	uint64_t bytes;
@@ -51,8 +51,8 @@ INV_MUST bool inv_shelf_lock(const struct inv_shelf *s, struct inv_err *err);
 void inv_shelf_unlock(const struct inv_shelf *s);
 
 /* A spool; without a name it is gone with its descriptor. */
-INV_MUST bool inv_spool_open(const struct inv_shelf *s, bool named,
-    struct inv_spool *spool, struct inv_err *err);
+INV_MUST bool inv_shelf_begin(const struct inv_shelf *s, bool named,
+    struct inv_shelf_spool *spool, struct inv_err *err);
 
 /*
  * All that fd gives, hashed as it passes; where it is more than max bytes,
@@ -60,17 +60,17 @@ INV_MUST bool inv_spool_open(const struct inv_shelf *s, bool named,
  * and read as such.  INV_NOINPUT if fd can not be read to its end; other
  * failures are of the state directory.
  */
-INV_MUST bool inv_spool_fill(struct inv_shelf *s, struct inv_spool *spool,
+INV_MUST bool inv_shelf_fill(struct inv_shelf *s, struct inv_shelf_spool *spool,
     int fd, const char *name, uint64_t max, struct inv_err *err);
 
 /*
  * Give a spool the name of its digest; when it returns true, both are on disk.
  * A descriptor of what has that name now is in *fd; path is FOLDER/ab/<64 hex>.
  */
-INV_MUST bool inv_spool_keep(struct inv_shelf *s, struct inv_spool *spool,
+INV_MUST bool inv_shelf_keep(struct inv_shelf *s, struct inv_shelf_spool *spool,
     char path[INV_SHELF_PATH], int *fd, struct inv_err *err);
 
 /* Whatever has become of it. */
-void inv_spool_drop(const struct inv_shelf *s, struct inv_spool *spool);
+void inv_shelf_drop(const struct inv_shelf *s, struct inv_shelf_spool *spool);
 
 #endif
