@@ -293,6 +293,31 @@ kept() { # FILE
 	run ! grep -q spool left
 }
 
+@test "where the disk fails, reading or syncing, the row does not go out" {
+	needs_strace
+	printf 'asset_id,sds\nA,sds/a.pdf\nB,\n' > m.csv
+	inv-split -q m.csv > rows
+	sed 's/sds.a.pdf//' rows > none
+	# The folder of the drawer, the spool, the drawer; then the file itself.
+	local fault
+	for fault in fsync:error=EIO:when={1,2,3} write:error=ENOSPC:when=1 read:error=EIO; do
+		rm -rf "$INV_STATE/attachments"
+		inv-validate -q -s ./s.schema.json --attachments files none > out
+		set -- -e "inject=$fault"
+		[[ $fault != read* ]] || set -- "$@" -P "$PWD/files/sds/a.pdf"
+		local rc=0
+		strace -f -qq -o /dev/null "$@" \
+			inv-validate -q -s ./s.schema.json --attachments files rows > out 2> err || rc=$?
+		cat err
+		[ $rc = $EX_IOERR ]
+		grep -qE 'Input/output error|No space left' err
+		run ! grep -qE '"type":"(record|end)"' out
+		run ! compgen -G "$INV_STATE/attachments/spool.*"
+	done
+	inv-validate -q -s ./s.schema.json --attachments files rows > out
+	[ "$(jq -c 'select(.attachments) | .row' out)" = 1 ]
+}
+
 @test "killed while it copies, it leaves a spool, which the next run removes" {
 	local pid
 	head -c 64M /dev/urandom > files/big
