@@ -277,7 +277,12 @@ gone() { # PID
 	TMPDIR=/nowhere run -74 --separate-stderr inv-split -q m.xls
 	[ "$(member record '' <<< "$output")" = "" ]
 	[[ $stderr = *'/nowhere: No such file or directory' ]]
+}
+
+@test "a child that can not be confined is 74, and no row is written" {
+	limited
 	needs_strace
+	book m.xls A1=a A2=x
 	run -74 --separate-stderr strace -f -qq -o /dev/null -e trace=prlimit64 \
 		-e inject=prlimit64:error=EPERM:when=2+ inv-split -q m.xls
 	[[ $stderr = *'m.xls: its reader could not be confined (setrlimit, prctl)' ]]
@@ -362,6 +367,43 @@ gone() { # PID
 		    count[run(file[:at], at)] += 1
 		print(count)
 		sys.exit(count[0] < 50 or count[65] < 30)
+	EOF
+}
+
+# ---- beside XLSX ----
+
+@test "a workbook of Excel has the same cells in XLS as in XLSX" {
+	corpus xlsx-excel
+	command -v ssconvert > /dev/null || skip "no ssconvert here"
+	/usr/bin/python3 - "$CORPUS" <<-'EOF'
+		import glob, json, subprocess, sys
+		def split(path):
+		    p = subprocess.run(["inv-split", "-q", "--no-archive", "--no-header", path],
+		                       stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
+		    lines = [json.loads(line) for line in p.stdout.splitlines()]
+		    return ("refused" in lines[-1],
+		            {r["line"]: r["record"] for r in lines if r["type"] == "record"})
+		cells = failed = 0
+		# Gnumeric leaves _x000D_ as it is, which those are about.
+		books = [b for b in sorted(glob.glob(sys.argv[1] + "/*.xlsx")) if "shared_strings" not in b]
+		for path in books[::3]:
+		    subprocess.run(["timeout", "60", "ssconvert", "-T", "Gnumeric_Excel:excel_biff8",
+		                    path, "m.xls"], stdout=subprocess.DEVNULL,
+		                   stderr=subprocess.DEVNULL, check=True)
+		    refused, want = split(path)
+		    if refused:
+		        continue
+		    refused, got = split("m.xls")
+		    assert not refused, path
+		    for line, record in want.items():
+		        for name, value in record.items():
+		            cells += 1
+		            same = got.get(line, {}).get(name, "") == value
+		            failed += not same
+		            if not same:
+		                print(path, line, name, record, got.get(line))
+		print(cells, "cells,", failed, "failed")
+		sys.exit(failed > 0 or cells < 100)
 	EOF
 }
 
