@@ -13,7 +13,7 @@ prepare() {
 	ln -s "$ROOT/examples" "$ROOT/build" .
 	cp examples/manifests/q3-chemistry.csv .
 	cp q3-chemistry.csv m.csv
-	cp examples/manifests/*.{edi,json,xlsx,xml} examples/manifests/store.csv .
+	cp examples/manifests/*.{edi,json,xls,xlsx,xml} examples/manifests/store.csv .
 	cp q3-chemistry.csv inbox/a.csv
 	head -n 101 q3-chemistry.csv > inbox/b.csv
 	head -n 101 q3-chemistry.csv | tr ',' ';' |
