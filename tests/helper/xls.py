@@ -71,8 +71,8 @@ def main():
         first.row(int(row) - 1).hidden = True
     for row in range(int(keys.get("rows", 0))):
         for col in range(10):
-            put(first, "%s%d%s%d" % ("ABCDEFGHIJ"[col], row + 1, "=#"[col % 2],
-                                     row * 10 + col))
+            n = row * 10 + col
+            first.write(row, col, n if col % 2 else "text %d" % n)
     if "behind" in keys:
         data = first.get_biff_data
         first.get_biff_data = lambda: (
