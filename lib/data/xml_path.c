@@ -24,10 +24,12 @@ inv_xml_local(struct inv_str name)
 void
 inv_xml_path_begin(struct inv_xml_path *p, struct inv_str path)
 {
-	const char *at = path.p, *end = path.p + path.n;
-
 	p->n = p->depth = p->matched = 0;
 	p->arrived = p->strayed = false;
+	if (path.n == 0)
+		return;
+	const char *at = path.p, *end = path.p + path.n;
+
 	while (at < end && p->n < INV_XML_PATH_MAX) {
 		/* At a slash. */
 		const char *slash = memchr(at + 1, '/', (size_t)(end - at) - 1);
