@@ -139,6 +139,29 @@ kept() { # FILE
 	run ! kept files/sds/b.pdf
 }
 
+@test "files are kept where no manifest is, and --test and --backtest look at none" {
+	printf 'asset_id,sds\nA,sds/a.pdf\n' > m.csv
+	inv-split -q --no-archive m.csv | inv-validate -q -s ./s.schema.json --attachments files > out
+	kept files/sds/a.pdf
+	mkdir try
+	printf 'asset_id,sds,inv:expect\nA,sds/none.pdf,\n' > try/rows.csv
+	inv-validate -q -s ./s.schema.json --test try
+	printf 'asset_id,sds\nA,sds/b.pdf\nB,sds/none.pdf\nc,sds/none.pdf\n' > m.csv
+	run_all m.csv > out
+	[ "$(counts out)" = '{"committed":1,"quarantined":2}' ]
+	rm -r files
+	inv-validate -q -s ./s.schema.json --backtest > out
+	[ "$(jq -c 'select(.name == "m.csv") | [.fail_now.count, .fit_now.count]' out)" = '[0,0]' ]
+}
+
+@test "--lint knows x-inv-attachment, and where it says nothing" {
+	inv-validate --lint -s ./s.schema.json > out
+	[ ! -s out ]
+	echo '{"type":"object","properties":{"n":{"type":"integer","x-inv-attachment":true}}}' > t.schema.json
+	run -1 inv-validate --lint -s ./t.schema.json
+	[[ $output == *x-inv-attachment* ]]
+}
+
 @test "65 files of one row are one too many, 64 are not" {
 	local names
 	names=$(printf '"sds/a.pdf",%.0s' {1..64})

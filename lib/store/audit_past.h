@@ -20,7 +20,8 @@ struct inv_past {
 	uint64_t rows;
 	struct inv_buf line;    /* its manifest line, of the last run */
 	struct inv_buf split;   /* inv-split's stage line of that, or empty */
-	struct inv_rows failed; /* rows that inv-validate quarantined */
+	struct inv_rows failed; /* rows that inv-validate quarantined, but not
+				   for files that they name */
 	struct inv_rows committed; /* rows; those are not in `failed` */
 };
 
