@@ -7,12 +7,14 @@
 
 #include "base/mem.h"
 #include "data/files.h"
+#include "data/merkle.h"
 #include "io/stream.h"
 
 enum {
 	FIRST_ROWS = 512,
 	KEEP_ROWS = 4096,       /* of a reset: more are given back */
 	KEEP_BYTES = 256 << 10, /* of a reset, and the least to go to disk */
+	PIECE = 64,             /* rows that are hashed together */
 	TEXT_MAX = 2 * INV_LINE_MAX, /* bytes: never reached */
 };
 
@@ -83,29 +85,72 @@ inv_chunk_reset(struct inv_chunk *c, uint64_t number)
 
 /* ---- leaves ---- */
 
-void
-inv_chunk_leaf(struct inv_chunk *c, size_t i, struct inv_digest *d,
-    struct inv_str record)
+/* Of a row with attachments, which are in its leaf. */
+static void
+make_leaf(struct inv_chunk *c, struct inv_digest *d, size_t i,
+    struct inv_str record, unsigned char leaf[INV_DIGEST])
 {
 	const struct inv_chunk_row *r = &c->row[i];
-	struct inv_str files = { NULL, 0 };
 
-	if (r->files_n > 0)
-		files = (struct inv_str){ c->text.p + r->line + r->files,
-			r->files_n };
-	inv_files_leaf(d, record, files, c->leaf[i]);
-	memcpy(c->key[i].digest, c->leaf[i], INV_KEY);
+	inv_files_leaf(d, record,
+	    (struct inv_str){ c->text.p + r->line + r->files, r->files_n },
+	    leaf);
+}
+
+/* Of n <= PIECE rows in memory. */
+static void
+make_leaves(struct inv_chunk *c, struct inv_digest *d, const size_t *index,
+    size_t n)
+{
+	unsigned char leaf[PIECE][INV_DIGEST];
+	struct inv_str record[PIECE] = { { 0 } };
+
+	for (size_t i = 0; i < n; i++) {
+		const struct inv_chunk_row *r = &c->row[index[i]];
+
+		record[i] = (struct inv_str){ c->text.p + r->line + r->record,
+			r->record_n };
+	}
+	inv_merkle_leaves(d, record, n, leaf);
+	for (size_t i = 0; i < n; i++) {
+		if (c->row[index[i]].files_n > 0)
+			make_leaf(c, d, index[i], record[i], leaf[i]);
+		memcpy(c->leaf[index[i]], leaf[i], INV_DIGEST);
+		memcpy(c->key[index[i]].digest, leaf[i], INV_KEY);
+	}
+}
+
+void
+inv_chunk_hash_some(struct inv_chunk *c, struct inv_digest *d,
+    const size_t *index, size_t n)
+{
+	size_t piece[PIECE];
+	size_t held = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (index[i] >= c->hashed)
+			piece[held++] = index[i];
+		if (held == PIECE || i + 1 == n) {
+			make_leaves(c, d, piece, held);
+			held = 0;
+		}
+	}
 }
 
 void
 inv_chunk_hash(struct inv_chunk *c, struct inv_digest *d)
 {
-	for (; c->hashed < c->n; c->hashed++) {
-		const struct inv_chunk_row *r = &c->row[c->hashed];
+	size_t piece[PIECE];
 
-		inv_chunk_leaf(c, c->hashed, d,
-		    (struct inv_str){
-			c->text.p + r->line + r->record, r->record_n });
+	while (c->hashed < c->n) {
+		size_t n = 0;
+
+		while (n < PIECE && c->hashed + n < c->n) {
+			piece[n] = c->hashed + n;
+			n++;
+		}
+		make_leaves(c, d, piece, n);
+		c->hashed += n;
 	}
 }
 

@@ -110,13 +110,13 @@ INV_MUST bool inv_chunk_settle(struct inv_chunk *c, struct inv_digest *d,
     struct inv_err *err);
 
 /*
- * Make leaf and digest of all rows, or of row i, whose record is at hand.  They
- * are not made as rows are added: who has to know a digest has them made, and
- * of the others a batch makes them.  Rows that are on disk have them.
+ * Make leaf and digest of all rows, or of rows index[0..n).  They are not made
+ * as rows are added: who has to know a digest has them made, and of the others
+ * a batch makes them.  Rows that are on disk have them.
  */
 void inv_chunk_hash(struct inv_chunk *c, struct inv_digest *d);
-void inv_chunk_leaf(struct inv_chunk *c, size_t i, struct inv_digest *d,
-    struct inv_str record);
+void inv_chunk_hash_some(struct inv_chunk *c, struct inv_digest *d,
+    const size_t *index, size_t n);
 
 /* The indexes 0..n of its rows, in the order of their numbers. */
 void inv_chunk_order(const struct inv_chunk *c, size_t *order);
