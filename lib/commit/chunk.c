@@ -70,6 +70,7 @@ inv_chunk_reset(struct inv_chunk *c, uint64_t number)
 	c->corrected = NULL;
 	c->corrected_n = 0;
 	c->hashed = 0;
+	c->keyless_n = 0;
 	if (c->text.cap > KEEP_BYTES)
 		inv_buf_free(&c->text);
 	if (c->cap <= KEEP_ROWS)
@@ -154,6 +155,45 @@ inv_chunk_hash(struct inv_chunk *c, struct inv_digest *d)
 	}
 }
 
+/* ---- keys ---- */
+
+/* Of the row that waits for it, and of the last with it; text NULL: alone. */
+static void
+make_keys(struct inv_chunk *c, struct inv_digest *d, const unsigned char *text,
+    size_t n)
+{
+	struct inv_str both[2] = {
+		{ (const char *)c->key_text, c->keyless_n },
+		{ (const char *)text, n },
+	};
+	unsigned char out[2][INV_DIGEST];
+
+	inv_digest_each(d, INV_LIT(""), both, text == NULL ? 1 : 2, out);
+	memcpy(c->key[c->keyless].key, out[0], INV_KEY);
+	if (text != NULL)
+		memcpy(c->key[c->n].key, out[1], INV_KEY);
+	c->keyless_n = 0;
+}
+
+/* Of row n.  Two take little more time than one: the first waits. */
+static void
+add_key(struct inv_chunk *c, const struct inv_chunk_tools *t,
+    const struct inv_members *fields, struct inv_str record)
+{
+	unsigned char text[INV_KEY_SHORT];
+	bool second = c->keyless_n > 0;
+	size_t n;
+
+	if (!inv_key_text(t->key, fields, second ? text : c->key_text, &n)) {
+		inv_key_of(t->key, t->digest, fields, record, c->key[c->n].key);
+	} else if (second) {
+		make_keys(c, t->digest, text, n);
+	} else {
+		c->keyless = c->n;
+		c->keyless_n = n;
+	}
+}
+
 /* ---- to disk and back ---- */
 
 /* All lines that are in memory: what is on disk has its leaves. */
@@ -186,6 +226,8 @@ put_down(struct inv_chunk *c, struct inv_digest *d, struct inv_err *err)
 bool
 inv_chunk_settle(struct inv_chunk *c, struct inv_digest *d, struct inv_err *err)
 {
+	if (c->keyless_n > 0)
+		make_keys(c, d, NULL, 0);
 	return c->text.n == 0 || c->spill->kept <= INV_KEPT_MAX ||
 	    put_down(c, d, err);
 }
@@ -351,13 +393,12 @@ inv_chunk_add(struct inv_chunk *c, const struct inv_record *rec,
 		fields = inv_scan_record(t->scan);
 	}
 	make_room(c);
-	struct inv_seen_row *k = &c->key[c->n];
-
-	*k = (struct inv_seen_row){ .arrival = t->arrival, .row = rec->row };
-	inv_key_of(t->key, t->digest, fields, record, k->key);
+	c->key[c->n] =
+	    (struct inv_seen_row){ .arrival = t->arrival, .row = rec->row };
 	if (!note_corrected(c, rec, t, err))
 		return false;
 	c->filed = c->filed || r.files_n > 0;
+	add_key(c, t, fields, record);
 	c->row[c->n++] = r;
 	s->kept += c->text.n - r.line;
 	if (c->text.n < KEEP_BYTES ||

@@ -55,7 +55,10 @@ struct inv_chunk {
 	struct inv_chunk_row *row;
 	struct inv_seen_row *key;          /* of row[i]: key and digest */
 	unsigned char (*leaf)[INV_DIGEST]; /* and its record as a leaf */
-	size_t hashed; /* of the first rows leaf and digest are made */
+	size_t hashed;    /* of the first rows leaf and digest are made */
+	size_t keyless;   /* the row whose key is not made yet ... */
+	size_t keyless_n; /* ... from so many bytes of text; 0: none */
+	unsigned char key_text[INV_KEY_SHORT];
 	struct inv_spill *spill;
 	size_t spilled; /* of the first rows the lines are on disk */
 	struct inv_extent *extent;
@@ -105,7 +108,10 @@ INV_MUST bool inv_chunk_files_of(const struct inv_record *rec,
 INV_MUST bool inv_chunk_add(struct inv_chunk *c, const struct inv_record *rec,
     const struct inv_chunk_tools *tools, struct inv_err *err);
 
-/* No more rows come: its lines go to disk where memory is short. */
+/*
+ * No more rows come: their keys are made, of which one may have waited for
+ * another; their lines go to disk where memory is short.
+ */
 INV_MUST bool inv_chunk_settle(struct inv_chunk *c, struct inv_digest *d,
     struct inv_err *err);
 
