@@ -20,6 +20,8 @@ load lib
 @test "inv-split xml-atom" { golden inv-split/xml-atom; }
 @test "inv-split xml-attributes" { golden inv-split/xml-attributes; }
 @test "inv-split xml-cxml" { golden inv-split/xml-cxml; }
+@test "inv-split xml-map-atom" { golden inv-split/xml-map-atom; }
+@test "inv-split xml-map-ubl" { golden inv-split/xml-map-ubl; }
 @test "inv-split xml-nested" { golden inv-split/xml-nested; }
 @test "inv-split xml-ubl" { golden inv-split/xml-ubl; }
 @test "inv-validate drift" { golden inv-validate/drift; }

@@ -536,7 +536,7 @@ segment 70: HL01 A is that of an HL before it' ]
 }
 
 @test "the example of inv-mapping(5) is a mapping" {
-	sed -n '/^{$/,/^}$/p' "$ROOT/man/inv-mapping.5" > 850.json
+	sed -n '/^{$/,/^}$/p; /^}$/q' "$ROOT/man/inv-mapping.5" > 850.json
 	order 1 1 | wrapped 1 > m
 	[ "$(rows --mapping 850.json m | jq -c .record)" = '{"po_number":"PO1","po_date":"2026-03-14","sku":"X1"}' ]
 }

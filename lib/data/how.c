@@ -74,7 +74,8 @@ inv_how_put(const struct inv_source_options *how, enum inv_format format,
 		inv_emit_member_raw(out, INV_LIT("set"), how->constants);
 	if (how->flatten && inv_format_is_typed(format))
 		inv_emit_member_bool(out, INV_LIT("flatten"), true);
-	if (format == INV_FORMAT_X12 && how->mappings.n > 0)
+	if ((format == INV_FORMAT_X12 || format == INV_FORMAT_XML) &&
+	    how->mappings.n > 0)
 		inv_emit_member_raw(out, INV_LIT("mappings"), how->mappings);
 	if (!inv_format_has_columns(format))
 		return;

@@ -13,6 +13,7 @@
 #include "io/dialect.h"
 
 struct inv_x12_map;
+struct inv_xml_map;
 
 enum {
 	INV_HOW_LINES = 1000, /* lines before a table, or behind it */
@@ -45,13 +46,15 @@ struct inv_source_options {
 	bool skip_hidden;     /* rows that a sheet hides are left out */
 
 	/*
-	 * Of X12.  The mapping of a transaction set, `850`, which then is
-	 * whose who asked; *map is NULL where there is none.  Where the texts
-	 * of those that were used then are given, as a JSON array, nobody is
-	 * asked.
+	 * Of X12 the mapping of a transaction set, `850`, of XML the one there
+	 * is.  It then is whose who asked; *map is NULL where there is none.
+	 * Where the texts of those that were used then are given, as a JSON
+	 * array, nobody is asked.
 	 */
 	bool (*find_mapping)(void *finder, const char *set,
 	    struct inv_x12_map **map, struct inv_err *err);
+	bool (*find_xml_mapping)(void *finder, struct inv_xml_map **map,
+	    struct inv_err *err);
 	void *finder;
 	struct inv_str mappings;
 };

@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "data/emit.h"
+#include "data/json.h"
 #include "data/object.h"
 #include "data/reader.h"
 #include "data/xml_rows.h"
@@ -30,6 +31,7 @@ struct entry {
 struct xml_reader {
 	struct inv_reader base;
 	struct inv_xml_rows *rows;
+	struct inv_xml_map *map; /* NULL: there is none */
 	struct inv_object *object;
 	struct inv_buf written;
 	struct inv_spool *spool;
@@ -44,14 +46,60 @@ of(struct inv_reader *r)
 	return (struct xml_reader *)r;
 }
 
+/* ---- its mapping ---- */
+
+/* That of then, and no other. */
+static bool
+read_given(struct xml_reader *x, struct inv_err *err)
+{
+	struct inv_buf text = INV_BUF(INV_XML_MAP_MAX);
+	struct inv_json *all = inv_json_new(x->base.how->mappings, err);
+
+	if (all != NULL && inv_json_count(all) > 0) {
+		inv_json_print(inv_json_at(all, 0), &text);
+		x->map = inv_xml_map_new(inv_buf_str(&text), "mappings", err);
+	}
+	bool ok = all != NULL && (x->map != NULL || text.n == 0);
+
+	inv_json_free(all);
+	inv_buf_free(&text);
+	return ok;
+}
+
+static bool
+find_map(struct xml_reader *x, struct inv_err *err)
+{
+	const struct inv_source_options *how = x->base.how;
+
+	inv_xml_map_free(x->map);
+	x->map = NULL;
+	if (how->mappings.n > 0)
+		return read_given(x, err);
+	return how->find_xml_mapping == NULL ||
+	    how->find_xml_mapping(how->finder, &x->map, err);
+}
+
+static void
+notes(const struct inv_reader *r, struct inv_buf *out)
+{
+	const struct xml_reader *x = (const struct xml_reader *)r;
+
+	if (x->map == NULL || r->how->mappings.n > 0)
+		return;
+	inv_emit_key(out, INV_LIT("mappings"));
+	inv_emit_open(out, '[');
+	inv_emit_raw(out, inv_xml_map_text(x->map));
+	inv_emit_close(out, ']');
+}
+
 /* ---- into the spool ---- */
 
 static void
-put_flaws(const struct inv_reader *r, const struct inv_xml_row *row,
+put_flaws(struct xml_reader *x, const struct inv_xml_row *row,
     const struct inv_place *at, struct inv_buf *out)
 {
-	inv_ruling_begin(r->stage, "malformed_row", out);
-	inv_xml_members_errors(row->members, at, out);
+	inv_ruling_begin(x->base.stage, "malformed_row", out);
+	inv_xml_rows_errors(x->rows, at, out);
 	inv_ruling_end(row->raw, row->cut, out);
 }
 
@@ -67,18 +115,18 @@ put_row(struct xml_reader *x, const struct inv_xml_row *row,
 		.end = row->end,
 	};
 
-	if (!inv_xml_members_are_sound(row->members)) {
-		put_flaws(r, row, &at, out);
+	if (!inv_xml_rows_is_sound(x->rows)) {
+		put_flaws(x, row, &at, out);
 		if (out->failed) {
 			inv_buf_reset(out);
-			inv_xml_members_give_up(row->members);
-			put_flaws(r, row, &at, out);
+			inv_xml_rows_give_up(x->rows);
+			put_flaws(x, row, &at, out);
 		}
 		return false;
 	}
 	if (r->naming != NULL) {
 		const struct inv_object_row object = {
-			.text = inv_xml_members_json(row->members),
+			.text = inv_xml_rows_json(x->rows),
 			.reason = "malformed_row",
 			.at = at,
 			.raw = row->raw,
@@ -87,7 +135,7 @@ put_row(struct xml_reader *x, const struct inv_xml_row *row,
 		return inv_object_write(x->object, r, &object, out);
 	}
 	inv_buf_add(out, INV_LIT("\"record\":"));
-	inv_buf_add(out, inv_xml_members_json(row->members));
+	inv_buf_add(out, inv_xml_rows_json(x->rows));
 	return true;
 }
 
@@ -118,7 +166,9 @@ begin(struct inv_reader *r, struct inv_input *in, enum inv_format format,
 
 	(void)format;
 	inv_spool_reset(x->spool);
-	inv_xml_rows_begin(x->rows, in, r->how->path, r->naming);
+	if (!find_map(x, err))
+		return false;
+	inv_xml_rows_begin(x->rows, in, r->how->path, x->map, r->naming);
 	while (ok &&
 	    (found = inv_xml_rows_next(x->rows, &row, err)) == INV_NEXT_LINE)
 		ok = keep_row(x, &row, err);
@@ -176,6 +226,7 @@ free_reader(struct inv_reader *r)
 	struct xml_reader *x = of(r);
 
 	inv_xml_rows_free(x->rows);
+	inv_xml_map_free(x->map);
 	inv_object_free(x->object);
 	inv_buf_free(&x->written);
 	inv_spool_free(x->spool);
@@ -190,6 +241,7 @@ inv_reader_xml(void)
 		.next = next,
 		.bytes = bytes,
 		.write = write_row,
+		.notes = notes,
 		.free = free_reader,
 	};
 	struct xml_reader *x = inv_mem_new(sizeof(*x));

@@ -25,7 +25,7 @@ void
 inv_xml_path_begin(struct inv_xml_path *p, struct inv_str path)
 {
 	p->n = p->depth = p->matched = 0;
-	p->arrived = p->strayed = false;
+	p->full = p->arrived = p->strayed = false;
 	if (path.n == 0)
 		return;
 	const char *at = path.p, *end = path.p + path.n;
@@ -41,6 +41,26 @@ inv_xml_path_begin(struct inv_xml_path *p, struct inv_str path)
 	}
 }
 
+void
+inv_xml_path_follow(struct inv_xml_path *p, const struct inv_str *name,
+    size_t n)
+{
+	inv_xml_path_begin(p, INV_LIT(""));
+	memcpy(p->name, name, n * sizeof(*name));
+	p->n = n;
+	p->full = true;
+}
+
+static bool
+is_wanted(const struct inv_xml_path *p, struct inv_str want, const char *name)
+{
+	struct inv_str s = inv_str_of(name);
+
+	return p->full
+	    ? inv_str_eq(want, s)
+	    : inv_str_is(want, "*") || inv_str_eq(want, inv_xml_local(s));
+}
+
 bool
 inv_xml_path_open(struct inv_xml_path *p, const char *name)
 {
@@ -52,8 +72,7 @@ inv_xml_path_open(struct inv_xml_path *p, const char *name)
 	bool last = p->matched + 1 == p->n;
 
 	p->arrived = p->arrived || last;
-	if (!inv_str_is(want, "*") &&
-	    !inv_str_eq(want, inv_xml_local(inv_str_of(name)))) {
+	if (!is_wanted(p, want, name)) {
 		p->strayed = p->strayed || last;
 		return false;
 	}

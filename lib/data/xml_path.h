@@ -21,12 +21,17 @@ struct inv_xml_path {
 	size_t n;
 	size_t depth;   /* elements that are open */
 	size_t matched; /* of the first of them */
+	bool full;      /* names have their namespaces */
 	bool arrived;   /* at an element that holds rows, or could */
 	bool strayed;   /* that has an element which is no row */
 };
 
 /* path is kept.  One of other text than names leads nowhere. */
 void inv_xml_path_begin(struct inv_xml_path *p, struct inv_str path);
+
+/* The same of n names as io/xml.h has them, at most INV_XML_PATH_MAX. */
+void inv_xml_path_follow(struct inv_xml_path *p, const struct inv_str *name,
+    size_t n);
 
 /* An element opens: true where it is a row. */
 bool inv_xml_path_open(struct inv_xml_path *p, const char *name);

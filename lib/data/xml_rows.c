@@ -6,7 +6,8 @@
 
 #include "base/mem.h"
 #include "data/scan.h"
-#include "data/xml_path.h"
+#include "data/xml_mapped.h"
+#include "data/xml_members.h"
 #include "io/xml.h"
 
 enum {
@@ -21,13 +22,15 @@ static const uint64_t PENDING = INV_XML_TOKEN_MAX + PIECE_MAX;
 struct inv_xml_rows {
 	struct inv_input *in;
 	struct inv_str path;
-	struct inv_naming *naming;
+	const struct inv_xml_map *map; /* NULL: all members, by their names */
 	const char *reason;
 
 	struct inv_xml_face reads;
 	struct inv_xml *read;
 	struct inv_xml_path way;
 	struct inv_xml_members *members;
+	struct inv_xml_mapped *mapped; /* NULL before the first map */
+	uint64_t late_line;     /* 0: no member of the header came too late */
 	struct inv_xml_row row; /* raw is not set before it is told */
 	bool open;              /* within a row */
 	bool found;             /* there was one */
@@ -39,6 +42,15 @@ struct inv_xml_rows {
 };
 
 /* ---- rows ---- */
+
+static void
+look_behind(struct inv_xml_rows *x)
+{
+	if (inv_xml_mapped_late(x->mapped) == NULL || x->late_line != 0)
+		return;
+	x->late_line = inv_xml_at(x->read).line;
+	inv_xml_pause(x->read);
+}
 
 static void
 read_open(void *self, const char *name, const char *const *attributes)
@@ -53,7 +65,10 @@ read_open(void *self, const char *name, const char *const *attributes)
 		x->row.cut = false;
 		x->open = x->found = true;
 	}
-	if (x->open)
+	if (x->map != NULL) {
+		inv_xml_mapped_open(x->mapped, name, attributes);
+		look_behind(x);
+	} else if (x->open)
 		inv_xml_members_open(x->members, name, attributes);
 }
 
@@ -62,7 +77,9 @@ read_text(void *self, struct inv_str text)
 {
 	struct inv_xml_rows *x = self;
 
-	if (x->open)
+	if (x->map != NULL)
+		inv_xml_mapped_text(x->mapped, text);
+	else if (x->open)
 		inv_xml_members_text(x->members, text);
 }
 
@@ -72,13 +89,49 @@ read_close(void *self, const char *name)
 	struct inv_xml_rows *x = self;
 
 	(void)name;
-	if (x->open)
+	if (x->map != NULL) {
+		inv_xml_mapped_close(x->mapped);
+		look_behind(x);
+	} else if (x->open)
 		inv_xml_members_close(x->members);
 	if (!inv_xml_path_close(&x->way))
 		return;
 	x->row.end = inv_xml_at(x->read).end;
 	x->open = false;
 	inv_xml_pause(x->read);
+}
+
+bool
+inv_xml_rows_is_sound(const struct inv_xml_rows *x)
+{
+	return x->map != NULL ? inv_xml_mapped_is_sound(x->mapped)
+			      : inv_xml_members_are_sound(x->members);
+}
+
+struct inv_str
+inv_xml_rows_json(const struct inv_xml_rows *x)
+{
+	return x->map != NULL ? inv_xml_mapped_json(x->mapped)
+			      : inv_xml_members_json(x->members);
+}
+
+void
+inv_xml_rows_errors(struct inv_xml_rows *x, const struct inv_place *at,
+    struct inv_buf *out)
+{
+	if (x->map != NULL)
+		inv_xml_mapped_errors(x->mapped, at, out);
+	else
+		inv_xml_members_errors(x->members, at, out);
+}
+
+void
+inv_xml_rows_give_up(struct inv_xml_rows *x)
+{
+	if (x->map != NULL)
+		inv_xml_mapped_give_up(x->mapped);
+	else
+		inv_xml_members_give_up(x->members);
 }
 
 /* ---- their bytes ---- */
@@ -100,7 +153,7 @@ make_room(struct inv_xml_rows *x)
 		    (struct inv_str){ x->bytes.p + (x->row.begin - x->base),
 			INV_RECORD_MAX });
 		x->row.cut = true;
-		inv_xml_members_give_up(x->members);
+		inv_xml_rows_give_up(x);
 	}
 	if (keep < x->base)
 		keep = x->base;
@@ -227,6 +280,14 @@ find_places(struct inv_xml_rows *x, struct inv_xml_places *places,
 	return ok;
 }
 
+static const char *
+missing(const struct inv_xml_rows *x)
+{
+	return x->map == NULL && x->path.n == 0
+	    ? "it has to be said which elements are rows"
+	    : "there is no such element";
+}
+
 /* The path leads nowhere: say where there are elements. */
 static enum inv_next
 propose(struct inv_xml_rows *x, struct inv_err *err)
@@ -239,12 +300,12 @@ propose(struct inv_xml_rows *x, struct inv_err *err)
 		bool any = inv_xml_places_put(places, &list);
 
 		inv_fail(err, INV_BAD,
-		    any ? "%s: %s; there is %.*s (--path)"
+		    any ? "%s: %s; there is %.*s (%s)"
 			: "%s: %s, and there is none within the root%.*s",
-		    x->in->name,
-		    x->path.n == 0 ? "it has to be said which elements are rows"
-				   : "there is no such element",
-		    INV_ARG(inv_buf_str(&list)));
+		    x->in->name, missing(x), INV_ARG(inv_buf_str(&list)),
+		    x->map != NULL ? "rows/path of the mapping, with its "
+				     "namespaces"
+				   : "--path");
 	}
 	inv_xml_places_free(places);
 	inv_buf_free(&list);
@@ -252,6 +313,19 @@ propose(struct inv_xml_rows *x, struct inv_err *err)
 }
 
 /* ---- one after the other ---- */
+
+static enum inv_next
+refuse_late(struct inv_xml_rows *x, struct inv_err *err)
+{
+	const struct inv_xml_member *late = inv_xml_mapped_late(x->mapped);
+
+	x->reason = "element_late";
+	inv_fail(err, INV_BAD,
+	    "%s: line %ju: %.64s: %.256s: behind rows that "
+	    "should have it",
+	    x->in->name, (uintmax_t)x->late_line, late->name.p, late->path.p);
+	return INV_NEXT_ERR;
+}
 
 enum inv_next
 inv_xml_rows_next(struct inv_xml_rows *x, struct inv_xml_row *row,
@@ -268,13 +342,14 @@ inv_xml_rows_next(struct inv_xml_rows *x, struct inv_xml_row *row,
 		return propose(x, err);
 	if (next != INV_NEXT_LINE)
 		return next;
+	if (x->late_line != 0)
+		return refuse_late(x, err);
 	if (x->row.end - x->row.begin > INV_RECORD_MAX) {
 		x->row.cut = true;
-		inv_xml_members_give_up(x->members);
+		inv_xml_rows_give_up(x);
 	}
 	*row = x->row;
 	row->raw = raw_of(x);
-	row->members = x->members;
 	row->begin += mark;
 	row->end += mark;
 	return next;
@@ -308,6 +383,7 @@ inv_xml_rows_free(struct inv_xml_rows *x)
 		return;
 	inv_xml_free(x->read);
 	inv_xml_members_free(x->members);
+	inv_xml_mapped_free(x->mapped);
 	inv_buf_free(&x->bytes);
 	inv_buf_free(&x->head);
 	free(x);
@@ -321,7 +397,8 @@ inv_xml_rows_reason(const struct inv_xml_rows *x)
 
 void
 inv_xml_rows_begin(struct inv_xml_rows *x, struct inv_input *in,
-    struct inv_str path, struct inv_naming *naming)
+    struct inv_str path, const struct inv_xml_map *map,
+    struct inv_naming *naming)
 {
 	bool decoded =
 	    !inv_text_is_plain(in->text) || inv_text_mark(in->text) > 0;
@@ -331,8 +408,17 @@ inv_xml_rows_begin(struct inv_xml_rows *x, struct inv_input *in,
 	x->reason = "";
 	/* What is UTF-8 by now is no more what it says of itself. */
 	x->reads.encoding = decoded ? "UTF-8" : NULL;
-	inv_xml_members_begin(x->members, naming);
-	inv_xml_path_begin(&x->way, path);
+	x->map = map;
+	x->late_line = 0;
+	if (map != NULL && x->mapped == NULL)
+		x->mapped = inv_xml_mapped_new();
+	if (map != NULL) {
+		inv_xml_mapped_begin(x->mapped, map);
+		inv_xml_path_follow(&x->way, map->path, map->path_n);
+	} else {
+		inv_xml_members_begin(x->members, naming);
+		inv_xml_path_begin(&x->way, path);
+	}
 	inv_buf_reset(&x->bytes);
 	x->base = 0;
 	x->open = x->found = x->again = false;

@@ -8,7 +8,9 @@
 #define INV_DATA_XML_ROWS_H
 
 #include "data/input.h"
-#include "data/xml_members.h"
+#include "data/naming.h"
+#include "data/ruling.h"
+#include "data/xml_map.h"
 #include "io/stream.h"
 
 struct inv_xml_rows;
@@ -17,11 +19,13 @@ struct inv_xml_rows *inv_xml_rows_new(void);
 void inv_xml_rows_free(struct inv_xml_rows *x);
 
 /*
- * Stand before its first row; in, path and naming are kept.  The text is
- * decoded (text.h) if its encoding is not for XML to say.
+ * Stand before its first row; all are kept.  With a map its rows are read, and
+ * not those that path leads to.  The text is decoded (text.h) if its encoding
+ * is not for XML to say.
  */
 void inv_xml_rows_begin(struct inv_xml_rows *x, struct inv_input *in,
-    struct inv_str path, struct inv_naming *naming);
+    struct inv_str path, const struct inv_xml_map *map,
+    struct inv_naming *naming);
 
 /* Views, good until the next row. */
 struct inv_xml_row {
@@ -30,12 +34,12 @@ struct inv_xml_row {
 	uint64_t end;   /* the one behind the last */
 	struct inv_str raw;
 	bool cut; /* that is only the begin of it */
-	struct inv_xml_members *members;
 };
 
 /*
  * Whether all of it can be read is known at its end.  INV_BAD, with a reason,
- * where it is not well-formed, has a DOCTYPE, or the path leads nowhere; the
+ * where it is not well-formed, has a DOCTYPE, the path leads nowhere, or a
+ * member of the header comes behind rows that have it; the
  * message has the line and the column, or where there are elements that could
  * be rows.  An element without elements that is on the way to them has no
  * rows, which is no error.
@@ -43,6 +47,18 @@ struct inv_xml_row {
 INV_MUST enum inv_next inv_xml_rows_next(struct inv_xml_rows *x,
     struct inv_xml_row *row, struct inv_err *err);
 const char *inv_xml_rows_reason(const struct inv_xml_rows *x);
+
+/* The row has no flaws: as JSON it is this, good until the next. */
+bool inv_xml_rows_is_sound(const struct inv_xml_rows *x);
+struct inv_str inv_xml_rows_json(const struct inv_xml_rows *x);
+
+/*
+ * What is wrong with it, as elements of the array that out ends with; where
+ * that is too much, only that it is, once it has been given up.
+ */
+void inv_xml_rows_errors(struct inv_xml_rows *x, const struct inv_place *at,
+    struct inv_buf *out);
+void inv_xml_rows_give_up(struct inv_xml_rows *x);
 
 /*
  * Once the end was seen: what encoding it says its bytes are, as io/xml.h has

@@ -187,6 +187,7 @@ inv_source_opt_check(struct inv_source_opt *o)
 	inv_opt_naming_check(&o->how);
 	check_dialect(&o->how);
 	o->how.find_mapping = inv_mapping_find;
+	o->how.find_xml_mapping = inv_mapping_find_xml;
 	o->how.finder = &o->mappings;
 }
 

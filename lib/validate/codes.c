@@ -481,12 +481,20 @@ static const struct code codes[] = {
 	    "Look at the set under \"raw\", and at \"rows\" of the mapping.",
 	    "orders.edi:9: no segment of it begins a row [set_empty]" },
 	{ "element_twice", "error",
-	    "An element of X12 that a member is made of comes with another "
-	    "value.",
-	    "A segment is repeated that the mapping takes for single.",
+	    "An element that a member is made of comes again: of X12 with "
+	    "another value, of XML with any.",
+	    "A segment or an element is repeated that the mapping takes for "
+	    "single.",
 	    "Make the member a list, or say with \"when\" which is meant.",
 	    "orders.edi:9: ship_to_name: N102: another value of it is there "
 	    "already [element_twice]" },
+	{ "element_unmapped", "error",
+	    "A row of XML has something that its mapping does not name.",
+	    "The sender has added an element or an attribute.",
+	    "Name it in the mapping, or have \"others\" of its rows be "
+	    "\"drop\", see inv-mapping(5).",
+	    "m.xml:2: price/@unit: the mapping does not name it "
+	    "[element_unmapped]" },
 	{ "hl_parent", "error",
 	    "The hierarchy of an X12 ship notice leads nowhere.",
 	    "An HL names a parent that does not come before it.",

@@ -3,7 +3,7 @@
  * of which the strict scanner takes and has its bytes; twice read, twice the
  * same
  *
- * The first byte chooses the path, and what is taken of the rows.
+ * The first byte chooses the path or a mapping, and what is taken of the rows.
  */
 
 #include <sys/mman.h>
@@ -45,11 +45,22 @@ read_out(struct inv_source *s, int fd, struct inv_str text,
 	inv_source_notes(s, out);
 }
 
+/* Two members of the header, of different scopes; others dropped or not. */
+#define MAPPING(others)                                                           \
+	"[{\"namespaces\":{\"n\":\"u\"},\"header\":{\"h\":\"/l/h\",\"g\":"        \
+	"{\"path\":\"/l/g/n:h/@a\",\"list\":true},\"k\":\"/l/g/k\"},\"rows\":{"   \
+	"\"path\":\"/l/g/i\"," others "\"members\":{\"a\":\"@a\",\"b\":\"b\","    \
+	"\"t\":{\"path\":\"b/t\",\"list\":true},\"w\":{\"path\":\"c/@a\","        \
+	"\"when\":\"@b=1\"},\"d\":{\"path\":\"c\",\"when\":\"@b=\"},\"s\":\".\"}" \
+	"}}]"
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
 	static const char *const paths[] = { "/*/*", "/l/i", "/*", "/*/*/*", "",
 		"/l/*/i", "/l", "/" };
+	static const char *const mappings[] = { "", "", MAPPING(""),
+		MAPPING("\"others\":\"drop\",") };
 
 	/* Packed it is another format's. */
 	if (n < 2 || bytes[1] == 0x1f || bytes[1] == 0x28)
@@ -62,6 +73,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 		.constants =
 		    bytes[0] & 16 ? INV_LIT("{\"c\":\"\"}") : INV_LIT(""),
 		.encoding = bytes[0] & 32 ? "ISO-8859-1" : NULL,
+		.mappings = inv_str_of(mappings[bytes[0] >> 6]),
 	};
 	struct inv_source *s = inv_source_new(&how, "inv-split");
 	struct inv_str text = { (const char *)bytes + 1, n - 1 };
