@@ -212,6 +212,18 @@ old_book() { # OUT
 	[ "$(inv-split -q -S Grüße m.xls | member stage .sheet)" = '"Grüße"' ]
 }
 
+@test "a file for both Excel 5 and 97 is read as of the latter" {
+	/usr/bin/python3 - <<-'EOF' || skip "no openpyxl here"
+		import openpyxl
+		book = openpyxl.Workbook()
+		book.active.append(["id"])
+		book.active.append(["日"])
+		book.save("m.xlsx")
+	EOF
+	convert m.xlsx m.xls excel_dsf
+	[ "$(fates m.xls)" = '{"id":"日"}' ]
+}
+
 @test "without libfreexl a workbook of Excel 5 is refused, and others are read" {
 	old_book m.xls
 	PATH=$(dirname "$(command -v inv-split)")/without-freexl:$PATH
@@ -248,6 +260,15 @@ old_book() { # OUT
 	ulimit -S -t 1
 	broken spin refused_as too_large m.xls
 	[[ $stderr = *"s of the processor" ]]
+}
+
+@test "who ignores the end of children has rows, and knows of a crash" {
+	book m.xls A1=a A2=x
+	[ "$(bash -c "trap '' CHLD; exec inv-split -q m.xls" | member record .record)" = '{"a":"x"}' ]
+	needs_freexl
+	old_book o.xls
+	broken crash run -65 bash -c "trap '' CHLD; exec inv-split -q o.xls"
+	[[ $output = *'"reason":"undecodable"'* ]]
 }
 
 child_of() { # PID

@@ -27,8 +27,8 @@ bool inv_xls_is_here(void);
 INV_MUST enum inv_xls_opened inv_xls_open(int fd, struct inv_xls **x);
 
 /*
- * It is of Excel 5, with so many sheets: a file may hold one of Excel 97 as
- * well, and the library takes the one that comes first.
+ * It is of Excel 5, with so many sheets: of several workbooks in a file the
+ * library takes the one that comes first.
  */
 bool inv_xls_is_excel_5(struct inv_xls *x, size_t sheets);
 
