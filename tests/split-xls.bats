@@ -27,7 +27,7 @@ convert() { # FROM TO FORMAT
 }
 
 needs_freexl() {
-	ldd "$(command -v inv-split)" | grep -q libfreexl || skip "built without libfreexl"
+	[[ $(ldd "$(command -v inv-split)") = *libfreexl* ]] || skip "built without libfreexl"
 }
 
 # The library breaks, as it likes to.
