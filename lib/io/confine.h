@@ -2,8 +2,9 @@
  * confine.h - work that may go wrong in any way, in a process of its own
  *
  * A library that is known to break on bad files does its work in a child that
- * has the file, a pipe to answer through and nothing else: it can write to no
- * file, run no program, keep no descriptor, and has so much memory and time.
+ * has the file, a pipe to answer through and no other descriptor, so much memory
+ * and time, and can write to no file; nor, where the kernel has Landlock, make,
+ * remove or run any.
  * It dies with us.  What it answers is kept in a file without a name until it
  * has come to its end, and is to be believed no more than the file was.
  */

@@ -3,10 +3,12 @@
 #include "io/confine.h"
 
 #include <fcntl.h>
+#include <linux/landlock.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -212,6 +214,41 @@ writes_to_no_file(void)
 	unlink(path);
 }
 
+static int
+touch_files(void *arg, int in, int out)
+{
+	const char *path = arg;
+	bool kept = unlink(path) != 0 && truncate(path, 0) != 0 &&
+	    open(path, O_WRONLY) < 0 && mkdir("/tmp/test_confine", 0700) != 0;
+
+	(void)in;
+	(void)out;
+	if (kept)
+		execl("/bin/true", "true", (char *)NULL);
+	return kept ? 0 : 1;
+}
+
+static void
+makes_removes_and_runs_none_where_the_kernel_sees_to_it(void)
+{
+	char path[] = "/tmp/test_confine.XXXXXX";
+	struct inv_err err;
+	int file, own = mkstemp(path);
+
+	if (syscall(SYS_landlock_create_ruleset, NULL, 0,
+		LANDLOCK_CREATE_RULESET_VERSION) < 3) {
+		skip("no Landlock here");
+	} else {
+		check(write(own, "kept", 4) == 4);
+		check(inv_confine_run(&limits, own, touch_files, path, &file,
+			  &err) == INV_CONFINED_DONE);
+		close(file);
+		check(access(path, F_OK) == 0);
+	}
+	close(own);
+	unlink(path);
+}
+
 static void
 needs_a_place_for_the_answer(void)
 {
@@ -231,6 +268,7 @@ static const struct test tests[] = {
 	TEST(has_so_much_time_and_memory_and_so_much_to_say),
 	TEST(is_ended_when_its_time_is_up_even_if_it_has_said_all),
 	TEST(writes_to_no_file),
+	TEST(makes_removes_and_runs_none_where_the_kernel_sees_to_it),
 	TEST(needs_a_place_for_the_answer),
 };
 
