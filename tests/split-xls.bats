@@ -183,6 +183,26 @@ broken() { # FAULT, or - for none; then what to run
 	[ "$(fates chart.xls)" = '{"a":"x"}' ]
 }
 
+# Narrow and then wide, a character of two units, what is about a text and no
+# part of it: each cut by the end of a record.  Half a character is none.
+@test "shared texts go on in other records, wherever they are cut" {
+	local i cells=
+	for i in 1 2 3 4 5 7; do
+		cells+=" fd000a00 0${i}00 0000 0000 0${i}000000"
+	done
+	book m.xls A1=a behind="$cells" before="
+		fc001100 09000000 06000000 0100 00 61 0400 00 e9 62
+		3c000a00 01 e565 e565 0200 01 3dd8
+		3c001000 01 00de 0100 0d 0100 02000000 e565 0000
+		3c000d00 0000 aaaa 0100 01 3dd8 0100 00 7a"
+	[ "$(fates m.xls)" = '{"a":"éb日日"}
+{"a":"😀"}
+{"a":"日"}
+["malformed_row","cell_invalid","A5",{"a":""}]
+{"a":"z"}
+["malformed_row","cell_invalid","A8",{"a":""}]' ]
+}
+
 @test "every line is as its JSON Schema has it" {
 	book m.xls A1=a A2=x 'A3!23'
 	inv-split -q m.xls | "$ROOT/tests/helper/check-stream" "$ROOT/examples/stream"
