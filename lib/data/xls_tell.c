@@ -520,6 +520,11 @@ open_xls(struct telling *t, int in)
 {
 	if (!inv_xls_is_here())
 		return flawed(t, INV_XLS_NO_LIBRARY);
+	/* It would take one that is embedded for the workbook. */
+	if (inv_compound_count(&t->file, "Workbook") +
+		inv_compound_count(&t->file, "Book") >
+	    1)
+		return flawed(t, INV_XLS_REFUSED);
 	switch (inv_xls_open(in, &t->xls)) {
 	case INV_XLS_OPENED:
 		return inv_xls_is_excel_5(t->xls, t->sheets) ||

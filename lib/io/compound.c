@@ -9,6 +9,7 @@
 
 #include "io/compound.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -17,7 +18,10 @@ enum {
 	HEADER = 512, /* bytes that say something */
 	ENTRY = 128,  /* bytes of an entry of the directory */
 	NAME = 64,    /* of these, of its name in UTF-16 */
-	STREAM = 2,   /* kinds of entries */
+	LEFT = 68,    /* bytes before the number of another entry */
+	RIGHT = 72,
+	CHILD = 76,
+	STREAM = 2, /* kinds of entries */
 	ROOT = 5,
 	SHORT_SHIFT = 6,  /* pieces of 64 bytes */
 	SHORT_MAX = 4096, /* a stream of as many bytes is not short */
@@ -122,6 +126,7 @@ find_fat(struct inv_compound *c, const unsigned char *header)
 
 /* ---- the directory ---- */
 
+/* Letters are alike in both cases, as in all such files. */
 static bool
 is_named(const unsigned char *entry, const char *name)
 {
@@ -130,30 +135,81 @@ is_named(const unsigned char *entry, const char *name)
 	if (2 * (n + 1) > NAME || u16(entry + NAME) != 2 * (n + 1))
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (u16(entry + 2 * i) != (unsigned char)name[i])
+		if (u16(entry + 2 * i) > 0x7f ||
+		    tolower(entry[2 * i]) != tolower((unsigned char)name[i]))
 			return false;
 	return true;
 }
 
-/* The entry of that kind, and with that name if it has to have one. */
+/* Entry i of it; NULL where there is none. */
 static const unsigned char *
-find_entry(const struct inv_compound *c, unsigned char kind, const char *name)
+entry_at(const struct inv_compound *c, uint32_t i)
 {
-	size_t most = c->file.n >> c->shift;
-	uint32_t sector = c->root;
-	size_t n;
+	size_t each = ((size_t)1 << c->shift) / ENTRY, n;
 
-	for (size_t i = 0; i <= most; i++) {
-		const unsigned char *p = sector_at(c, sector, &n);
+	if (i / each >= c->directory_n)
+		return NULL;
+	const unsigned char *p = sector_at(c, c->directory[i / each], &n);
+	size_t at = i % each * ENTRY;
 
-		for (size_t at = 0; p != NULL && at + ENTRY <= n; at += ENTRY)
-			if (p[at + NAME + 2] == kind &&
-			    (name == NULL || is_named(p + at, name)))
-				return p + at;
-		if (p == NULL || !follow(c, &sector))
-			return NULL;
+	return p != NULL && at + ENTRY <= n ? p + at : NULL;
+}
+
+/* Its sectors; a circle ends with the file. */
+static void
+find_directory(struct inv_compound *c, uint32_t sector)
+{
+	size_t most = c->file.n >> c->shift, n;
+
+	c->directory = inv_mem_resize(NULL, most + 1, sizeof(*c->directory));
+	while (c->directory_n <= most && sector_at(c, sector, &n) != NULL) {
+		c->directory[c->directory_n++] = sector;
+		if (!follow(c, &sector))
+			break;
 	}
-	return NULL;
+}
+
+/*
+ * The stream with that name that is in no folder: in folders are those of what
+ * is embedded, which may be another workbook.  The entries are a tree; of one
+ * that leads back into itself not all are seen.
+ */
+static const unsigned char *
+find_stream(const struct inv_compound *c, const char *name)
+{
+	size_t each = ((size_t)1 << c->shift) / ENTRY;
+	size_t most = c->directory_n * each, seen = 0, n = 0;
+	const unsigned char *found = NULL;
+	uint32_t *next = inv_mem_resize(NULL, most + 2, sizeof(*next));
+
+	for (next[n++] = u32(entry_at(c, 0) + CHILD); found == NULL && seen < n;
+	     seen++) {
+		const unsigned char *p = entry_at(c, next[seen]);
+
+		if (p == NULL)
+			continue;
+		if (p[NAME + 2] == STREAM && is_named(p, name))
+			found = p;
+		if (n < most) {
+			next[n++] = u32(p + LEFT);
+			next[n++] = u32(p + RIGHT);
+		}
+	}
+	free(next);
+	return found;
+}
+
+size_t
+inv_compound_count(const struct inv_compound *c, const char *name)
+{
+	size_t each = ((size_t)1 << c->shift) / ENTRY, n = 0;
+
+	for (size_t i = 0; i < c->directory_n * each; i++) {
+		const unsigned char *p = entry_at(c, (uint32_t)i);
+
+		n += p != NULL && is_named(p, name);
+	}
+	return n;
 }
 
 bool
@@ -169,26 +225,29 @@ inv_compound_open(struct inv_compound *c, struct inv_str file)
 	    u16(header + 32) != SHORT_SHIFT || u32(header + 56) != SHORT_MAX ||
 	    !find_fat(c, header))
 		return false;
-	c->root = u32(header + 48);
 	c->short_at = u32(header + 60);
-	const unsigned char *root = find_entry(c, ROOT, NULL);
+	find_directory(c, u32(header + 48));
+	const unsigned char *root = entry_at(c, 0);
 
-	c->pieces = root == NULL ? 0 : u32(root + 116);
-	return root != NULL;
+	if (root == NULL || root[NAME + 2] != ROOT)
+		return false;
+	c->pieces = u32(root + 116);
+	return true;
 }
 
 void
 inv_compound_free(struct inv_compound *c)
 {
 	free(c->fat);
-	c->fat = NULL;
+	free(c->directory);
+	c->fat = c->directory = NULL;
 }
 
 bool
 inv_compound_find(const struct inv_compound *c, const char *name,
     struct inv_compound_stream *s)
 {
-	const unsigned char *entry = find_entry(c, STREAM, name);
+	const unsigned char *entry = find_stream(c, name);
 
 	if (entry == NULL)
 		return false;

@@ -15,10 +15,11 @@ enum { INV_COMPOUND_FAT = 109 }; /* sectors of the FAT that the header tells */
 /* Of the caller; nothing in it has to be freed but by inv_compound_free. */
 struct inv_compound {
 	struct inv_str file;
-	unsigned shift;    /* a sector has 1 << shift bytes */
-	uint32_t *fat;     /* its sectors */
-	size_t fats;       /* how many */
-	uint32_t root;     /* first sector of the directory */
+	unsigned shift;      /* a sector has 1 << shift bytes */
+	uint32_t *fat;       /* its sectors */
+	size_t fats;         /* how many */
+	uint32_t *directory; /* its sectors */
+	size_t directory_n;
 	uint32_t short_at; /* first sector of the table for what is short */
 	uint32_t pieces;   /* first sector of the stream it is about */
 };
@@ -40,9 +41,12 @@ bool inv_compound_is(struct inv_str head);
 INV_MUST bool inv_compound_open(struct inv_compound *c, struct inv_str file);
 void inv_compound_free(struct inv_compound *c);
 
-/* The stream with that name, of ASCII, at its first byte. */
+/* The stream with that name, of ASCII, at its first byte; none in a folder. */
 INV_MUST bool inv_compound_find(const struct inv_compound *c, const char *name,
     struct inv_compound_stream *s);
+
+/* How many entries have that name, in folders too. */
+size_t inv_compound_count(const struct inv_compound *c, const char *name);
 
 /* At that byte, which is one of the stream. */
 INV_MUST bool inv_compound_seek(struct inv_compound_stream *s, uint64_t at);

@@ -16,6 +16,7 @@ enum {
 };
 
 static const uint32_t chain_end = 0xfffffffeu;
+static const uint32_t none = 0xffffffffu; /* such entry */
 
 /* A file: the FAT in sectors 0 to 2, the directory in 3, streams behind. */
 static unsigned char file[(SECTORS + 1) * SECTOR];
@@ -63,6 +64,17 @@ put_entry(int i, const char *name, unsigned char kind, uint32_t at,
 	put(p + 120, size, 4);
 }
 
+/* Which entries are to both sides of it, and which one is in it. */
+static void
+put_tree(int i, uint32_t left, uint32_t right, uint32_t child)
+{
+	unsigned char *p = sector(3) + i * 128;
+
+	put(p + 68, left, 4);
+	put(p + 72, right, 4);
+	put(p + 76, child, 4);
+}
+
 static unsigned char
 byte_of(uint64_t i)
 {
@@ -95,6 +107,9 @@ make(void)
 	put_entry(0, "Root Entry", 5, 5, 1024);
 	put_entry(1, "Workbook", 2, 100, LONG);
 	put_entry(2, "Book", 2, 6, SHORT);
+	put_tree(0, none, none, 1);
+	put_tree(1, 2, none, none);
+	put_tree(2, none, none, none);
 	for (uint32_t i = 0; i < LONG; i++)
 		sector(100)[i] = byte_of(i);
 	/* Pieces 6, 7, 8 and 2: over the end of a sector and back. */
@@ -149,8 +164,37 @@ reads_a_stream_that_is_long_and_one_that_is_short(void)
 	check(!inv_compound_seek(&s, LONG));
 	check(inv_compound_find(&c, "Book", &s) && reads_well(&s));
 	check(inv_compound_seek(&s, 130) && reads_well(&s));
-	check(!inv_compound_find(&c, "workbook", &s));
+	check(inv_compound_find(&c, "WORKbook", &s) && s.size == LONG);
+	check(!inv_compound_find(&c, "Workbooks", &s));
 	check(!inv_compound_find(&c, "Root Entry", &s));
+	inv_compound_free(&c);
+}
+
+static void
+does_not_look_into_folders(void)
+{
+	struct inv_compound c;
+	struct inv_compound_stream s;
+
+	make();
+	put_entry(3, "MBD0001", 1, 0, 0);
+	put_tree(0, none, none, 3);
+	put_tree(1, none, none, none);
+	put_tree(3, 2, none, 1);
+	check(open_file(&c, sizeof(file)));
+	check(inv_compound_find(&c, "Book", &s) && reads_well(&s));
+	check(!inv_compound_find(&c, "Workbook", &s));
+	check(inv_compound_count(&c, "Workbook") == 1);
+	inv_compound_free(&c);
+	/* Where the tree is none it has an end all the same. */
+	put_tree(0, 1, 1, 2);
+	put_tree(2, 2, 2, 0);
+	check(open_file(&c, sizeof(file)));
+	check(!inv_compound_find(&c, "none", &s));
+	inv_compound_free(&c);
+	put_tree(0, none, none, 4000);
+	check(open_file(&c, sizeof(file)));
+	check(!inv_compound_find(&c, "Book", &s));
 	inv_compound_free(&c);
 }
 
@@ -275,6 +319,7 @@ a_record_that_is_not_all_there_is_none(void)
 
 static const struct test tests[] = {
 	TEST(reads_a_stream_that_is_long_and_one_that_is_short),
+	TEST(does_not_look_into_folders),
 	TEST(ends_where_the_file_or_a_chain_is_cut),
 	TEST(a_circle_comes_to_an_end),
 	TEST(what_is_no_such_file_is_not_opened),
