@@ -203,6 +203,47 @@ broken() { # FAULT, or - for none; then what to run
 ["malformed_row","cell_invalid","A8",{"a":""}]' ]
 }
 
+@test "a workbook that is embedded in something else is none, and a name may be in capitals" {
+	book m.xls A1=a A2=x
+	/usr/bin/python3 - <<-'END'
+		import struct
+		file = bytearray(open("m.xls", "rb").read())
+		name = "Workbook".encode("utf-16-le")
+		at = file.index(name)
+		file[at:at + 16] = "WORKBOOK".encode("utf-16-le")
+		open("capitals.xls", "wb").write(file)
+		# The root has a folder, and that has the workbook.
+		none = 0xffffffff
+		struct.pack_into("<I", file, at - 128 + 76, 2)
+		folder = "MBD00000".encode("utf-16-le").ljust(64, b"\0")
+		folder += struct.pack("<HBBIII", 18, 1, 1, none, none, 1)
+		file[at + 128:at + 128 + len(folder)] = folder
+		open("word.doc", "wb").write(file)
+	END
+	[ "$(fates capitals.xls)" = '{"a":"x"}' ]
+	refused_as unknown_format word.doc
+}
+
+# As others read it: xlrd, Apache POI.
+@test "a shared text may begin in one record and have its characters in the next" {
+	/usr/bin/python3 - <<-'END'
+		import struct
+		import xlwt.CompoundDoc
+		def record(kind, data):
+		    return struct.pack("<HH", kind, len(data)) + data
+		def bof(kind):
+		    return record(0x809, struct.pack("<HHHHII", 0x600, kind, 0, 0, 0, 6))
+		def book(at):
+		    return (bof(5) + record(0x85, struct.pack("<IBBBB", at, 0, 0, 1, 0) + b"s") +
+		            record(0xfc, struct.pack("<II", 2, 2) + b"\1\0\0n" + b"\2\0\0") +
+		            record(0x3c, b"\1\xe9\0b\0") + record(10, b""))
+		cells = [record(0xfd, struct.pack("<HHHI", i, 0, 0, i)) for i in (0, 1)]
+		stream = book(len(book(0))) + bof(16) + b"".join(cells) + record(10, b"")
+		xlwt.CompoundDoc.XlsDoc().save("m.xls", stream)
+	END
+	[ "$(fates m.xls)" = '{"n":"éb"}' ]
+}
+
 @test "every line is as its JSON Schema has it" {
 	book m.xls A1=a A2=x 'A3!23'
 	inv-split -q m.xls | "$ROOT/tests/helper/check-stream" "$ROOT/examples/stream"

@@ -184,7 +184,7 @@ take_text(struct inv_xls_texts *t)
 	uint32_t more = (how & ASIAN) != 0 ? take_number(t, 4) : 0;
 	struct text text = { .at = t->all.n };
 
-	if (!t->broken && units > 0 && has_byte(t))
+	if (!t->broken && units > 0)
 		take_units(t, units, (how & WIDE) != 0);
 	skip(t, (uint64_t)runs * RUN + more);
 	text.n = (uint32_t)(t->all.n - text.at);
