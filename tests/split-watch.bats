@@ -333,13 +333,17 @@ watch_as_other() {
 	[ "$(find in/done -type f | wc -l)" = 1504 ]
 }
 
+at_least() { [ "$(grep -c '"type":"end"' out || true)" -ge "$1" ]; }
+
 @test "thousands of files at once" {
-	local n=2000
+	local i n=2000
 	(cd in && seq $n | sed 's/.*/id\n&/' | split -l 2 -a 4 -d --additional-suffix=.csv -)
 	watch -q --no-archive
+	# Each arrival is synced: a slow disk is given time, as long as it goes on.
+	for ((i = 100; i <= n; i += 100)); do wait_for at_least $i; done
 	wait_for manifests $n
 	(cd in && seq 300 | sed 's/.*/id\n&/' | split -l 2 -a 4 -d --additional-suffix=.two -)
-	wait_for manifests $((n + 300))
+	for i in 100 200 300; do wait_for at_least $((n + i)); done
 	stop 0
 	[ "$(ls in/done | wc -l)" = $((n + 300)) ]
 	[ "$(jq -r 'select(.type=="end").rows' out | sort -u)" = 1 ]

@@ -128,8 +128,9 @@ add(struct inv_inbox *b, const char *name, const struct timespec *changed)
 		return false;
 	}
 	if (b->n == b->cap) {
-		memmove(b->queue, b->queue + b->at,
-		    (b->n - b->at) * sizeof(*b->queue));
+		if (b->at > 0)
+			memmove(b->queue, b->queue + b->at,
+			    (b->n - b->at) * sizeof(*b->queue));
 		b->n -= b->at;
 		b->at = 0;
 		if (2 * b->n >= b->cap) {
