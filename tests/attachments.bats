@@ -129,6 +129,13 @@ kept() { # FILE
 	[ "$(jq -c 'select(.row == 2).attachments | length' out)" = 1 ]
 }
 
+@test "a file that is not had is an error, whatever x-inv-severity says" {
+	sed 's/"x-inv-attachment":true/"x-inv-severity":"WARNING",&/' s.schema.json > t.schema.json
+	printf 'asset_id,sds\nA,sds/none.pdf\n' > m.csv
+	inv-split -q m.csv | inv-validate -q -s ./t.schema.json --attachments files > out
+	[ "$(jq -c 'select(.row) | [.verdict, .errors[0].type, .errors[0].severity]' out)" = '["quarantined","attachment_missing",null]' ]
+}
+
 @test "files are looked at when the record fits, and not before" {
 	printf 'asset_id,sds\na,sds/none.pdf\nB,sds/a.pdf\n' | validate -q > out
 	[ "$(jq -c 'select(.errors) | [.reason, (.errors | map(.type))]' out)" = '["schema_violation",["string_pattern_mismatch"]]' ]
