@@ -40,13 +40,13 @@ within() {
 kept() { # FILE
 	local sum
 	sum=$(sha256sum < "$1" | cut -c 1-64)
-	cmp "$1" "$INV_STATE/attachments/${sum:0:2}/$sum"
+	cmp "$1" "$INV_STATE/attachments/$sum"
 }
 
 @test "what a record names is kept, byte for byte, read-only, and told behind it" {
 	printf 'asset_id,sds\nA, sds/a.pdf\nB,\n' | validate > out
 	kept files/sds/a.pdf
-	[ "$(stat -c %a "$INV_STATE"/attachments/58/*)" = 444 ]
+	[ "$(stat -c %a "$INV_STATE"/attachments/58*)" = 444 ]
 	jq -c 'select(.type == "record")' out > records
 	sed -E 's/[0-9a-f]{32}"/M"/' records > masked
 	diff - masked <<- 'END'
@@ -271,8 +271,8 @@ kept() { # FILE
 		inv-validate -q -s ./s.schema.json --attachments files rows > out
 	[ "$(jq -c 'select(.row == 1).attachments[0] | [.bytes, .sha256]' out)" = \
 		'[2147483648,"a7c744c13cc101ed66c29f672f92455547889cc586ce6d44fe76ae824958ea51"]' ]
-	[ "$(du -k "$INV_STATE"/attachments/a7/* | cut -f 1)" -lt 1024 ]
-	[ "$(du -b "$INV_STATE"/attachments/a7/* | cut -f 1)" = 2147483648 ]
+	[ "$(du -k "$INV_STATE"/attachments/a7* | cut -f 1)" -lt 1024 ]
+	[ "$(du -b "$INV_STATE"/attachments/a7* | cut -f 1)" = 2147483648 ]
 	within "$((32 << 10))"
 }
 
@@ -288,8 +288,8 @@ kept() { # FILE
 	inv-split -q m.csv > rows
 	strace -f -y -e trace=fsync,rename,renameat,renameat2,write -o trace \
 		inv-validate -q -s ./s.schema.json --attachments files rows > out
-	order=$(grep -oE 'fsync\([0-9]+<[^>]*(spool|attachments/58)|renameat2?|write\(1<' trace |
-		sed -E 's/fsync.*spool.*/sync-spool/; s/fsync.*58/sync-dir/; s/write.*/write/' | tr '\n' ' ')
+	order=$(grep -oE 'fsync\([0-9]+<[^>]*/(spool|attachments>)|renameat2?|write\(1<' trace |
+		sed -E 's/fsync.*spool.*/sync-spool/; s/fsync.*/sync-dir/; s/write.*/write/' | tr '\n' ' ')
 	[[ $order == *"sync-spool renameat sync-dir write "* ]]
 }
 
@@ -297,10 +297,10 @@ kept() { # FILE
 	printf 'asset_id,sds\nA,sds/a.pdf\n' > m.csv
 	inv-split -q m.csv > rows
 	inv-validate -q -s ./s.schema.json --attachments files rows > out
-	chmod 644 "$INV_STATE"/attachments/58/*
-	echo jello > "$(echo "$INV_STATE"/attachments/58/*)"
+	chmod 644 "$INV_STATE"/attachments/58*
+	echo jello > "$(echo "$INV_STATE"/attachments/58*)"
 	run -$EX_IOERR --separate-stderr inv-validate -q -s ./s.schema.json --attachments files rows
-	[[ $stderr == "inv-validate: attachments/58/5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03: damaged: not what its name says" ]]
+	[[ $stderr == "inv-validate: attachments/5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03: damaged: not what its name says" ]]
 	run ! grep -q '"type":"end"' <<< "$output"
 }
 
@@ -328,9 +328,9 @@ kept() { # FILE
 	printf 'asset_id,sds\nA,sds/a.pdf\nB,\n' > m.csv
 	inv-split -q m.csv > rows
 	sed 's/sds.a.pdf//' rows > none
-	# The folder of the drawer, the spool, the drawer; then the file itself.
+	# The spool, the folder; then the file itself.
 	local fault
-	for fault in fsync:error=EIO:when={1,2,3} write:error=ENOSPC:when=1 read:error=EIO; do
+	for fault in fsync:error=EIO:when={1,2} write:error=ENOSPC:when=1 read:error=EIO; do
 		rm -rf "$INV_STATE/attachments"
 		inv-validate -q -s ./s.schema.json --attachments files none > out
 		set -- -e "inject=$fault"
@@ -501,18 +501,18 @@ print(root([base64.b64decode(l) for l in sys.stdin]).hex())'
 	printf 'asset_id,sds\nA,sds/a.pdf\n' > m.csv
 	run_all m.csv > /dev/null
 	local file
-	file=$(echo "$INV_STATE"/attachments/58/*)
+	file=$(echo "$INV_STATE"/attachments/58*)
 	chmod 644 "$file"
 	echo jello > "$file"
 	inv-audit verify
 	run -1 --separate-stderr inv-audit verify --read-data
-	[[ $stderr == *"attachments/58/${file##*/}: damaged: not what its name says"* ]]
+	[[ $stderr == *"attachments/${file##*/}: damaged: not what its name says"* ]]
 	: > "$file"
 	run -1 --separate-stderr inv-audit verify --read-data
-	[[ $stderr == *"journal: entry 1: row 1: attachments/58/${file##*/}: damaged: it had 6 bytes"* ]]
+	[[ $stderr == *"journal: entry 1: row 1: attachments/${file##*/}: damaged: it had 6 bytes"* ]]
 	rm "$file"
 	run -1 --separate-stderr inv-audit verify --read-data
-	[[ $stderr == *"attachments/58/${file##*/}: No such file"* ]]
+	[[ $stderr == *"attachments/${file##*/}: No such file"* ]]
 }
 
 @test "a list that somebody has edited quarantines its row" {

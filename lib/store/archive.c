@@ -184,7 +184,8 @@ take(struct inv_archive *a, int fd, const char *name, enum inv_keep keep,
 	memcpy(out->id, spool->id, sizeof(out->id));
 	if (keep == INV_KEEP)
 		return inv_shelf_keep(&a->shelf, spool, out->path, &out->fd,
-		    err);
+			   err) &&
+		    inv_shelf_settle(&a->shelf, out->id, err);
 	out->fd = spool->fd;
 	spool->fd = -1;
 	return true;

@@ -30,6 +30,9 @@ struct inv_attachments {
 	struct inv_shelf shelf;
 	int folder;
 	struct known *known; /* INV_ATTACHMENTS_KNOWN places */
+	struct inv_shelf_spool open[INV_ATTACHMENTS_OPEN];
+	size_t n;     /* of those */
+	bool unnamed; /* what was there may not be on disk yet */
 };
 
 /* ---- what is known ---- */
@@ -86,6 +89,7 @@ learn(struct inv_attachments *a, const struct stat *st, time_t began,
 
 /* ---- one file ---- */
 
+/* Its name, which is not on disk yet. */
 static bool
 keep(struct inv_attachments *a, struct inv_shelf_spool *spool,
     struct inv_err *err)
@@ -96,6 +100,44 @@ keep(struct inv_attachments *a, struct inv_shelf_spool *spool,
 
 	if (fd >= 0)
 		close(fd);
+	return ok;
+}
+
+/* Here it is never a name's fault, nor that of the command line. */
+static void
+blame_disk(struct inv_err *err)
+{
+	if (err->fault != INV_DENIED)
+		err->fault = INV_IO;
+}
+
+static void
+drop_all(struct inv_attachments *a)
+{
+	while (a->n > 0)
+		inv_shelf_drop(&a->shelf, &a->open[--a->n]);
+}
+
+bool
+inv_attachments_settle(struct inv_attachments *a, struct inv_err *err)
+{
+	bool ok = true;
+
+	if (a->n == 0 && !a->unnamed)
+		return true;
+	/* The disk works at all of them while the first is waited for. */
+	for (size_t i = 0; i < a->n; i++)
+		(void)sync_file_range(a->open[i].fd, 0, 0,
+		    SYNC_FILE_RANGE_WRITE);
+	for (size_t i = 0; ok && i < a->n; i++)
+		ok = inv_shelf_sync(&a->shelf, &a->open[i], err);
+	for (size_t i = 0; ok && i < a->n; i++)
+		ok = keep(a, &a->open[i], err);
+	ok = ok && inv_shelf_settle(&a->shelf, "", err);
+	if (!ok)
+		blame_disk(err);
+	drop_all(a);
+	a->unnamed = !ok;
 	return ok;
 }
 
@@ -118,7 +160,24 @@ copy(struct inv_attachments *a, int fd, const struct stat *before,
 		*why = changed;
 		return INV_ATTACHED_CHANGED;
 	}
-	return keep(a, spool, err) ? INV_ATTACHED : INV_ATTACHED_FAILED;
+	return INV_ATTACHED;
+}
+
+/* It is there already, or waits with others. */
+static bool
+hold(struct inv_attachments *a, struct inv_shelf_spool *spool,
+    struct inv_err *err)
+{
+	bool there;
+
+	if (!inv_shelf_find(&a->shelf, spool, &there, err))
+		return false;
+	a->unnamed = a->unnamed || there;
+	if (there)
+		return true;
+	a->open[a->n++] = *spool;
+	*spool = (struct inv_shelf_spool){ .fd = -1 };
+	return true;
 }
 
 static enum inv_attached
@@ -128,6 +187,8 @@ take_bytes(struct inv_attachments *a, int fd, const struct stat *st,
 	time_t began = time(NULL);
 	struct inv_shelf_spool spool;
 
+	if (a->n == INV_ATTACHMENTS_OPEN && !inv_attachments_settle(a, err))
+		return INV_ATTACHED_FAILED;
 	if (!inv_shelf_begin(&a->shelf, true, &spool, err))
 		return INV_ATTACHED_FAILED;
 	enum inv_attached is = copy(a, fd, st, &spool, why, err);
@@ -136,6 +197,8 @@ take_bytes(struct inv_attachments *a, int fd, const struct stat *st,
 		out->bytes = spool.bytes;
 		memcpy(out->sha256, spool.id, INV_DIGEST_HEX);
 		learn(a, st, began, out);
+		if (!hold(a, &spool, err))
+			is = INV_ATTACHED_FAILED;
 	}
 	inv_shelf_drop(&a->shelf, &spool);
 	return is;
@@ -217,9 +280,8 @@ inv_attachments_take(struct inv_attachments *a, struct inv_str name,
 	enum inv_attached is = take_file(a, fd, out, why, err);
 
 	close(fd);
-	/* Here it is never the name's fault, nor that of the command line. */
-	if (is == INV_ATTACHED_FAILED && err->fault != INV_DENIED)
-		err->fault = INV_IO;
+	if (is == INV_ATTACHED_FAILED)
+		blame_disk(err);
 	return is;
 }
 
@@ -253,6 +315,7 @@ inv_attachments_open(int state, const char *folder, struct inv_err *err)
 
 	a->folder = a->shelf.dir = a->shelf.lock = -1;
 	a->shelf.name = "attachments";
+	a->shelf.flat = true;
 	a->known = inv_mem_new(INV_ATTACHMENTS_KNOWN * sizeof(*a->known));
 	if (prepare(a, state, folder, err))
 		return a;
@@ -265,6 +328,7 @@ inv_attachments_close(struct inv_attachments *a)
 {
 	if (a == NULL)
 		return;
+	drop_all(a);
 	inv_shelf_close(&a->shelf);
 	if (a->folder >= 0)
 		close(a->folder);

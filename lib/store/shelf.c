@@ -229,7 +229,20 @@ inv_shelf_fill(struct inv_shelf *s, struct inv_shelf_spool *spool, int fd,
 	}
 	inv_digest_end(s->digest, digest);
 	inv_str_hex(digest, sizeof(digest), spool->id);
+	if (n == 0 && fchmod(spool->fd, 0444) != 0)
+		return inv_fail_sys(err, INV_IO, "%s: spool: chmod", s->name);
 	return n == 0;
+}
+
+bool
+inv_shelf_sync(const struct inv_shelf *s, struct inv_shelf_spool *spool,
+    struct inv_err *err)
+{
+	char name[INV_SHELF_PATH];
+
+	snprintf(name, sizeof(name), "%s: spool", s->name);
+	spool->synced = inv_file_sync(spool->fd, name, err);
+	return spool->synced;
 }
 
 /* ---- names ---- */
@@ -259,9 +272,7 @@ static bool
 publish(const struct inv_shelf *s, struct inv_shelf_spool *spool, int dir,
     const char *path, struct inv_err *err)
 {
-	if (fchmod(spool->fd, 0444) != 0)
-		return inv_fail_sys(err, INV_IO, "%s: chmod", path);
-	if (!inv_file_sync(spool->fd, path, err))
+	if (!spool->synced && !inv_shelf_sync(s, spool, err))
 		return false;
 	if (renameat(s->dir, spool->name, dir, spool->id) != 0)
 		return inv_fail_sys(err, INV_CREATE, "%s", path);
@@ -274,23 +285,68 @@ publish(const struct inv_shelf *s, struct inv_shelf_spool *spool, int dir,
 	return true;
 }
 
-/* The name is synced where it was there too: its giver may have died. */
+static int
+open_drawer(const struct inv_shelf *s, const char *id, struct inv_err *err)
+{
+	char drawer[3] = { id[0], id[1], '\0' };
+
+	return inv_file_state_dir(s->dir, s->flat ? "." : drawer, err);
+}
+
+/* What has its name by now, compared with it; *fd is -1 where nothing has. */
 static bool
-keep_in(struct inv_shelf *s, struct inv_shelf_spool *spool, int dir,
+find_in(struct inv_shelf *s, const struct inv_shelf_spool *spool, int dir,
     const char *path, int *fd, struct inv_err *err)
 {
 	struct inv_err why;
 
 	*fd = inv_file_open(dir, spool->id, O_RDONLY, &why);
 	if (*fd >= 0)
-		return is_same(s, *fd, spool->fd, path, err) &&
-		    inv_file_sync(dir, path, err);
-	if (errno != ENOENT) {
-		*err = why;
+		return is_same(s, *fd, spool->fd, path, err);
+	if (errno == ENOENT)
+		return true;
+	*err = why;
+	return false;
+}
+
+static void
+name_of(const struct inv_shelf *s, const char *id, char path[INV_SHELF_PATH])
+{
+	if (s->flat)
+		snprintf(path, INV_SHELF_PATH, "%s/%s", s->name, id);
+	else
+		snprintf(path, INV_SHELF_PATH, "%s/%.2s/%s", s->name, id, id);
+}
+
+bool
+inv_shelf_find(struct inv_shelf *s, const struct inv_shelf_spool *spool,
+    bool *there, struct inv_err *err)
+{
+	int dir = open_drawer(s, spool->id, err);
+	char path[INV_SHELF_PATH];
+	int fd;
+
+	if (dir < 0)
 		return false;
-	}
-	if (!publish(s, spool, dir, path, err) ||
-	    !inv_file_sync(dir, path, err))
+	name_of(s, spool->id, path);
+	bool ok = find_in(s, spool, dir, path, &fd, err);
+
+	close(dir);
+	*there = fd >= 0;
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
+static bool
+keep_in(struct inv_shelf *s, struct inv_shelf_spool *spool, int dir,
+    const char *path, int *fd, struct inv_err *err)
+{
+	if (!find_in(s, spool, dir, path, fd, err))
+		return false;
+	if (*fd >= 0)
+		return true;
+	if (!publish(s, spool, dir, path, err))
 		return false;
 	*fd = inv_file_open(dir, spool->id, O_RDONLY, err);
 	return *fd >= 0;
@@ -300,15 +356,25 @@ bool
 inv_shelf_keep(struct inv_shelf *s, struct inv_shelf_spool *spool,
     char path[INV_SHELF_PATH], int *fd, struct inv_err *err)
 {
-	char drawer[3] = { spool->id[0], spool->id[1], '\0' };
-	int dir = inv_file_state_dir(s->dir, drawer, err);
+	int dir = open_drawer(s, spool->id, err);
 
 	*fd = -1;
 	if (dir < 0)
 		return false;
-	snprintf(path, INV_SHELF_PATH, "%s/%s/%s", s->name, drawer, spool->id);
+	name_of(s, spool->id, path);
 	bool ok = keep_in(s, spool, dir, path, fd, err);
 
 	close(dir);
+	return ok;
+}
+
+bool
+inv_shelf_settle(const struct inv_shelf *s, const char *id, struct inv_err *err)
+{
+	int dir = open_drawer(s, id, err);
+	bool ok = dir >= 0 && inv_file_sync(dir, s->name, err);
+
+	if (dir >= 0)
+		close(dir);
 	return ok;
 }

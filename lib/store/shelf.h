@@ -1,7 +1,8 @@
 /*
  * shelf.h - bytes under their SHA-256, in a folder of the state directory
  *
- *	FOLDER/ab/<64 hex>	the bytes, read-only, never written again
+ *	FOLDER/ab/<64 hex>	the bytes, read-only, never written again;
+ *				FOLDER/<64 hex> where it has no drawers
  *	FOLDER/spool.<16 hex>	bytes on their way in, locked by their owner
  *
  * Bytes are spooled and hashed in one pass, fsynced, given their name and
@@ -26,6 +27,7 @@ struct inv_shelf {
 	int dir;
 	int lock;         /* a file of it, locked while spools are looked at */
 	const char *name; /* of the folder, 15 bytes at most, for messages */
+	bool flat;        /* no drawers: one sync is for many names */
 	struct inv_digest *digest;
 	char *piece;
 	char *other; /* a second piece, to compare with */
@@ -37,6 +39,7 @@ struct inv_shelf_spool {
 	char name[INV_SPOOL_NAME]; /* empty where it has none */
 	uint64_t bytes;
 	char id[INV_DIGEST_HEX + 1]; /* of the bytes, when it is filled */
+	bool synced;
 };
 
 /*
@@ -64,11 +67,31 @@ INV_MUST bool inv_shelf_fill(struct inv_shelf *s, struct inv_shelf_spool *spool,
     int fd, const char *name, uint64_t max, struct inv_err *err);
 
 /*
- * Give a spool the name of its digest; when it returns true, both are on disk.
- * A descriptor of what has that name now is in *fd; path is FOLDER/ab/<64 hex>.
+ * Is it there already?  What is there under its digest is compared with it.
+ * It may be gone after a crash, until _settle.
+ */
+INV_MUST bool inv_shelf_find(struct inv_shelf *s,
+    const struct inv_shelf_spool *spool, bool *there, struct inv_err *err);
+
+/*
+ * The spool is on disk.  _keep does that, but whoever has several names none
+ * before all are: a rename between two would have the second wait as long as
+ * the first.
+ */
+INV_MUST bool inv_shelf_sync(const struct inv_shelf *s,
+    struct inv_shelf_spool *spool, struct inv_err *err);
+
+/*
+ * Give a spool that is on disk by then the name of its digest.  A descriptor of
+ * what has that name now is in *fd; path is the name.  It is not on disk, and
+ * may be gone after a crash, also where it was there before, until _settle.
  */
 INV_MUST bool inv_shelf_keep(struct inv_shelf *s, struct inv_shelf_spool *spool,
     char path[INV_SHELF_PATH], int *fd, struct inv_err *err);
+
+/* The names of a drawer (two hex digits), or of a flat shelf, are on disk. */
+INV_MUST bool inv_shelf_settle(const struct inv_shelf *s, const char *id,
+    struct inv_err *err);
 
 /* Whatever has become of it. */
 void inv_shelf_drop(const struct inv_shelf *s, struct inv_shelf_spool *spool);

@@ -65,6 +65,14 @@ inv_attach_close(struct inv_attach *a)
 	free(a);
 }
 
+bool
+inv_attach_settle(void *attach, struct inv_err *err)
+{
+	struct inv_attach *a = attach;
+
+	return inv_attachments_settle(a->store, err);
+}
+
 /* A member that names files, and what is at hand while they are taken. */
 struct naming {
 	struct inv_str field;

@@ -27,8 +27,11 @@ INV_MUST bool inv_attach_open(struct inv_attach **a, struct inv_schema *schema,
     const char *folder, struct inv_err *err);
 void inv_attach_close(struct inv_attach *a);
 
+/* For the guard of an output: what its lines name is on disk. */
+INV_MUST bool inv_attach_settle(void *attach, struct inv_err *err);
+
 /*
- * Keep what a canonical record names.  What is wrong with a file is added to
+ * Keep what a canonical record names, to be settled before its line leaves.  What is wrong with a file is added to
  * *flaws; false only where the world failed.
  */
 INV_MUST bool inv_attach_take(struct inv_attach *a, struct inv_str record,

@@ -199,7 +199,6 @@ close_flow(struct flow *flow)
 	if (flow->checker.rules != NULL &&
 	    !inv_rulebook_flush(flow->checker.rules, &err))
 		inv_filter_stop(&flow->f, &err);
-	inv_attach_close(flow->attach);
 	inv_checker_close(&flow->checker);
 	inv_buf_free(&flow->text);
 	inv_guard_sum(&flow->guard, &memory);
@@ -207,6 +206,7 @@ close_flow(struct flow *flow)
 	flow->f.stats = inv_buf_str(&memory);
 	int status = inv_filter_close(&flow->f);
 
+	inv_attach_close(flow->attach);
 	inv_buf_free(&memory);
 	if (status == 0 && !inv_watch_write(&flow->watch, &err)) {
 		inv_say("%s", err.msg);
@@ -237,6 +237,8 @@ inv_flow_run(const struct inv_prog_info *info,
 	inv_messages_init(&flow.messages, isatty(STDERR_FILENO) == 1);
 	inv_filter_open(&flow.f, info, path,
 	    INV_WANT_MANIFEST | INV_WANT_BODY | INV_WANT_END);
+	if (flow.attach != NULL)
+		inv_out_guard(&flow.f.out, inv_attach_settle, flow.attach);
 
 	while (inv_filter_next(&flow.f, &rec))
 		take(&flow, &rec);

@@ -47,8 +47,9 @@ keeps_a_file_under_its_digest(void)
 	check(take(a, INV_LIT("a"), &out, &why) == INV_ATTACHED);
 	check(out.bytes == 3);
 	check_str(((struct inv_str){ out.sha256, 12 }), "ba7816bf8f01");
+	check(inv_attachments_settle(a, &err));
 	check(fstatat(state,
-		  "attachments/ba/ba7816bf8f01cfea414140de5dae2223b00361a396"
+		  "attachments/ba7816bf8f01cfea414140de5dae2223b00361a396"
 		  "177a9cb410ff61f20015ad",
 		  &st, 0) == 0);
 	check((st.st_mode & 07777) == 0444);
