@@ -9,22 +9,15 @@
  * version is put right where it would.
  */
 
-#include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "data/xls_answer.h"
 #include "data/xls_tell.h"
 #include "io/compound.h"
+#include "rows.h"
 
 enum { SECTOR = 512, FATS = 8 };
-
-static void
-promise(bool kept)
-{
-	if (!kept)
-		abort();
-}
 
 static void
 put(struct inv_buf *b, size_t at, uint32_t v, int bytes)
