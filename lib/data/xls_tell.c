@@ -4,8 +4,9 @@
  *	globals: BOF .. formats, styles, sheets .. EOF
  *	sheet:   BOF .. rows, cells, charts of their own (BOF .. EOF) .. EOF
  *
- * The globals are gone through, the sheet is chosen, its records are told in
- * their order.  What shows a value of a formula that is a text comes behind it.
+ * The globals are gone through, the sheet is chosen, and its cells are found
+ * and told in the order of the sheet: some programs write them as they come, by
+ * columns say.  What shows a value of a formula that is a text comes behind it.
  */
 
 #include "data/xls_tell.h"
@@ -47,6 +48,14 @@ struct sheet {
 	bool table;
 };
 
+/* Where the record of a cell is, or of several in a row. */
+struct place {
+	uint16_t row;
+	uint16_t column;
+	uint32_t sector;
+	uint64_t at; /* byte of the stream */
+};
+
 struct telling {
 	int out;
 	struct inv_buf held;
@@ -65,6 +74,9 @@ struct telling {
 	struct inv_buf names;         /* of sheets; has room, and stays put */
 	uint8_t hidden[INV_XLS_ROWS]; /* rows */
 	uint64_t cells;
+	struct place *place; /* of all cells, in the order of the file */
+	size_t places, room;
+	bool mixed_up; /* that is not the order of the sheet */
 	/* A formula whose text is still to come, and how much of it. */
 	struct inv_xls_frame formula;
 	bool waits;
@@ -443,19 +455,14 @@ least_of(unsigned type)
 	}
 }
 
-/* What a record of the sheet holds; it is all there. */
+/* What the record of a cell holds; it is all there. */
 static bool
 tell_record(struct telling *t)
 {
 	const struct inv_biff *b = &t->biff;
 	struct inv_xls_frame cell;
-	bool placed = begin_cell(t, &cell);
 
-	if (b->type == INV_BIFF_ROW) {
-		t->hidden[cell.row] = (inv_biff_u16(b, 12) & ROW_HIDDEN) != 0;
-		return true;
-	}
-	if (!placed)
+	if (!begin_cell(t, &cell))
 		return false;
 	switch (b->type) {
 	case INV_BIFF_NUMBER:
@@ -486,9 +493,56 @@ tell_record(struct telling *t)
 	return true;
 }
 
+/* Records up to the one that is no more of the formula, if there is one. */
+static bool
+tell_formula(struct telling *t)
+{
+	while (t->waits) {
+		if (!inv_biff_next(&t->biff))
+			return false;
+		if (!take_text(t) && !is_of_formula(t->biff.type))
+			give_up_text(t);
+	}
+	return true;
+}
+
+/* Row by row, as they are numbered; of the same cell as they are in the file. */
+static int
+compare(const void *left, const void *right)
+{
+	const struct place *a = left, *b = right;
+
+	if (a->row != b->row)
+		return a->row < b->row ? -1 : 1;
+	if (a->column != b->column)
+		return a->column < b->column ? -1 : 1;
+	return (a->at > b->at) - (a->at < b->at);
+}
+
+/* A record of the sheet, which is all there, and where it is. */
+static void
+note_record(struct telling *t, struct place place)
+{
+	const struct inv_biff *b = &t->biff;
+
+	place.row = (uint16_t)inv_biff_u16(b, 0);
+	place.column = (uint16_t)inv_biff_u16(b, 2);
+	if (b->type == INV_BIFF_ROW) {
+		t->hidden[place.row] = (inv_biff_u16(b, 12) & ROW_HIDDEN) != 0;
+		return;
+	}
+	if (t->places == t->room) {
+		t->room = t->room == 0 ? 1024 : 2 * t->room;
+		t->place = inv_mem_resize(t->place, t->room, sizeof(*t->place));
+	}
+	t->mixed_up = t->mixed_up ||
+	    (t->places > 0 && compare(&t->place[t->places - 1], &place) > 0);
+	t->place[t->places++] = place;
+}
+
 /* All records to the end of the sheet. */
 static bool
-tell_cells(struct telling *t, uint32_t at)
+find_cells(struct telling *t, uint32_t at)
 {
 	struct inv_biff *b = &t->biff;
 	size_t depth = 1; /* charts have a BOF and an EOF of their own */
@@ -497,17 +551,35 @@ tell_cells(struct telling *t, uint32_t at)
 	    b->type != INV_BIFF_BOF || inv_biff_u16(b, 2) != WORKSHEET)
 		return flawed(t, INV_XLS_BROKEN);
 	while (depth > 0) {
+		struct place place = { .sector = b->s.sector, .at = b->s.at };
+
 		if (!inv_biff_next(b))
 			return flawed(t, INV_XLS_BROKEN);
-		if (t->waits && (take_text(t) || is_of_formula(b->type)))
-			continue;
-		if (t->waits)
-			give_up_text(t);
 		depth += b->type == INV_BIFF_BOF;
 		depth -= b->type == INV_BIFF_EOF;
 		size_t least = depth == 1 ? least_of(b->type) : 0;
 
-		if (least > 0 && (b->n < least || !tell_record(t)))
+		if (least > 0 && b->n < least)
+			return flawed(t, INV_XLS_BROKEN);
+		if (least > 0)
+			note_record(t, place);
+	}
+	return true;
+}
+
+static bool
+tell_cells(struct telling *t, uint32_t at)
+{
+	struct inv_biff *b = &t->biff;
+
+	if (!find_cells(t, at))
+		return false;
+	if (t->mixed_up)
+		qsort(t->place, t->places, sizeof(*t->place), compare);
+	for (size_t i = 0; i < t->places; i++) {
+		b->s.sector = t->place[i].sector;
+		b->s.at = t->place[i].at;
+		if (!inv_biff_next(b) || !tell_record(t) || !tell_formula(t))
 			return flawed(t, INV_XLS_BROKEN);
 	}
 	return true;
@@ -624,6 +696,7 @@ forget(struct telling *t, struct inv_str file)
 		munmap((void *)(uintptr_t)file.p, file.n);
 	inv_compound_free(&t->file);
 	inv_xls_texts_free(t->shared);
+	free(t->place);
 	inv_buf_free(&t->held);
 	inv_buf_free(&t->text);
 	inv_buf_free(&t->names);
