@@ -244,6 +244,14 @@ refuses() {
 		      "<order><lines><line id='x'/></lines></order></orders>" % ("x" * 300000), file=open("n", "w"))
 	EOF
 	[ "$(fates n | paste -sd' ')" = '["cell_too_long number"] ["cell_too_long number"] {"id":"x"}' ]
+	# A header with no room for it, and then a short one.
+	map '.header+=([range(4)|{"h\(.)": "/orders/h\(.)"}]|add)'
+	python3 - <<- 'EOF'
+		print("<orders xmlns='urn:o' xmlns:c='urn:c'>%s" % "".join("<h%d>%s</h%d>" % (i, "x" * 230000, i) for i in range(4)),
+		      *("<order><c:number>%s</c:number><lines><line/></lines></order>" % n for n in ("1" * 200000, 2)),
+		      "</orders>", file=open("n", "w"))
+	EOF
+	[ "$(fates n | jq -c '.number? // .' | paste -sd' ')" = '["record_too_long number"] "2"' ]
 }
 
 @test "memory is the same for any size of text" {

@@ -223,6 +223,8 @@ keep(struct inv_xml_mapped *m, uint32_t i, struct inv_str text)
 
 	if (p->text.failed || p->values == VALUES || n > INV_FIELD_MAX) {
 		p->text.n = from;
+		/* Of a header the next values may have room again. */
+		p->text.failed = false;
 		if (n > INV_FIELD_MAX)
 			blame(m, i, LONG_TEXT);
 		else
@@ -273,7 +275,6 @@ leave_scope(struct inv_xml_mapped *m, size_t depth)
 			return;
 		m->first[v->member] = 0;
 		p->text.n = v->at;
-		p->text.failed = false;
 		p->values--;
 		m->head_is_old = true;
 	}
