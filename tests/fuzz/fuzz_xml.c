@@ -54,6 +54,28 @@ read_out(struct inv_source *s, int fd, struct inv_str text,
 	"\"when\":\"@b=1\"},\"d\":{\"path\":\"c\",\"when\":\"@b=\"},\"s\":\".\"}" \
 	"}}]"
 
+/* What is made once: its memory is most of the time of a run otherwise. */
+struct made {
+	struct inv_source_options how;
+	struct inv_source *source;
+};
+
+/* By what is taken of the rows, which a source keeps. */
+static struct made *
+made_of(uint8_t choice)
+{
+	static struct made made[4];
+	struct made *m = &made[choice >> 3 & 3];
+
+	m->how.format = INV_FORMAT_XML;
+	m->how.map =
+	    choice & 8 ? INV_LIT("{\"a\":\"b\",\"i\":\"i\"}") : INV_LIT("");
+	m->how.constants = choice & 16 ? INV_LIT("{\"c\":\"\"}") : INV_LIT("");
+	if (m->source == NULL)
+		m->source = inv_source_new(&m->how, "inv-split");
+	return m;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
@@ -61,34 +83,26 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 		"/l/*/i", "/l", "/" };
 	static const char *const mappings[] = { "", "", MAPPING(""),
 		MAPPING("\"others\":\"drop\",") };
+	static struct inv_scan *scan;
+	static struct inv_buf one = { .max = 256 << 20 },
+			      two = { .max = 256 << 20 };
 
 	/* Packed it is another format's. */
 	if (n < 2 || bytes[1] == 0x1f || bytes[1] == 0x28)
 		return 0;
-	const struct inv_source_options how = {
-		.format = INV_FORMAT_XML,
-		.path = inv_str_of(paths[bytes[0] & 7]),
-		.map = bytes[0] & 8 ? INV_LIT("{\"a\":\"b\",\"i\":\"i\"}")
-				    : INV_LIT(""),
-		.constants =
-		    bytes[0] & 16 ? INV_LIT("{\"c\":\"\"}") : INV_LIT(""),
-		.encoding = bytes[0] & 32 ? "ISO-8859-1" : NULL,
-		.mappings = inv_str_of(mappings[bytes[0] >> 6]),
-	};
-	struct inv_source *s = inv_source_new(&how, "inv-split");
+	if (scan == NULL)
+		scan = inv_scan_new();
+	struct made *m = made_of(bytes[0]);
 	struct inv_str text = { (const char *)bytes + 1, n - 1 };
-	struct inv_scan *scan = inv_scan_new();
-	struct inv_buf one = INV_BUF(256 << 20), two = INV_BUF(256 << 20);
 	int fd = memfd_create("input", 0);
 
+	m->how.path = inv_str_of(paths[bytes[0] & 7]);
+	m->how.encoding = bytes[0] & 32 ? "ISO-8859-1" : NULL;
+	m->how.mappings = inv_str_of(mappings[bytes[0] >> 6]);
 	promise(write(fd, text.p, text.n) == (ssize_t)text.n);
-	read_out(s, fd, text, scan, &one);
-	read_out(s, fd, text, scan, &two);
+	read_out(m->source, fd, text, scan, &one);
+	read_out(m->source, fd, text, scan, &two);
 	promise(inv_str_eq(inv_buf_str(&one), inv_buf_str(&two)));
 	close(fd);
-	inv_buf_free(&one);
-	inv_buf_free(&two);
-	inv_scan_free(scan);
-	inv_source_free(s);
 	return 0;
 }
