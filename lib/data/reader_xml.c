@@ -189,8 +189,11 @@ next(struct inv_reader *r, struct inv_err *err)
 	struct xml_reader *x = of(r);
 	struct inv_str head;
 
-	if (inv_spool_is_read(x->spool))
+	if (inv_spool_is_read(x->spool)) {
+		/* --watch may wait for the next file for days. */
+		inv_spool_reset(x->spool);
 		return INV_NEXT_END;
+	}
 	if (!inv_spool_get(x->spool, sizeof(x->entry), &head, err))
 		return INV_NEXT_ERR;
 	memcpy(&x->entry, head.p, sizeof(x->entry));
