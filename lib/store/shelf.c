@@ -288,9 +288,11 @@ publish(const struct inv_shelf *s, struct inv_shelf_spool *spool, int dir,
 static int
 open_drawer(const struct inv_shelf *s, const char *id, struct inv_err *err)
 {
-	char drawer[3] = { id[0], id[1], '\0' };
+	char drawer[3] = ".";
 
-	return inv_file_state_dir(s->dir, s->flat ? "." : drawer, err);
+	if (!s->flat)
+		memcpy(drawer, id, 2);
+	return inv_file_state_dir(s->dir, drawer, err);
 }
 
 /* What has its name by now, compared with it; *fd is -1 where nothing has. */

@@ -89,7 +89,7 @@ INV_MUST bool inv_shelf_sync(const struct inv_shelf *s,
 INV_MUST bool inv_shelf_keep(struct inv_shelf *s, struct inv_shelf_spool *spool,
     char path[INV_SHELF_PATH], int *fd, struct inv_err *err);
 
-/* The names of a drawer (two hex digits), or of a flat shelf, are on disk. */
+/* The names of the drawer that id is in, or of a flat shelf, are on disk. */
 INV_MUST bool inv_shelf_settle(const struct inv_shelf *s, const char *id,
     struct inv_err *err);
 
