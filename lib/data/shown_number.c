@@ -197,6 +197,23 @@ inv_shown_builtin(uint64_t id)
 	return as(INV_SHOWN_NUMBER, 0);
 }
 
+bool
+inv_shown_is(struct inv_shown_as as)
+{
+	switch ((enum inv_shown_kind)as.kind) {
+	case INV_SHOWN_NUMBER:
+		return as.digits == 0;
+	case INV_SHOWN_CODE:
+		return as.digits <= DIGITS;
+	case INV_SHOWN_DATE:
+	case INV_SHOWN_MOMENT:
+	case INV_SHOWN_CLOCK:
+	case INV_SHOWN_ELAPSED:
+		return as.digits <= FRACTIONS;
+	}
+	return false;
+}
+
 /* ---- numbers ---- */
 
 static bool

@@ -37,6 +37,9 @@ struct inv_shown_as inv_shown_format(struct inv_str code);
 /* The same of a format that has a number and no code: 0 to 163. */
 struct inv_shown_as inv_shown_builtin(uint64_t id);
 
+/* It is one that these could have given. */
+bool inv_shown_is(struct inv_shown_as as);
+
 enum inv_shown_flaw {
 	INV_SHOWN_SOUND,
 	INV_SHOWN_NO_NUMBER, /* the text is none */

@@ -18,8 +18,7 @@ is_cell(const struct inv_xls_frame *f)
 	    f->kind == INV_CELL_FLAG || f->kind == INV_CELL_ERROR ||
 	    f->kind == INV_CELL_OTHER;
 
-	return kind && f->column < INV_XLS_COLUMNS &&
-	    f->as.kind <= INV_SHOWN_ELAPSED &&
+	return kind && f->column < INV_XLS_COLUMNS && inv_shown_is(f->as) &&
 	    (!number || f->n == 0 || f->n == sizeof(double));
 }
 

@@ -9,6 +9,7 @@
  * version is put right where it would.
  */
 
+#include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -50,12 +51,33 @@ compound(struct inv_str stream, struct inv_buf *b)
 		put(b, SECTOR + 4 * (FATS + 1 + i), (uint32_t)(FATS + 2 + i),
 		    4);
 	b->p[directory + 66] = 5;
+	put(b, directory + 76, 1, 4); /* the entry that is in it */
 	memcpy(b->p + directory + 128, name, sizeof(name) - 1);
 	put(b, directory + 128 + 64, sizeof(name) + 1, 2);
 	b->p[directory + 128 + 66] = 2;
 	put(b, directory + 128 + 116, FATS + 1, 4);
 	put(b, directory + 128 + 120, (uint32_t)stream.n, 4);
 	memcpy(b->p + directory + SECTOR, stream.p, stream.n);
+}
+
+/* As the rows have it. */
+static void
+show(const struct inv_xls_answer *a)
+{
+	char number[40], out[INV_SHOWN_TEXT];
+	size_t n = 0;
+	double v;
+
+	if (a->frame.said != INV_XLS_CELL || a->text.n != sizeof(v) ||
+	    a->frame.kind != INV_CELL_NUMBER)
+		return;
+	memcpy(&v, a->text.p, sizeof(v));
+	struct inv_str text = { number,
+		(size_t)snprintf(number, sizeof(number), "%.17g", v) };
+
+	if (inv_shown_number(text, a->frame.as, false, out, &n) ==
+	    INV_SHOWN_SOUND)
+		promise(n > 0 && n <= sizeof(out));
 }
 
 /* To its end; true if it is one. */
@@ -71,6 +93,7 @@ hear(int fd)
 	inv_xls_answer_go(&a, fd, 0);
 	while (!ended && inv_xls_answer_next(&a, &err)) {
 		promise(a.text.n == a.frame.n);
+		show(&a);
 		cells += a.frame.said == INV_XLS_CELL;
 		ended = a.frame.said == INV_XLS_FLAW ||
 		    (a.frame.said == INV_XLS_END && a.frame.count == cells);
