@@ -621,6 +621,29 @@ waits_for_intents(struct inv_uploader *u)
 	return false;
 }
 
+/*
+ * What is to be written is with the worker, and awaited, or still waits for
+ * what comes along.
+ */
+static bool
+is_linking(struct inv_uploader *u)
+{
+	if (u->linking == NULL) {
+		if (waits_for_intents(u))
+			return true;
+		struct inv_job *job = inv_journal_link(u->journal);
+
+		if (job != NULL)
+			inv_worker_give(u->worker, job);
+		u->linking = job;
+	}
+	if (u->linking != NULL && inv_worker_is_done(u->worker, u->linking))
+		u->linking = NULL;
+	if (u->linking != NULL && u->awaited == NULL)
+		u->awaited = u->linking;
+	return u->linking != NULL;
+}
+
 /* One write at a time; what comes meanwhile goes into the next. */
 static bool
 write_journal(struct inv_uploader *u)
@@ -636,7 +659,7 @@ write_journal(struct inv_uploader *u)
 		}
 		return true;
 	}
-	if (inv_op_is_idle(&u->append.op) && !waits_for_intents(u) &&
+	if (inv_op_is_idle(&u->append.op) && !is_linking(u) &&
 	    inv_journal_pending(u->journal, &w))
 		inv_ring_append(u->ring, &u->append.op, w.fd, w.bytes,
 		    w.offset);

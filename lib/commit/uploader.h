@@ -109,7 +109,8 @@ struct inv_uploader {
 	struct inv_digest *digest;
 	struct inv_digest *worker_digest; /* the worker's own */
 	struct inv_worker *worker;        /* seals batches */
-	const struct inv_job *awaited; /* of the first that it has; or NULL */
+	const struct inv_job *awaited;    /* the first that it has; or NULL */
+	const struct inv_job *linking;    /* of lines to write; or NULL */
 	struct inv_canon *canon;
 	struct inv_scan *scan;
 	struct inv_keyer *keyer;

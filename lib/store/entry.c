@@ -96,6 +96,16 @@ inv_entry_put_head(struct inv_buf *b, const struct inv_entry_head *head,
 	inv_emit_member_str(b, INV_LIT("type"), type);
 }
 
+char *
+inv_entry_prev(char *line)
+{
+	char *p = line + sizeof("{\"seq\":") - 1;
+
+	while (*p >= '0' && *p <= '9')
+		p++;
+	return p + sizeof(",\"prev\":\"") - 1;
+}
+
 /* Whose rows a line is about. */
 static void
 put_rows(struct inv_buf *b, const struct inv_intent *i)

@@ -128,6 +128,9 @@ struct inv_entry_head {
 void inv_entry_put_head(struct inv_buf *b, const struct inv_entry_head *head,
     struct inv_str type);
 
+/* The 64 hex digits of `prev`, in a line that was begun so. */
+char *inv_entry_prev(char *line);
+
 /*
  * Add an intent's line, without newline.  copy_of: the number it was first
  * written under, 0 where this is the first time.

@@ -32,6 +32,8 @@ enum {
 	/* Bytes of a buffer that are kept for later. */
 	KEEP = 2 * INV_JOURNAL_GROUP_MAX,
 	KEPT_MAX = INV_KEPT_HEX + 3, /* bytes of a row in `keys` */
+	/* Bytes of lines that are linked as fast as a worker is asked to. */
+	LINKED_AT_ONCE = 64 << 10,
 };
 
 static const char next_name[] = "next";
@@ -43,6 +45,7 @@ struct back {
 };
 
 struct inv_journal {
+	struct inv_job linking; /* the first member */
 	int dir;
 	int fd;
 	struct inv_seen *seen;
@@ -53,12 +56,14 @@ struct inv_journal {
 	struct back back[2];
 	uint64_t cut;
 
-	struct inv_place end;    /* of what has been built */
+	struct inv_place end;    /* of what has been built; without prev */
 	struct inv_place flying; /* of what is being written */
 	struct inv_place synced; /* of what is on disk */
 	struct inv_buf lines[2];
-	int filling; /* lines[] that takes new ones */
-	bool under_way;
+	int filling;                    /* lines[] that takes new ones */
+	bool grouped;                   /* the others are to be written next */
+	bool under_way;                 /* and are being written */
+	unsigned char last[INV_DIGEST]; /* of the last line that is linked */
 	bool failed;
 	bool copies; /* the last segment holds copies and nothing else */
 };
@@ -68,13 +73,14 @@ struct inv_journal {
 static struct inv_entry_head
 head_of(const struct inv_journal *j, char time[INV_CLOCK_TEXT])
 {
+	static const unsigned char not_known[INV_DIGEST];
 	int64_t wall = inv_clock_wall();
 
 	inv_clock_text(wall, time);
 	inv_seen_time(j->seen, wall);
 	return (struct inv_entry_head){
 		.seq = j->end.seq,
-		.prev = j->end.prev,
+		.prev = not_known,
 		.time = { time, INV_CLOCK_TEXT - 1 },
 	};
 }
@@ -83,14 +89,27 @@ head_of(const struct inv_journal *j, char time[INV_CLOCK_TEXT])
 static void
 complete(struct inv_journal *j, struct inv_buf *b, size_t start)
 {
-	struct inv_str line = { b->p + start, b->n - start };
-
-	j->copies = false;
-	inv_digest_of(j->digest, line, j->end.prev);
-	j->end.seq++;
-	j->end.offset += line.n + 1;
 	inv_buf_byte(b, '\n');
 	assert(!b->failed);
+	j->copies = false;
+	j->end.seq++;
+	j->end.offset += b->n - start;
+}
+
+/* Each line gets the hash of the one before; *last is that of the last. */
+static void
+link_lines(struct inv_buf *b, struct inv_digest *d,
+    unsigned char last[INV_DIGEST])
+{
+	for (size_t at = 0; at < b->n;) {
+		struct inv_str line = { b->p + at, 0 };
+		const char *end = memchr(line.p, '\n', b->n - at);
+
+		line.n = (size_t)(end - line.p);
+		inv_str_hex(last, INV_DIGEST, inv_entry_prev(b->p + at));
+		inv_digest_of(d, line, last);
+		at += line.n + 1;
+	}
 }
 
 static size_t
@@ -196,16 +215,70 @@ inv_journal_outcome(struct inv_journal *j, uint64_t seq,
 
 /* ---- to the disk ---- */
 
+/* What has been built is to be written next, if there is any. */
+static bool
+begin_group(struct inv_journal *j)
+{
+	if (j->failed || j->grouped || j->under_way ||
+	    j->lines[j->filling].n == 0)
+		return false;
+	j->grouped = true;
+	j->flying = j->end;
+	j->filling = 1 - j->filling;
+	return true;
+}
+
+static void
+link_there(struct inv_job *job, void *own)
+{
+	struct inv_journal *j = (struct inv_journal *)(void *)job;
+
+	link_lines(&j->lines[1 - j->filling], own, j->last);
+}
+
+struct inv_job *
+inv_journal_link(struct inv_journal *j)
+{
+	if (j->lines[j->filling].n <= LINKED_AT_ONCE || !begin_group(j))
+		return NULL;
+	j->linking.fn = link_there;
+	return &j->linking;
+}
+
+/* The group is linked: so are the places of its intents, and its end. */
+static void
+link_places(struct inv_journal *j, struct inv_buf *b)
+{
+	memcpy(j->flying.prev, j->last, INV_DIGEST);
+	for (size_t i = j->lives.n; i-- > 0;) {
+		struct inv_place *at = &j->lives.at[i]->place;
+
+		if (at->seq < j->synced.seq)
+			break;
+		if (at->seq >= j->flying.seq)
+			continue;
+		char *line = b->p + (at->offset - j->synced.offset);
+		struct inv_str hex = { inv_entry_prev(line), INV_DIGEST_HEX };
+		bool ok = inv_str_unhex(hex, at->prev, INV_DIGEST);
+
+		assert(ok);
+		(void)ok;
+	}
+}
+
 bool
 inv_journal_pending(struct inv_journal *j, struct inv_journal_write *w)
 {
-	struct inv_buf *b = &j->lines[j->filling];
+	if (!j->grouped) {
+		if (!begin_group(j))
+			return false;
+		link_lines(&j->lines[1 - j->filling], j->digest, j->last);
+	}
+	struct inv_buf *b = &j->lines[1 - j->filling];
 
-	if (j->failed || j->under_way || b->n == 0)
-		return false;
+	link_places(j, b);
+	j->grouped = false;
 	j->under_way = true;
-	j->flying = j->end;
-	j->filling = 1 - j->filling;
 	*w = (struct inv_journal_write){
 		.fd = j->fd,
 		.offset = j->synced.offset,
@@ -322,8 +395,11 @@ inv_journal_sync(struct inv_journal *j, struct inv_err *err)
 	if (j->failed || j->under_way)
 		return inv_fail(err, INV_IO, "journal: a write %s",
 		    j->failed ? "has failed" : "is under way");
-	return !inv_journal_pending(j, &w) ||
-	    inv_journal_settled(j, write_and_sync(&w), err);
+	/* What was linked before, and what was added since. */
+	while (inv_journal_pending(j, &w))
+		if (!inv_journal_settled(j, write_and_sync(&w), err))
+			return false;
+	return true;
 }
 
 size_t
@@ -565,7 +641,7 @@ copy_one(struct inv_journal *j, struct inv_live *v, int fd, struct inv_buf *b,
 	struct inv_intent of = v->of;
 	const struct inv_entry_head head = {
 		.seq = j->end.seq,
-		.prev = j->end.prev,
+		.prev = j->last,
 		.time = { v->time, INV_CLOCK_TEXT - 1 },
 	};
 
@@ -575,8 +651,10 @@ copy_one(struct inv_journal *j, struct inv_live *v, int fd, struct inv_buf *b,
 	inv_buf_reset(b);
 	inv_entry_put_intent(b, &head, v->seq, &of);
 	v->place = j->end;
+	memcpy(v->place.prev, j->last, INV_DIGEST);
 	v->body_at = j->end.offset + b->n - 1 - v->body_n;
 	complete(j, b, 0);
+	link_lines(b, j->digest, j->last);
 	return inv_file_write(fd, inv_buf_str(b), "journal/next", err);
 }
 
@@ -621,6 +699,7 @@ copy_forward(struct inv_journal *j, struct inv_err *err)
 	close(j->fd);
 	j->fd = fd;
 	j->synced = j->end;
+	memcpy(j->synced.prev, j->last, INV_DIGEST);
 	j->copies = true;
 	return true;
 }
@@ -738,6 +817,7 @@ recover_lines(struct inv_journal *j, struct recovery *rc, struct inv_err *err)
 			return false;
 		case INV_NEXT_END:
 			j->end = j->synced = inv_journal_place(rc->r);
+			memcpy(j->last, j->end.prev, INV_DIGEST);
 			/* A new segment, to which nothing was written. */
 			j->copies = j->copies && j->end.segment == rc->segment;
 			return true;

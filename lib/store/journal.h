@@ -20,11 +20,12 @@
  * on disk, and is announced only when its outcome is.  At worst a batch is
  * sent twice with the same key and the same bytes.
  *
- * Writing is in three steps, so that one write and one fdatasync carry all
+ * Writing is in these steps, so that one write and one fdatasync carry all
  * that is ready, and the caller can wait for them where it waits for
  * everything else:
  *
  *	seq = inv_journal_intent(j, &intent);      lines are built in memory
+ *	inv_journal_link(j)                        for a worker, or not at all
  *	inv_journal_pending(j, &write)             bytes to write and sync
  *	inv_journal_settled(j, res, &err)          they are on disk
  *	inv_journal_durable(j) >= seq              now it may be sent
@@ -35,6 +36,7 @@
 #ifndef INV_STORE_JOURNAL_H
 #define INV_STORE_JOURNAL_H
 
+#include "base/worker.h"
 #include "io/stream.h"
 #include "store/entry.h"
 #include "store/seen.h"
@@ -115,6 +117,15 @@ INV_MUST uint64_t inv_journal_outcome(struct inv_journal *j, uint64_t seq,
 INV_MUST bool inv_journal_kept(struct inv_journal *j,
     const struct inv_intent *of, const struct inv_seen_row *seen,
     uint64_t *line, struct inv_err *err);
+
+/*
+ * Each line has the hash of the one before, which takes time.  A job for a
+ * worker (base/worker) whose own is a digest: the lines that are next written
+ * get theirs.  Where it is not NULL, it is to be done before pending, sync or
+ * close is called; meanwhile other lines may be added.  NULL where nothing is
+ * to be written, a write is under way, or pending does it as fast.
+ */
+struct inv_job *inv_journal_link(struct inv_journal *j);
 
 /* One write: all of `bytes` at `offset` of fd, then fdatasync. */
 struct inv_journal_write {

@@ -1044,6 +1044,71 @@ written(struct inv_journal *j)
 	    inv_journal_settled(j, 0, &err);
 }
 
+/*
+ * The journal is read back from the place that seen has: that of an intent
+ * which is not done with, in the midst of what was linked.
+ */
+static void
+lines_that_a_worker_links_are_in_the_chain(void)
+{
+	struct inv_state state = fresh();
+	struct inv_journal *j = opened(&state);
+	struct inv_err err;
+	uint64_t n = 1;
+
+	check(inv_journal_link(j) == NULL);
+	check(intend(j, 1, 500, 1) == 1);
+	/* A short one is linked by whoever writes it. */
+	check(inv_journal_link(j) == NULL);
+	while (n++ < 8)
+		check(intend(j, 500 * n - 499, 500 * n, 1) == n);
+	struct inv_job *job = inv_journal_link(j);
+
+	check(job != NULL && inv_journal_link(j) == NULL);
+	/* Added while a worker is at the others. */
+	check(intend(j, 9001, 9010, 1) == 9);
+	job->fn(job, digest);
+	check(written(j) && inv_journal_durable(j) == 8);
+	check(end(j, 1, INV_OUTCOME_COMMITTED) == 10);
+	check(end(j, 3, INV_OUTCOME_COMMITTED) == 11);
+	check(synced(j) && inv_journal_durable(j) == 11);
+	check(inv_journal_index(j, 1, NULL, 0, &err));
+	check(closed(j));
+	check_lines(state, "i1 i2 i3 i4 i5 i6 i7 i8 i9 o10 o11 ");
+	j = opened(&state);
+	check(j != NULL && inv_journal_open_count(j) == 7);
+	check(closed(j));
+	close(state.fd);
+}
+
+/* What was linked and what came since: a journal that is closed writes both. */
+static void
+what_was_linked_is_written_before_what_came_since(void)
+{
+	struct inv_state state = fresh();
+	struct inv_journal *j = opened(&state);
+
+	for (uint64_t n = 1; n <= 8; n++)
+		check(intend(j, 500 * n - 499, 500 * n, 1) == n);
+	struct inv_job *job = inv_journal_link(j);
+
+	check(job != NULL);
+	job->fn(job, digest);
+	check(intend(j, 9001, 9010, 1) == 9);
+	for (uint64_t n = 1; n <= 9; n++)
+		check(end(j, n, INV_OUTCOME_NO_EFFECT) == 9 + n);
+	check(synced(j) && inv_journal_durable(j) == 18);
+	check(closed(j));
+	/* What follows another time is in the same chain. */
+	j = opened(&state);
+	check(intend(j, 9001, 9010, 1) == 19 && synced(j));
+	killed(j);
+	check_lines(state,
+	    "i1 i2 i3 i4 i5 i6 i7 i8 i9 o10 o11 o12 o13 o14 o15 o16 o17 o18 "
+	    "i19 ");
+	close(state.fd);
+}
+
 /* Commit large batches from..to-1, each in one write, and indexed. */
 static void
 commit_big(struct inv_journal *j, uint64_t from, uint64_t to)
@@ -1379,6 +1444,8 @@ main(int argc, char *argv[])
 {
 	static const struct test tests[] = {
 		TEST(nothing_counts_before_it_is_settled),
+		TEST(lines_that_a_worker_links_are_in_the_chain),
+		TEST(what_was_linked_is_written_before_what_came_since),
 		TEST(a_line_is_what_the_page_says),
 		TEST(a_body_past_its_ceiling_is_not_taken),
 		TEST(committed_rows_are_known_at_the_next_start),
