@@ -527,6 +527,38 @@ print(root([base64.b64decode(l) for l in sys.stdin]).hex())'
 	[ "$(jq -c 'select(.type == "batch").rows' out)" = '[[1,2]]' ]
 }
 
+@test "a row whose files are not kept here is not sent" {
+	printf 'asset_id,sds\nA,sds/a.pdf\nB,sds/b.pdf\nC,\n' > m.csv
+	inv-split -q m.csv | inv-validate -q -s ./s.schema.json --attachments files > rows
+	jq -c 'if .row == 1 then .attachments[0].sha256 = ("ab" * 32)
+		elif .row == 2 then .attachments[0].bytes = 7 else . end' rows > forged
+	inv-commit -q forged > out
+	[ "$(jq -c 'select(.verdict == "quarantined") | [.row, .stage, .reason, .errors[0].type]' out)" = \
+		"$(printf '[%d,"inv-commit","attachment","attachment_missing"]\n' 1 2)" ]
+	[ "$(jq -c 'select(.type == "batch").rows' out)" = '[[3,3]]' ]
+	run ! grep -q attachments "$INV_STATE/journal/000001.ndjson"
+	run --separate-stderr env INV_STATE="$PWD/other" inv-commit rows
+	[[ $stderr == *"m.csv:2: attachments/58/"*"No such file or directory [attachment_missing]"* ]]
+	[ "$(jq -r 'select(.reason).reason' <<< "$output" | sort | uniq -c | tr -s ' ')" = ' 2 attachment' ]
+	inv-commit -q rows > out
+	[ "$(jq -c 'select(.type == "batch").rows' out)" = '[[1,2]]' ]
+}
+
+@test "a batch in doubt is replayed where its files are gone, and its rows are told once" {
+	printf 'asset_id,sds\nA,sds/a.pdf\n' > m.csv
+	inv-split -q m.csv | inv-validate -q -s ./s.schema.json --attachments files > rows
+	start_ledger -k asset_id --fault lost
+	inv-commit -q -l "$LEDGER" --namespace n -r 0 rows > out || true
+	stop_ledger
+	[ "$(jq -r 'select(.verdict).verdict' out)" = ambiguous ]
+	rm -r "$INV_STATE/attachments"
+	start_ledger -k asset_id
+	inv-commit -q -l "$LEDGER" --namespace n rows > out
+	stop_ledger
+	[ "$(jq -c 'select(.verdict) | [.type, .verdict]' out)" = '["batch","committed"]' ]
+	run -1 inv-audit verify --read-data
+}
+
 @test "the list goes on with a row that is resubmitted" {
 	printf 'asset_id,sds\nA,sds/a.pdf\nB,sds/b.pdf\n' > m.csv
 	inv-split -q m.csv | inv-validate -q -s ./s.schema.json --attachments files > rows

@@ -12,6 +12,7 @@
 #include "commit/uploader.h"
 #include "data/emit.h"
 #include "store/archive.h"
+#include "store/attachments_check.h"
 
 /* ---- lists ---- */
 
@@ -183,6 +184,23 @@ inv_gate_passed(struct inv_uploader *u, uint64_t chunk, uint64_t rows)
 		count_passed(u, chunk_of(u, chunk), rows);
 }
 
+static bool
+is_of_block(const struct inv_uploader *u, const struct inv_batch *b)
+{
+	return memcmp(b->of.manifest, u->of.manifest, INV_MANIFEST_ID) == 0 &&
+	    b->of.submission == u->of.submission;
+}
+
+/* The intent known from before that has this row of our block. */
+static struct inv_batch *
+known_batch(const struct inv_uploader *u, uint64_t row)
+{
+	for (struct inv_batch *b = u->known; b != NULL; b = b->next)
+		if (is_of_block(u, b) && inv_rows_has(&b->rows, row))
+			return b;
+	return NULL;
+}
+
 static void
 refuse_number(struct inv_uploader *u, const struct inv_record *rec)
 {
@@ -204,20 +222,57 @@ refuse_number(struct inv_uploader *u, const struct inv_record *rec)
 	inv_buf_free(&errors);
 }
 
+static void
+refuse_files(struct inv_uploader *u, const struct inv_record *rec,
+    struct inv_str errors)
+{
+	inv_filter_rule(u->f, rec,
+	    (struct inv_ruling){ .verdict = INV_QUARANTINED,
+		.reason = INV_LIT("attachment"),
+		.errors = errors });
+}
+
 /* Somebody has edited what inv-validate wrote. */
 static void
-refuse_files(struct inv_uploader *u, const struct inv_record *rec)
+refuse_list(struct inv_uploader *u, const struct inv_record *rec)
 {
 	inv_warn("%s: attachments: is not as inv-validate writes it "
 		 "[attachment_refused]",
 	    inv_filter_where(u->f, rec));
-	inv_filter_rule(u->f, rec,
-	    (struct inv_ruling){ .verdict = INV_QUARANTINED,
-		.reason = INV_LIT("attachment"),
-		.errors =
-		    INV_LIT("[{\"type\":\"attachment_refused\",\"loc\":[],"
-			    "\"msg\":\"attachments is not as inv-validate "
-			    "writes it\"}]") });
+	refuse_files(u, rec,
+	    INV_LIT("[{\"type\":\"attachment_refused\",\"loc\":[],"
+		    "\"msg\":\"attachments is not as inv-validate "
+		    "writes it\"}]"));
+}
+
+/*
+ * Are its files kept here?  A list comes with the stream, which anybody may
+ * have written, or inv-validate with another state directory.  What is in an
+ * intent already has its verdict from that.
+ */
+static bool
+has_its_files(struct inv_uploader *u, const struct inv_record *rec)
+{
+	struct inv_file_named file;
+	struct inv_str list;
+	struct inv_err err;
+
+	/* What is no list, inv_chunk_add refuses. */
+	if (!inv_chunk_files_of(rec, &list) || list.n == 0 ||
+	    known_batch(u, rec->row) != NULL)
+		return true;
+	while (inv_files_each(&list, &file))
+		if (!inv_attachments_has(u->state.fd, &file, &err)) {
+			inv_warn("%s: %s [attachment_missing]",
+			    inv_filter_where(u->f, rec), err.msg);
+			refuse_files(u, rec,
+			    INV_LIT("[{\"type\":\"attachment_missing\","
+				    "\"loc\":[],\"msg\":\"a file that it "
+				    "names is not in the state directory, or "
+				    "damaged there\"}]"));
+			return false;
+		}
+	return true;
 }
 
 void
@@ -235,7 +290,7 @@ inv_gate_record(struct inv_uploader *u, const struct inv_record *rec)
 	struct inv_chunk *c = chunk_of(u, rec->chunk);
 	struct inv_str files;
 
-	if (!inv_chunk_add(c, rec, &tools, &err)) {
+	if (has_its_files(u, rec) && !inv_chunk_add(c, rec, &tools, &err)) {
 		if (err.fault != INV_BAD) {
 			inv_uploader_fail(u, &err);
 			return;
@@ -243,7 +298,7 @@ inv_gate_record(struct inv_uploader *u, const struct inv_record *rec)
 		if (inv_chunk_files_of(rec, &files))
 			refuse_number(u, rec);
 		else
-			refuse_files(u, rec);
+			refuse_list(u, rec);
 	}
 	count_passed(u, c, 1);
 }
@@ -273,23 +328,6 @@ inv_gate_end(struct inv_uploader *u)
 }
 
 /* ---- chunks into batches ---- */
-
-static bool
-is_of_block(const struct inv_uploader *u, const struct inv_batch *b)
-{
-	return memcmp(b->of.manifest, u->of.manifest, INV_MANIFEST_ID) == 0 &&
-	    b->of.submission == u->of.submission;
-}
-
-/* The intent known from before that has this row of our block. */
-static struct inv_batch *
-known_batch(const struct inv_uploader *u, uint64_t row)
-{
-	for (struct inv_batch *b = u->known; b != NULL; b = b->next)
-		if (is_of_block(u, b) && inv_rows_has(&b->rows, row))
-			return b;
-	return NULL;
-}
 
 static bool
 is_in_flight(const struct inv_uploader *u, const struct inv_chunk *c)
