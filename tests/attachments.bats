@@ -348,6 +348,28 @@ kept() { # FILE
 	[ "$(jq -c 'select(.attachments) | .row' out)" = 1 ]
 }
 
+@test "lines that wait are not written where what they name could not be kept" {
+	needs_strace
+	local i
+	mkdir many
+	{
+		echo asset_id,sds
+		for i in {1..100}; do
+			echo "$i" > "many/$i"
+			echo "A,$i"
+		done
+	} > m.csv
+	inv-split -q m.csv > rows
+	local rc=0
+	strace -f -qq -o /dev/null -e inject=fsync:error=EIO:when=10 \
+		inv-validate -q -s ./s.schema.json --attachments many rows > out 2> err || rc=$?
+	cat err
+	[ $rc = $EX_IOERR ]
+	[ "$(jq -c 'select(.row).row' out)" = '' ]
+	inv-validate -q -s ./s.schema.json --attachments many rows > out
+	[ "$(jq -c 'select(.attachments).row' out | wc -l)" = 100 ]
+}
+
 @test "killed while it copies, it leaves a spool, which the next run removes" {
 	local pid
 	head -c 64M /dev/urandom > files/big
@@ -538,7 +560,7 @@ print(root([base64.b64decode(l) for l in sys.stdin]).hex())'
 	[ "$(jq -c 'select(.type == "batch").rows' out)" = '[[3,3]]' ]
 	run ! grep -q attachments "$INV_STATE/journal/000001.ndjson"
 	run --separate-stderr env INV_STATE="$PWD/other" inv-commit rows
-	[[ $stderr == *"m.csv:2: attachments/58/"*"No such file or directory [attachment_missing]"* ]]
+	[[ $stderr == *"m.csv:2: attachments/58"*"No such file or directory [attachment_missing]"* ]]
 	[ "$(jq -r 'select(.reason).reason' <<< "$output" | sort | uniq -c | tr -s ' ')" = ' 2 attachment' ]
 	inv-commit -q rows > out
 	[ "$(jq -c 'select(.type == "batch").rows' out)" = '[[1,2]]' ]

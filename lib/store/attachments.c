@@ -33,6 +33,7 @@ struct inv_attachments {
 	struct inv_shelf_spool open[INV_ATTACHMENTS_OPEN];
 	size_t n;     /* of those */
 	bool unnamed; /* what was there may not be on disk yet */
+	bool lost;    /* what was taken is not there */
 };
 
 /* ---- what is known ---- */
@@ -123,6 +124,11 @@ inv_attachments_settle(struct inv_attachments *a, struct inv_err *err)
 {
 	bool ok = true;
 
+	/* Lines may still wait that name what could not be settled. */
+	if (a->lost)
+		return inv_fail(err, INV_IO,
+		    "attachments: some are not on disk: what names them is "
+		    "not written");
 	if (a->n == 0 && !a->unnamed)
 		return true;
 	/* The disk works at all of them while the first is waited for. */
@@ -137,7 +143,8 @@ inv_attachments_settle(struct inv_attachments *a, struct inv_err *err)
 	if (!ok)
 		blame_disk(err);
 	drop_all(a);
-	a->unnamed = !ok;
+	a->unnamed = false;
+	a->lost = !ok;
 	return ok;
 }
 

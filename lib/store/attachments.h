@@ -52,7 +52,7 @@ void inv_attachments_close(struct inv_attachments *a);
 
 /*
  * All that was taken is on disk, when it returns true; else none of it may be
- * spoken of.
+ * spoken of, and it fails from then on.
  */
 INV_MUST bool inv_attachments_settle(struct inv_attachments *a,
     struct inv_err *err);
