@@ -14,9 +14,9 @@ enum {
 	RUNS_MAX = 64, /* 7 of a size, and 8 sizes are 10^12 rows */
 	FAN = 8,       /* runs of a size, the new one too, become one */
 	ROW = 48,      /* bytes of a row in a block */
-	/* At most, on average: most blocks fit into a page, which they fill by
-	 * half at least. */
-	BLOCK_ROWS = INV_RUNS_PAGE * 3 / 4 / ROW,
+	/* At most, on average: of those 97 in 100 blocks fit into a page, and of
+	 * half as many all. */
+	BLOCK_ROWS = INV_RUNS_PAGE * 7 / 8 / ROW,
 	BLOCK_MAX = 16 << 20,
 	BITS_BITS = 6,    /* log2 of more bits than a block number has */
 	BITS_MAX = 48,    /* of the number of a block */
