@@ -187,6 +187,7 @@ refuses() {
 	refuses 'namespaces: not prefixes' '.namespaces.x="a b"'
 	refuses 'namespaces: not prefixes' '.namespaces["1"]="a"'
 	refuses 'namespaces: more than 32' '.namespaces=([range(33)|{key:"p\(.)",value:"u"}]|from_entries)'
+	refuses 'number: not a path' '.namespaces=([range(32)|{key:"p\(.)",value:"u"}]|from_entries)'
 	refuses 'id: neither a path nor an object' '.rows.members.id=1'
 	refuses 'id: no path' '.rows.members.id={}'
 	refuses 'id: type: not known' '.rows.members.id={path:"@id",type:"date"}'

@@ -22,8 +22,8 @@ struct reading {
 	struct whole *whole;
 	const char *name;
 	struct inv_err *err;
-	struct inv_str prefix[INV_XML_PREFIXES];
-	struct inv_str uri[INV_XML_PREFIXES];
+	struct inv_str prefix[INV_XML_PREFIXES + 1]; /* xml comes last */
+	struct inv_str uri[INV_XML_PREFIXES + 1];
 	size_t prefixes;
 };
 
@@ -368,8 +368,6 @@ read_members(struct reading *r, const struct inv_json *j, const char *where,
 static bool
 add_prefix(struct reading *r, struct inv_str prefix, struct inv_str uri)
 {
-	if (r->prefixes == INV_XML_PREFIXES)
-		return wrong(r, "namespaces", "more than 32");
 	if (uri.n == 0 || memchr(uri.p, ' ', uri.n) != NULL ||
 	    (prefix.n > 0 && !is_name(prefix)))
 		return wrong(r, "namespaces", "not prefixes and their URIs");
@@ -391,6 +389,8 @@ read_namespaces(struct reading *r, const struct inv_json *j)
 		if (!inv_json_str(value, &uri))
 			return wrong(r, "namespaces",
 			    "not prefixes and their URIs");
+		if (r->prefixes == INV_XML_PREFIXES)
+			return wrong(r, "namespaces", "more than 32");
 		if (!add_prefix(r, key, uri))
 			return false;
 	}
