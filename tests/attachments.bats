@@ -169,6 +169,45 @@ kept() { # FILE
 	[[ $output == *x-inv-attachment* ]]
 }
 
+# The names that row 1 of a record names by a schema; or what is wrong with it.
+named_by() { # SCHEMA RECORD
+	echo "$1" > t.schema.json
+	echo "$2" | inv-split -q -f ndjson - > rows
+	inv-validate -q -s ./t.schema.json --attachments files rows 2>&1 |
+		jq -Rrc 'fromjson? // . | if type == "object" then select(.row) | [.attachments[]?.name] else . end'
+}
+
+@test "a property names files wherever in the schema it is said, for all records" {
+	local f='"$defs":{"f":{"type":"string","x-inv-attachment":true},"s":{"type":"string"}}'
+	local s
+	for s in '"properties":{"a":{"$ref":"#/$defs/f"}}' \
+		'"properties":{"a":{"$ref":"#/$defs/s","x-inv-attachment":true},"b":{"$ref":"#/$defs/f"}}' \
+		'"properties":{"a":{"anyOf":[{"$ref":"#/$defs/f"},{"type":"null"}],"default":null}}' \
+		'"properties":{"a":{"anyOf":[{"type":"string","x-inv-attachment":true},{"type":"null"}]},"b":{"$ref":"#/$defs/f"}}' \
+		'"properties":{"a":{"oneOf":[{"type":"null"},{"type":"string","x-inv-attachment":true}]},"b":{"$ref":"#/$defs/f"}}' \
+		'"allOf":[{"properties":{"a":{"$ref":"#/$defs/f"}}}]' \
+		'"anyOf":[{"properties":{"a":{"$ref":"#/$defs/f"}},"required":["k"]},true]' \
+		'"if":{"required":["k"]},"then":{"properties":{"a":{"$ref":"#/$defs/f"}}}'; do
+		[ "$(named_by "{$f,$s}" '{"a":"sds/a.pdf"}')" = '["sds/a.pdf"]' ]
+	done
+}
+
+@test "x-inv-attachment is refused where what it names would not be looked for" {
+	local f='"$defs":{"f":{"type":"string","x-inv-attachment":true}}'
+	local s
+	for s in '"properties":{"a":{"$ref":"#/$defs/f"},"b":{"items":{"$ref":"#/$defs/f"}}}' \
+		'"properties":{"a":{"$ref":"#/$defs/f"},"b":{"properties":{"c":{"$ref":"#/$defs/f"}}}}' \
+		'"properties":{"a":{"$ref":"#/$defs/f"}},"patternProperties":{"^x":{"$ref":"#/$defs/f"}}' \
+		'"properties":{"a":{"$ref":"#/$defs/f"}},"additionalProperties":{"$ref":"#/$defs/f"}' \
+		'"properties":{"a":{"$ref":"#/$defs/f"},"b":{"items":{"$ref":"#"}}}' \
+		'"properties":{"a":{"not":{"$ref":"#/$defs/f"}}}' \
+		'"if":{"properties":{"a":{"$ref":"#/$defs/f"}}},"then":true' \
+		'"properties":{"a":{"$dynamicRef":"#d","$dynamicAnchor":"e"},"d":{"$dynamicAnchor":"d","$ref":"#/$defs/f"}}'; do
+		[ "$(named_by "{$f,$s}" '{"a":"sds/a.pdf"}')" = \
+			'inv-validate: ./t.schema.json: #/$defs/f/x-inv-attachment: belongs to a property of the record' ]
+	done
+}
+
 @test "65 files of one row are one too many, 64 are not" {
 	local names
 	names=$(printf '"sds/a.pdf",%.0s' {1..64})

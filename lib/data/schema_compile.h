@@ -24,6 +24,7 @@ struct inv_made {
 	enum { INV_MADE_NEW, INV_MADE_OPEN, INV_MADE_DONE } state;
 	bool record; /* applied to the record itself */
 	bool column; /* to one of its members */
+	bool other;  /* to something else, or only to test */
 };
 
 struct inv_compile {

@@ -128,7 +128,7 @@ says_nothing_else(const struct inv_node *node)
 {
 	return node->types == INV_TYPE_ANY && node->n == 0 &&
 	    node->before == 0 && node->after == 0 &&
-	    node->empty == INV_EMPTY_UNSAID;
+	    node->empty == INV_EMPTY_UNSAID && node->attachment == NULL;
 }
 
 static bool
@@ -191,6 +191,8 @@ fold(struct inv_node *node, struct inv_nodes *branches, bool one)
 	node->after |= x->after;
 	if (node->empty == INV_EMPTY_UNSAID)
 		node->empty = x->empty;
+	if (node->attachment == NULL)
+		node->attachment = x->attachment;
 }
 
 /* ---- what is worked out ---- */

@@ -145,6 +145,16 @@ struct pending {
 };
 
 static void
+push(struct pending *p, struct inv_made *made)
+{
+	if (p->n == p->cap) {
+		p->cap = p->cap == 0 ? 64 : 2 * p->cap;
+		p->at = inv_mem_resize(p->at, p->cap, sizeof(*p->at));
+	}
+	p->at[p->n++] = made;
+}
+
+static void
 add(struct pending *p, struct inv_node *node, bool column)
 {
 	struct inv_made *made = inv_made_of(node);
@@ -155,11 +165,7 @@ add(struct pending *p, struct inv_node *node, bool column)
 		made->column = true;
 	else
 		made->record = true;
-	if (p->n == p->cap) {
-		p->cap = p->cap == 0 ? 64 : 2 * p->cap;
-		p->at = inv_mem_resize(p->at, p->cap, sizeof(*p->at));
-	}
-	p->at[p->n++] = made;
+	push(p, made);
 }
 
 static void
@@ -208,12 +214,78 @@ find_columns(struct inv_compile *c, struct pending *p)
 	spread(p);
 }
 
-/* What is attached is looked for by the names of properties. */
+static void
+add_other(struct pending *p, struct inv_node *node)
+{
+	struct inv_made *made = inv_made_of(node);
+
+	if (!made->other) {
+		made->other = true;
+		push(p, made);
+	}
+}
+
+/* A node of which an edge is looked at, and where it leads to. */
+struct leaving {
+	struct pending *p;
+	struct inv_made *from;
+};
+
+static bool
+is_property(const struct inv_made *m, struct inv_node **edge)
+{
+	uintptr_t first = (uintptr_t)m->node.props;
+
+	return m->record &&
+	    (uintptr_t)edge - first < m->node.n_props * sizeof(*m->node.props);
+}
+
+/* Is it applied to the same value, as far as can be said without one? */
+static bool
+is_same_value(const struct inv_node *node, struct inv_node **edge,
+    bool in_place)
+{
+	if (edge == &node->not || edge == &node->when)
+		return false;
+	if (edge == &node->dynamic && node->dynamic_name.n > 0)
+		return false;
+	return in_place;
+}
+
+/* What leads away from the record, but for its properties by name. */
+static void
+leave(struct inv_node **to, bool in_place, void *arg)
+{
+	const struct leaving *l = arg;
+
+	if (l->from->other ||
+	    (!is_property(l->from, to) &&
+		!is_same_value(&l->from->node, to, in_place)))
+		add_other(l->p, *to);
+}
+
+/* And which to what is neither, such as an element of a list. */
+static void
+find_others(struct inv_compile *c, struct pending *p)
+{
+	struct leaving l = { .p = p };
+
+	for (struct inv_made *m = c->first; m != NULL; m = m->next) {
+		l.from = m;
+		inv_node_edges(&m->node, leave, &l);
+	}
+	while (p->n > 0) {
+		l.from = p->at[--p->n];
+		inv_node_edges(&l.from->node, leave, &l);
+	}
+}
+
+/* What is attached is looked for by the names of properties, and only so. */
 static bool
 attaches_to_properties(struct inv_compile *c)
 {
 	for (struct inv_made *m = c->first; m != NULL; m = m->next)
-		if (m->node.attachment != NULL && !m->column)
+		if (m->node.attachment != NULL && (!m->column || m->other))
 			return inv_spot_fail(m->spot,
 			    INV_LIT("x-inv-attachment"),
 			    "belongs to a property of the record", c->err);
@@ -227,7 +299,9 @@ inv_compile_columns(struct inv_compile *c)
 	struct pending p = { 0 };
 
 	find_properties(c, &p);
-	bool ok = attaches_to_properties(c);
+	if (c->attaches)
+		find_others(c, &p);
+	bool ok = !c->attaches || attaches_to_properties(c);
 
 	find_columns(c, &p);
 	free(p.at);
