@@ -101,7 +101,7 @@ drop_maps(struct x12_reader *x)
 static bool
 read_given(struct x12_reader *x, struct inv_err *err)
 {
-	struct inv_buf text = INV_BUF(INV_X12_MAP_MAX);
+	struct inv_buf text = INV_BUF(INV_MAPPING_MAX);
 	struct inv_json *all = inv_json_new(x->base.how->mappings, err);
 	bool ok = all != NULL;
 

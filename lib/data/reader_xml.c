@@ -52,7 +52,7 @@ of(struct inv_reader *r)
 static bool
 read_given(struct xml_reader *x, struct inv_err *err)
 {
-	struct inv_buf text = INV_BUF(INV_XML_MAP_MAX);
+	struct inv_buf text = INV_BUF(INV_MAPPING_MAX);
 	struct inv_json *all = inv_json_new(x->base.how->mappings, err);
 
 	if (all != NULL && inv_json_count(all) > 0) {

@@ -4,35 +4,12 @@
 
 #include <stdlib.h>
 
-#include "base/arena.h"
 #include "base/mem.h"
-#include "data/emit.h"
-#include "data/json.h"
 
 struct whole {
 	struct inv_x12_map map; /* what is handed out */
-	struct inv_arena arena;
-	struct inv_buf text;
+	struct inv_mapping_text text;
 };
-
-/* While it is read. */
-struct reading {
-	struct whole *whole;
-	const char *name;
-	struct inv_err *err;
-};
-
-static bool
-wrong(const struct reading *r, const char *where, const char *what)
-{
-	return inv_fail(r->err, INV_CONFIG, "%s: %s: %s", r->name, where, what);
-}
-
-static const char *
-text_of(struct reading *r, struct inv_str s)
-{
-	return inv_arena_str(&r->whole->arena, s).p;
-}
 
 /* ---- elements and patterns ---- */
 
@@ -71,7 +48,7 @@ read_place(struct inv_str s, struct inv_x12_place *p)
 
 /* N1*ST: an element that says nothing may be anything. */
 static bool
-read_pattern(struct reading *r, struct inv_str s, struct inv_x12_pattern *p)
+read_pattern(struct whole *w, struct inv_str s, struct inv_x12_pattern *p)
 {
 	*p = (struct inv_x12_pattern){ 0 };
 	for (size_t element = 0;; element++) {
@@ -86,8 +63,7 @@ read_pattern(struct reading *r, struct inv_str s, struct inv_x12_pattern *p)
 			    element >= INV_X12_ELEMENTS)
 				return false;
 			p->want[p->n].element = element;
-			p->want[p->n++].is =
-			    inv_arena_str(&r->whole->arena, part);
+			p->want[p->n++].is = inv_mapping_keep(&w->text, part);
 		}
 		if (star == NULL)
 			return true;
@@ -118,12 +94,11 @@ place_of(const struct inv_json *j, struct inv_x12_place *p)
 }
 
 static bool
-pattern_of(struct reading *r, const struct inv_json *j,
-    struct inv_x12_pattern *p)
+pattern_of(struct whole *w, const struct inv_json *j, struct inv_x12_pattern *p)
 {
 	struct inv_str s;
 
-	return inv_json_str(j, &s) && read_pattern(r, s, p);
+	return inv_json_str(j, &s) && read_pattern(w, s, p);
 }
 
 /* A segment's id alone. */
@@ -163,34 +138,33 @@ read_list(const struct inv_json *j, struct inv_x12_member *m)
 }
 
 static bool
-read_pair(struct reading *r, const struct inv_json *j, struct inv_x12_member *m)
+read_pair(struct whole *w, const struct inv_json *j, struct inv_x12_member *m)
 {
 	struct inv_str s;
 
 	if (!inv_json_str(j, &s) || s.n == 0)
 		return false;
-	m->pair = inv_arena_str(&r->whole->arena, s);
+	m->pair = inv_mapping_keep(&w->text, s);
 	return true;
 }
 
 static bool
-read_part(struct reading *r, struct inv_str key, const struct inv_json *value,
+read_part(struct whole *w, struct inv_str key, const struct inv_json *value,
     struct inv_x12_member *m)
 {
 	if (inv_str_is(key, "element"))
 		return place_of(value, &m->from);
 	if (inv_str_is(key, "when"))
-		return pattern_of(r, value, &m->when);
+		return pattern_of(w, value, &m->when);
 	if (inv_str_is(key, "pair"))
-		return read_pair(r, value, m);
+		return read_pair(w, value, m);
 	if (inv_str_is(key, "type"))
 		return read_type(value, m);
 	return inv_str_is(key, "list") && read_list(value, m);
 }
 
 static bool
-read_parts(struct reading *r, const struct inv_json *j,
-    struct inv_x12_member *m)
+read_parts(struct whole *w, const struct inv_json *j, struct inv_x12_member *m)
 {
 	const struct inv_json *value;
 	struct inv_str key;
@@ -198,74 +172,49 @@ read_parts(struct reading *r, const struct inv_json *j,
 
 	if (inv_json_kind(j) == INV_KIND_STRING)
 		return place_of(j, &m->from) ||
-		    wrong(r, m->name.p, "not an element such as BEG03");
+		    inv_mapping_wrong(&w->text, m->name.p,
+			"not an element such as BEG03");
 	if (inv_json_kind(j) != INV_KIND_OBJECT)
-		return wrong(r, m->name.p, "neither an element nor an object");
+		return inv_mapping_wrong(&w->text, m->name.p,
+		    "neither an element nor an object");
 	while (inv_json_next(j, &walk, &key, &value))
-		if (!read_part(r, key, value, m)) {
-			struct inv_err *err = r->err;
+		if (!read_part(w, key, value, m)) {
+			struct inv_err *err = w->text.err;
 
 			return inv_fail(err, INV_CONFIG,
 			    "%s: %s: %.32s: not known, or not as it must be",
-			    r->name, m->name.p, key.p);
+			    w->text.name, m->name.p, key.p);
 		}
-	return m->from.id != 0 || wrong(r, m->name.p, "no element");
+	return m->from.id != 0 ||
+	    inv_mapping_wrong(&w->text, m->name.p, "no element");
 }
 
 static bool
-check_name(struct reading *r, struct inv_str name)
-{
-	const struct inv_x12_map *m = &r->whole->map;
-
-	if (name.n == 0 || inv_str_starts(name, INV_LIT("inv:")))
-		return wrong(r, name.p, "no name for a member");
-	for (size_t i = 0; i < m->members; i++)
-		if (inv_str_eq(m->member[i].name, name))
-			return wrong(r, name.p, "is there twice");
-	return m->members < INV_X12_MEMBERS ||
-	    wrong(r, name.p, "more than 512 members");
-}
-
-/* What stands before its value in a record. */
-static struct inv_str
-key_of(struct reading *r, struct inv_str name)
-{
-	struct inv_buf b = INV_BUF(INV_X12_MAP_MAX);
-
-	inv_buf_add(&b, INV_LIT(",\""));
-	inv_emit_text(&b, name);
-	inv_buf_add(&b, INV_LIT("\":"));
-	struct inv_str key = inv_arena_str(&r->whole->arena, inv_buf_str(&b));
-
-	inv_buf_free(&b);
-	return key;
-}
-
-static bool
-read_members(struct reading *r, const struct inv_json *j,
+read_members(struct whole *w, const struct inv_json *j,
     struct inv_x12_area *area, const char *where)
 {
-	struct inv_x12_map *m = &r->whole->map;
+	struct inv_x12_map *m = &w->map;
 	const struct inv_json *value;
-	struct inv_str key;
+	struct inv_str key, name, as;
 	void *walk = NULL;
 
 	area->first = area->end = m->members;
 	if (j == NULL)
 		return true;
 	if (inv_json_kind(j) != INV_KIND_OBJECT)
-		return wrong(r, where, "not an object of members");
+		return inv_mapping_wrong(&w->text, where,
+		    "not an object of members");
 	while (inv_json_next(j, &walk, &key, &value)) {
 		struct inv_x12_member *to = &m->member[m->members];
 
-		if (!check_name(r, key))
+		if (!inv_mapping_member(&w->text, key, &name, &as))
 			return false;
 		*to = (struct inv_x12_member){
-			.name = inv_arena_str(&r->whole->arena, key),
-			.key = key_of(r, key),
+			.name = name,
+			.key = as,
 			.area = (size_t)(area - m->area),
 		};
-		if (!read_parts(r, value, to))
+		if (!read_parts(w, value, to))
 			return false;
 		area->ids |=
 		    inv_x12_bit(to->from.id) | inv_x12_bit(to->when.id);
@@ -277,64 +226,46 @@ read_members(struct reading *r, const struct inv_json *j,
 /* ---- the parts of a mapping ---- */
 
 static bool
-read_ends(struct reading *r, const struct inv_json *j)
+read_ends(struct whole *w, const struct inv_json *j)
 {
-	struct inv_x12_map *m = &r->whole->map;
+	struct inv_x12_map *m = &w->map;
 
 	m->ends = j == NULL ? 0 : inv_json_count(j);
 	if (j != NULL && inv_json_kind(j) != INV_KIND_ARRAY)
-		return wrong(r, "rows/end", "not a list of segments");
+		return inv_mapping_wrong(&w->text, "rows/end",
+		    "not a list of segments");
 	if (m->ends > INV_X12_ENDINGS)
-		return wrong(r, "rows/end", "more than 16 segments");
+		return inv_mapping_wrong(&w->text, "rows/end",
+		    "more than 16 segments");
 	for (size_t i = 0; i < m->ends; i++)
 		if (!id_of(inv_json_at(j, i), &m->end[i]))
-			return wrong(r, "rows/end", "not a list of segments");
-	return true;
-}
-
-/* No member but these. */
-static bool
-knows(struct reading *r, const struct inv_json *j, const char *where,
-    const char *const *names)
-{
-	const struct inv_json *value;
-	struct inv_str key;
-	void *walk = NULL;
-
-	if (j == NULL || inv_json_kind(j) != INV_KIND_OBJECT)
-		return wrong(r, where, "not an object");
-	while (inv_json_next(j, &walk, &key, &value)) {
-		const char *const *name = names;
-
-		while (*name != NULL && !inv_str_is(key, *name))
-			name++;
-		if (*name == NULL)
-			return wrong(r, text_of(r, key), "is not known");
-	}
+			return inv_mapping_wrong(&w->text, "rows/end",
+			    "not a list of segments");
 	return true;
 }
 
 static bool
-read_rows(struct reading *r, const struct inv_json *j)
+read_rows(struct whole *w, const struct inv_json *j)
 {
 	static const char *const names[] = { "begin", "end", "members", NULL };
-	struct inv_x12_map *m = &r->whole->map;
+	struct inv_x12_map *m = &w->map;
 
-	if (!knows(r, j, "rows", names))
+	if (!inv_mapping_knows(&w->text, j, "rows", names))
 		return false;
 	const struct inv_json *begin = inv_json_member(j, "begin");
 
-	if (begin == NULL || !pattern_of(r, begin, &m->row))
-		return wrong(r, "rows/begin", "not a segment such as PO1");
-	return read_ends(r, inv_json_member(j, "end")) &&
-	    read_members(r, inv_json_member(j, "members"),
+	if (begin == NULL || !pattern_of(w, begin, &m->row))
+		return inv_mapping_wrong(&w->text, "rows/begin",
+		    "not a segment such as PO1");
+	return read_ends(w, inv_json_member(j, "end")) &&
+	    read_members(w, inv_json_member(j, "members"),
 		&m->area[INV_X12_ROWS], "rows/members");
 }
 
 static bool
-read_levels(struct reading *r, const struct inv_json *j)
+read_levels(struct whole *w, const struct inv_json *j)
 {
-	struct inv_x12_map *m = &r->whole->map;
+	struct inv_x12_map *m = &w->map;
 	const struct inv_json *value;
 	struct inv_str key;
 	void *walk = NULL;
@@ -344,14 +275,15 @@ read_levels(struct reading *r, const struct inv_json *j)
 	if (j == NULL)
 		return true;
 	if (inv_json_kind(j) != INV_KIND_OBJECT)
-		return wrong(r, "levels", "not an object");
+		return inv_mapping_wrong(&w->text, "levels", "not an object");
 	while (inv_json_next(j, &walk, &key, &value)) {
 		struct inv_x12_area *area = &m->area[m->areas];
 
 		if (m->areas == INV_X12_AREAS)
-			return wrong(r, "levels", "more than 16");
-		area->level = inv_arena_str(&r->whole->arena, key);
-		if (!read_members(r, value, area, "levels"))
+			return inv_mapping_wrong(&w->text, "levels",
+			    "more than 16");
+		area->level = inv_mapping_keep(&w->text, key);
+		if (!read_members(w, value, area, "levels"))
 			return false;
 		m->areas++;
 	}
@@ -359,14 +291,14 @@ read_levels(struct reading *r, const struct inv_json *j)
 }
 
 static bool
-read_totals(struct reading *r, const struct inv_json *j)
+read_totals(struct whole *w, const struct inv_json *j)
 {
 	static const char *const names[] = { "lines", "sum", NULL };
-	struct inv_x12_map *m = &r->whole->map;
+	struct inv_x12_map *m = &w->map;
 
 	if (j == NULL)
 		return true;
-	if (!knows(r, j, "totals", names))
+	if (!inv_mapping_knows(&w->text, j, "totals", names))
 		return false;
 	const struct inv_json *lines = inv_json_member(j, "lines");
 	const struct inv_json *sum = inv_json_member(j, "sum");
@@ -375,43 +307,45 @@ read_totals(struct reading *r, const struct inv_json *j)
 	    (inv_json_count(lines) != 2 ||
 		!place_of(inv_json_at(lines, 0), &m->lines) ||
 		!id_of(inv_json_at(lines, 1), &m->lines_of)))
-		return wrong(r, "totals/lines",
+		return inv_mapping_wrong(&w->text, "totals/lines",
 		    "not an element and a segment: [\"CTT01\", \"PO1\"]");
 	if (sum != NULL &&
 	    (inv_json_count(sum) != 2 ||
 		!place_of(inv_json_at(sum, 0), &m->sum) ||
 		!place_of(inv_json_at(sum, 1), &m->sum_of)))
-		return wrong(r, "totals/sum",
+		return inv_mapping_wrong(&w->text, "totals/sum",
 		    "not two elements: [\"CTT02\", \"PO102\"]");
 	return true;
 }
 
 static bool
-read_set(struct reading *r, const struct inv_json *j)
+read_set(struct whole *w, const struct inv_json *j)
 {
 	struct inv_str s;
 
 	if (j == NULL || !inv_json_str(j, &s) || s.n != 3 ||
 	    !is_digit(s.p[0]) || !is_digit(s.p[1]) || !is_digit(s.p[2]))
-		return wrong(r, "transaction", "not three digits");
-	r->whole->map.set = inv_arena_str(&r->whole->arena, s);
+		return inv_mapping_wrong(&w->text, "transaction",
+		    "not three digits");
+	w->map.set = inv_mapping_keep(&w->text, s);
 	return true;
 }
 
 static bool
-read_all(struct reading *r, const struct inv_json *j)
+read_all(void *reader, const struct inv_json *j)
 {
 	static const char *const names[] = { "transaction", "title", "header",
 		"rows", "levels", "totals", NULL };
-	struct inv_x12_map *m = &r->whole->map;
+	struct whole *w = reader;
+	struct inv_x12_map *m = &w->map;
 
-	return knows(r, j, "mapping", names) &&
-	    read_set(r, inv_json_member(j, "transaction")) &&
-	    read_members(r, inv_json_member(j, "header"),
+	return inv_mapping_knows(&w->text, j, "mapping", names) &&
+	    read_set(w, inv_json_member(j, "transaction")) &&
+	    read_members(w, inv_json_member(j, "header"),
 		&m->area[INV_X12_HEADER], "header") &&
-	    read_levels(r, inv_json_member(j, "levels")) &&
-	    read_rows(r, inv_json_member(j, "rows")) &&
-	    read_totals(r, inv_json_member(j, "totals"));
+	    read_levels(w, inv_json_member(j, "levels")) &&
+	    read_rows(w, inv_json_member(j, "rows")) &&
+	    read_totals(w, inv_json_member(j, "totals"));
 }
 
 /* ---- outside ---- */
@@ -419,23 +353,11 @@ read_all(struct reading *r, const struct inv_json *j)
 struct inv_x12_map *
 inv_x12_map_new(struct inv_str text, const char *name, struct inv_err *err)
 {
-	struct inv_json *json = inv_json_new(text, err);
 	struct whole *w = inv_mem_new(sizeof(*w));
-	struct reading r = { w, name, err };
 
-	w->text = INV_BUF(2 * INV_X12_MAP_MAX);
-	w->map.member = inv_mem_new(INV_X12_MEMBERS * sizeof(*w->map.member));
-	bool ok = json != NULL && read_all(&r, json);
-
-	if (json == NULL) {
-		struct inv_err why = *err;
-
-		inv_fail(err, INV_CONFIG, "%s: %s", name, why.msg);
-	}
-	if (ok)
-		inv_json_print(json, &w->text);
-	inv_json_free(json);
-	if (ok)
+	w->map.member =
+	    inv_mem_new(INV_MAPPING_MEMBERS * sizeof(*w->map.member));
+	if (inv_mapping_read(&w->text, text, name, read_all, w, err))
 		return &w->map;
 	inv_x12_map_free(&w->map);
 	return NULL;
@@ -449,15 +371,14 @@ inv_x12_map_free(struct inv_x12_map *m)
 	if (m == NULL)
 		return;
 	free(m->member);
-	inv_arena_free(&w->arena);
-	inv_buf_free(&w->text);
+	inv_mapping_text_free(&w->text);
 	free(w);
 }
 
 struct inv_str
 inv_x12_map_text(const struct inv_x12_map *m)
 {
-	return inv_buf_str(&((const struct whole *)m)->text);
+	return inv_buf_str(&((const struct whole *)m)->text.line);
 }
 
 size_t

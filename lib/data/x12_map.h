@@ -7,14 +7,13 @@
 #define INV_DATA_X12_MAP_H
 
 #include "base/err.h"
+#include "data/mapping_text.h"
 #include "io/x12.h"
 
 enum {
-	INV_X12_MAP_MAX = 256 << 10, /* bytes of a mapping */
-	INV_X12_MEMBERS = 512,       /* of a mapping */
-	INV_X12_WANTED = 8,          /* qualifiers of a pattern */
-	INV_X12_AREAS = 18,          /* header, rows, and levels */
-	INV_X12_ENDINGS = 16,        /* segments that end the rows */
+	INV_X12_WANTED = 8,   /* qualifiers of a pattern */
+	INV_X12_AREAS = 18,   /* header, rows, and levels */
+	INV_X12_ENDINGS = 16, /* segments that end the rows */
 };
 
 /* N1*ST: a segment, and what some of its elements have to be. */

@@ -61,8 +61,8 @@ struct inv_x12_row {
 	size_t n;            /* the last of them */
 	struct flaw flaw[INV_X12_FLAWS_MAX];
 	size_t flaws;
-	uint32_t first[INV_X12_MEMBERS]; /* of each member; 0: none */
-	bool when[INV_X12_MEMBERS];      /* its condition holds */
+	uint32_t first[INV_MAPPING_MEMBERS]; /* of each member; 0: none */
+	bool when[INV_MAPPING_MEMBERS];      /* its condition holds */
 };
 
 struct inv_x12_row *
@@ -535,7 +535,7 @@ describe(const struct inv_x12_row *r, const struct flaw *f, char out[MESSAGE])
 static void
 put_flaw(const struct inv_x12_row *r, const struct flaw *f, struct inv_buf *out)
 {
-	struct inv_buf loc = INV_BUF(INV_X12_MAP_MAX);
+	struct inv_buf loc = INV_BUF(INV_MAPPING_MAX);
 	char message[MESSAGE];
 
 	inv_emit_open(&loc, '[');

@@ -4,63 +4,23 @@
 
 #include <stdlib.h>
 
-#include "base/arena.h"
 #include "base/mem.h"
-#include "data/emit.h"
-#include "data/json.h"
 
 static const char xml_uri[] = "http://www.w3.org/XML/1998/namespace";
 
 struct whole {
 	struct inv_xml_map map; /* what is handed out */
-	struct inv_arena arena;
-	struct inv_buf text;
+	struct inv_mapping_text text;
 };
 
 /* While it is read. */
 struct reading {
-	struct whole *whole;
-	const char *name;
-	struct inv_err *err;
+	struct inv_xml_map *map;
+	struct inv_mapping_text *text;
 	struct inv_str prefix[INV_XML_PREFIXES + 1]; /* xml comes last */
 	struct inv_str uri[INV_XML_PREFIXES + 1];
 	size_t prefixes;
 };
-
-static bool
-wrong(const struct reading *r, const char *where, const char *what)
-{
-	return inv_fail(r->err, INV_CONFIG, "%s: %.64s: %s", r->name, where,
-	    what);
-}
-
-static struct inv_str
-keep(struct reading *r, struct inv_str s)
-{
-	return inv_arena_str(&r->whole->arena, s);
-}
-
-/* No member but these. */
-static bool
-knows(struct reading *r, const struct inv_json *j, const char *where,
-    const char *const *names)
-{
-	const struct inv_json *value;
-	struct inv_str key;
-	void *walk = NULL;
-
-	if (j == NULL || inv_json_kind(j) != INV_KIND_OBJECT)
-		return wrong(r, where, "not an object");
-	while (inv_json_next(j, &walk, &key, &value)) {
-		const char *const *name = names;
-
-		while (*name != NULL && !inv_str_is(key, *name))
-			name++;
-		if (*name == NULL)
-			return wrong(r, keep(r, key).p, "is not known");
-	}
-	return true;
-}
 
 /* ---- names ---- */
 
@@ -110,7 +70,7 @@ static struct inv_str
 full_name(struct reading *r, struct inv_str s, bool is_attribute)
 {
 	const struct inv_str none = { NULL, 0 };
-	struct inv_buf b = INV_BUF(INV_XML_MAP_MAX);
+	struct inv_buf b = INV_BUF(INV_MAPPING_MAX);
 	struct inv_str local, prefix = cut(s, ':', &local);
 	const struct inv_str *uri = uri_of(r, prefix);
 
@@ -123,7 +83,7 @@ full_name(struct reading *r, struct inv_str s, bool is_attribute)
 		inv_buf_byte(&b, ' ');
 	}
 	inv_buf_add(&b, local);
-	struct inv_str full = keep(r, inv_buf_str(&b));
+	struct inv_str full = inv_mapping_keep(r->text, inv_buf_str(&b));
 
 	inv_buf_free(&b);
 	return full;
@@ -147,7 +107,7 @@ static uint32_t
 step(struct reading *r, uint32_t parent, struct inv_str name,
     struct inv_str path)
 {
-	struct inv_xml_map *m = &r->whole->map;
+	struct inv_xml_map *m = r->map;
 	struct inv_str full = full_name(r, name, false);
 	uint32_t at = full.p == NULL ? 0 : inv_xml_map_child(m, parent, full.p);
 
@@ -157,7 +117,7 @@ step(struct reading *r, uint32_t parent, struct inv_str name,
 	at = m->nodes++;
 	m->node[at] = (struct inv_xml_node){
 		.name = full,
-		.path = keep(r, path),
+		.path = inv_mapping_keep(r->text, path),
 		.parent = parent,
 		.sibling = m->node[parent].child,
 		.member = INV_XML_NONE,
@@ -218,35 +178,6 @@ walk_absolute(struct reading *r, struct inv_str path, const char **attribute)
 
 /* ---- members ---- */
 
-static bool
-check_name(struct reading *r, struct inv_str name)
-{
-	const struct inv_xml_map *m = &r->whole->map;
-
-	if (name.n == 0 || inv_str_starts(name, INV_LIT("inv:")))
-		return wrong(r, name.p, "no name for a member");
-	for (size_t i = 0; i < m->members; i++)
-		if (inv_str_eq(m->member[i].name, name))
-			return wrong(r, name.p, "is there twice");
-	return m->members < INV_XML_MEMBERS ||
-	    wrong(r, name.p, "more than 512 members");
-}
-
-/* What stands before its value in a record. */
-static struct inv_str
-key_of(struct reading *r, struct inv_str name)
-{
-	struct inv_buf b = INV_BUF(INV_XML_MAP_MAX);
-
-	inv_buf_add(&b, INV_LIT(",\""));
-	inv_emit_text(&b, name);
-	inv_buf_add(&b, INV_LIT("\":"));
-	struct inv_str key = keep(r, inv_buf_str(&b));
-
-	inv_buf_free(&b);
-	return key;
-}
-
 /* @rel=alternate */
 static bool
 read_when(struct reading *r, const struct inv_json *j, struct inv_xml_member *m)
@@ -259,7 +190,7 @@ read_when(struct reading *r, const struct inv_json *j, struct inv_xml_member *m)
 	    cut((struct inv_str){ s.p + 1, s.n - 1 }, '=', &is);
 
 	m->when = full_name(r, name, true).p;
-	m->is = keep(r, is).p;
+	m->is = inv_mapping_keep(r->text, is).p;
 	return m->when != NULL;
 }
 
@@ -270,7 +201,7 @@ read_part(struct reading *r, struct inv_str key, const struct inv_json *value,
 	struct inv_str s;
 
 	if (inv_str_is(key, "path") && inv_json_str(value, &s)) {
-		m->path = keep(r, s);
+		m->path = inv_mapping_keep(r->text, s);
 		return true;
 	}
 	if (inv_str_is(key, "when"))
@@ -289,17 +220,19 @@ read_parts(struct reading *r, const struct inv_json *j,
 	void *walk = NULL;
 
 	if (inv_json_str(j, &key)) {
-		m->path = keep(r, key);
+		m->path = inv_mapping_keep(r->text, key);
 		return true;
 	}
 	if (inv_json_kind(j) != INV_KIND_OBJECT)
-		return wrong(r, m->name.p, "neither a path nor an object");
+		return inv_mapping_wrong(r->text, m->name.p,
+		    "neither a path nor an object");
 	while (inv_json_next(j, &walk, &key, &value))
 		if (!read_part(r, key, value, m))
-			return inv_fail(r->err, INV_CONFIG,
+			return inv_fail(r->text->err, INV_CONFIG,
 			    "%s: %s: %.32s: not known, or not as it must be",
-			    r->name, m->name.p, key.p);
-	return m->path.p != NULL || wrong(r, m->name.p, "no path");
+			    r->text->name, m->name.p, key.p);
+	return m->path.p != NULL ||
+	    inv_mapping_wrong(r->text, m->name.p, "no path");
 }
 
 /* How many elements a header's member shares with the rows. */
@@ -315,20 +248,22 @@ scope_of(const struct inv_xml_map *m, uint32_t node)
 static bool
 place(struct reading *r, struct inv_xml_member *member, bool header)
 {
-	struct inv_xml_map *m = &r->whole->map;
+	struct inv_xml_map *m = r->map;
 	uint32_t at = header
 	    ? walk_absolute(r, member->path, &member->attribute)
 	    : walk_path(r, m->row, member->path, &member->attribute);
 
 	if (at == 0 || (header && m->node[at].in_row))
-		return wrong(r, member->name.p,
+		return inv_mapping_wrong(r->text, member->name.p,
 		    header ? "not a path such as /Order/cbc:ID, outside rows"
 			   : "not a path such as cac:Item/cbc:Name or @id");
 	if (header && m->node[at].has_rows && member->attribute == NULL)
-		return wrong(r, member->name.p, "rows are in that element");
+		return inv_mapping_wrong(r->text, member->name.p,
+		    "rows are in that element");
 	member->scope = header ? scope_of(m, at) : 0;
 	if (header && member->scope == 0)
-		return wrong(r, member->name.p, "not in the root of the rows");
+		return inv_mapping_wrong(r->text, member->name.p,
+		    "not in the root of the rows");
 	member->next = m->node[at].member;
 	m->node[at].member = (uint32_t)m->members;
 	return true;
@@ -338,24 +273,24 @@ static bool
 read_members(struct reading *r, const struct inv_json *j, const char *where,
     bool header)
 {
-	struct inv_xml_map *m = &r->whole->map;
+	struct inv_xml_map *m = r->map;
 	const struct inv_json *value;
-	struct inv_str key;
+	struct inv_str key, name, as;
 	void *walk = NULL;
 
 	if (j == NULL)
-		return header || wrong(r, where, "not an object of members");
+		return header ||
+		    inv_mapping_wrong(r->text, where,
+			"not an object of members");
 	if (inv_json_kind(j) != INV_KIND_OBJECT)
-		return wrong(r, where, "not an object of members");
+		return inv_mapping_wrong(r->text, where,
+		    "not an object of members");
 	while (inv_json_next(j, &walk, &key, &value)) {
 		struct inv_xml_member *to = &m->member[m->members];
 
-		if (!check_name(r, key))
+		if (!inv_mapping_member(r->text, key, &name, &as))
 			return false;
-		*to = (struct inv_xml_member){
-			.name = keep(r, key),
-			.key = key_of(r, key),
-		};
+		*to = (struct inv_xml_member){ .name = name, .key = as };
 		if (!read_parts(r, value, to) || !place(r, to, header))
 			return false;
 		m->members++;
@@ -370,9 +305,10 @@ add_prefix(struct reading *r, struct inv_str prefix, struct inv_str uri)
 {
 	if (uri.n == 0 || memchr(uri.p, ' ', uri.n) != NULL ||
 	    (prefix.n > 0 && !is_name(prefix)))
-		return wrong(r, "namespaces", "not prefixes and their URIs");
-	r->prefix[r->prefixes] = keep(r, prefix);
-	r->uri[r->prefixes++] = keep(r, uri);
+		return inv_mapping_wrong(r->text, "namespaces",
+		    "not prefixes and their URIs");
+	r->prefix[r->prefixes] = inv_mapping_keep(r->text, prefix);
+	r->uri[r->prefixes++] = inv_mapping_keep(r->text, uri);
 	return true;
 }
 
@@ -384,13 +320,15 @@ read_namespaces(struct reading *r, const struct inv_json *j)
 	void *walk = NULL;
 
 	if (j != NULL && inv_json_kind(j) != INV_KIND_OBJECT)
-		return wrong(r, "namespaces", "not an object");
+		return inv_mapping_wrong(r->text, "namespaces",
+		    "not an object");
 	while (j != NULL && inv_json_next(j, &walk, &key, &value)) {
 		if (!inv_json_str(value, &uri))
-			return wrong(r, "namespaces",
+			return inv_mapping_wrong(r->text, "namespaces",
 			    "not prefixes and their URIs");
 		if (r->prefixes == INV_XML_PREFIXES)
-			return wrong(r, "namespaces", "more than 32");
+			return inv_mapping_wrong(r->text, "namespaces",
+			    "more than 32");
 		if (!add_prefix(r, key, uri))
 			return false;
 	}
@@ -402,7 +340,7 @@ read_namespaces(struct reading *r, const struct inv_json *j)
 static bool
 read_path(struct reading *r, const struct inv_json *j)
 {
-	struct inv_xml_map *m = &r->whole->map;
+	struct inv_xml_map *m = r->map;
 	const char *attribute = NULL;
 	struct inv_str path;
 
@@ -410,7 +348,7 @@ read_path(struct reading *r, const struct inv_json *j)
 	    ? walk_absolute(r, path, &attribute)
 	    : 0;
 	if (m->row == 0 || attribute != NULL)
-		return wrong(r, "rows/path",
+		return inv_mapping_wrong(r->text, "rows/path",
 		    "not a path such as /Order/cac:OrderLine");
 	m->path_n = m->node[m->row].depth;
 	m->node[m->row].in_row = true;
@@ -428,24 +366,25 @@ read_others(struct reading *r, const struct inv_json *j)
 
 	if (j == NULL)
 		return true;
-	r->whole->map.drops = true;
+	r->map->drops = true;
 	return (inv_json_str(j, &s) && inv_str_is(s, "drop")) ||
-	    wrong(r, "rows/others", "not drop");
+	    inv_mapping_wrong(r->text, "rows/others", "not drop");
 }
 
 static bool
-read_all(struct reading *r, const struct inv_json *j)
+read_all(void *reader, const struct inv_json *j)
 {
 	static const char *const names[] = { "title", "namespaces", "header",
 		"rows", NULL };
 	static const char *const of_rows[] = { "path", "others", "members",
 		NULL };
-	struct inv_xml_map *m = &r->whole->map;
+	struct reading *r = reader;
+	struct inv_xml_map *m = r->map;
 	const struct inv_json *rows = inv_json_member(j, "rows");
 
-	if (!knows(r, j, "mapping", names) ||
+	if (!inv_mapping_knows(r->text, j, "mapping", names) ||
 	    !read_namespaces(r, inv_json_member(j, "namespaces")) ||
-	    !knows(r, rows, "rows", of_rows) ||
+	    !inv_mapping_knows(r->text, rows, "rows", of_rows) ||
 	    !read_path(r, inv_json_member(rows, "path")) ||
 	    !read_others(r, inv_json_member(rows, "others")) ||
 	    !read_members(r, inv_json_member(j, "header"), "header", true))
@@ -472,26 +411,15 @@ inv_xml_map_is(struct inv_str text)
 struct inv_xml_map *
 inv_xml_map_new(struct inv_str text, const char *name, struct inv_err *err)
 {
-	struct inv_json *json = inv_json_new(text, err);
 	struct whole *w = inv_mem_new(sizeof(*w));
-	struct reading r = { .whole = w, .name = name, .err = err };
+	struct reading r = { .map = &w->map, .text = &w->text };
 
-	w->text = INV_BUF(2 * INV_XML_MAP_MAX);
-	w->map.member = inv_mem_new(INV_XML_MEMBERS * sizeof(*w->map.member));
+	w->map.member =
+	    inv_mem_new(INV_MAPPING_MEMBERS * sizeof(*w->map.member));
 	w->map.node = inv_mem_new(INV_XML_MAP_NODES * sizeof(*w->map.node));
 	w->map.node[0].member = INV_XML_NONE;
 	w->map.nodes = 1;
-	bool ok = json != NULL && read_all(&r, json);
-
-	if (json == NULL) {
-		struct inv_err why = *err;
-
-		inv_fail(err, INV_CONFIG, "%s: %s", name, why.msg);
-	}
-	if (ok)
-		inv_json_print(json, &w->text);
-	inv_json_free(json);
-	if (ok)
+	if (inv_mapping_read(&w->text, text, name, read_all, &r, err))
 		return &w->map;
 	inv_xml_map_free(&w->map);
 	return NULL;
@@ -506,13 +434,12 @@ inv_xml_map_free(struct inv_xml_map *m)
 		return;
 	free(m->member);
 	free(m->node);
-	inv_arena_free(&w->arena);
-	inv_buf_free(&w->text);
+	inv_mapping_text_free(&w->text);
 	free(w);
 }
 
 struct inv_str
 inv_xml_map_text(const struct inv_xml_map *m)
 {
-	return inv_buf_str(&((const struct whole *)m)->text);
+	return inv_buf_str(&((const struct whole *)m)->text.line);
 }

@@ -8,12 +8,11 @@
 #define INV_DATA_XML_MAP_H
 
 #include "base/err.h"
+#include "data/mapping_text.h"
 #include "data/xml_path.h"
 
 enum {
-	INV_XML_MAP_MAX = 256 << 10, /* bytes of a mapping */
-	INV_XML_MEMBERS = 512,       /* of a mapping */
-	INV_XML_MAP_NODES = 4096,    /* elements that its paths name */
+	INV_XML_MAP_NODES = 4096, /* elements that its paths name */
 	INV_XML_PREFIXES = 32,
 };
 

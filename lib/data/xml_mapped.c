@@ -62,10 +62,10 @@ struct inv_xml_mapped {
 	struct inv_buf text; /* of the innermost element that is wanted */
 	size_t depth;        /* levels that are open */
 	size_t actives;
-	uint32_t active[INV_XML_MEMBERS];
-	uint32_t first[INV_XML_MEMBERS]; /* value of each member, from 1 */
-	uint32_t last[INV_XML_MEMBERS];
-	unsigned char blamed[INV_XML_MEMBERS]; /* bits of flaw_kind */
+	uint32_t active[INV_MAPPING_MEMBERS];
+	uint32_t first[INV_MAPPING_MEMBERS]; /* value of each member, from 1 */
+	uint32_t last[INV_MAPPING_MEMBERS];
+	unsigned char blamed[INV_MAPPING_MEMBERS]; /* bits of flaw_kind */
 	struct level level[INV_XML_DEPTH + 1];
 };
 

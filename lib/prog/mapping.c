@@ -14,7 +14,7 @@ read_text(const char *path, struct inv_buf *text, struct inv_err *err)
 {
 	struct inv_err why;
 
-	*text = INV_BUF(INV_X12_MAP_MAX);
+	*text = INV_BUF(INV_MAPPING_MAX);
 	return inv_file_read(AT_FDCWD, path, text, &why) ||
 	    inv_fail(err, INV_CONFIG, "%s", why.msg);
 }
