@@ -3,6 +3,7 @@
 #include "data/sign.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include <openssl/evp.h>
 
@@ -10,7 +11,7 @@
 #include "base/mem.h"
 
 struct inv_signer {
-	EVP_PKEY *key;
+	unsigned char *seed; /* in pages of its own */
 };
 
 /* What can not be signed leaves nothing that could be said. */
@@ -25,14 +26,17 @@ must(bool ok)
 	inv_die(&err);
 }
 
+/* What is forked to read what nobody trusts has it not (io/confine.h). */
 struct inv_signer *
 inv_signer_new(const unsigned char seed[INV_SIGN_SEED])
 {
 	struct inv_signer *s = inv_mem_new(sizeof(*s));
 
-	s->key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, seed,
-	    INV_SIGN_SEED);
-	must(s->key != NULL);
+	s->seed = inv_mem_pages(NULL, 0, INV_SIGN_SEED);
+	(void)madvise(s->seed, INV_SIGN_SEED, MADV_WIPEONFORK);
+	(void)madvise(s->seed, INV_SIGN_SEED, MADV_DONTDUMP);
+	(void)mlock(s->seed, INV_SIGN_SEED);
+	memcpy(s->seed, seed, INV_SIGN_SEED);
 	return s;
 }
 
@@ -41,17 +45,31 @@ inv_signer_free(struct inv_signer *s)
 {
 	if (s == NULL)
 		return;
-	EVP_PKEY_free(s->key);
+	explicit_bzero(s->seed, INV_SIGN_SEED);
+	inv_mem_pages_free(s->seed, INV_SIGN_SEED);
 	free(s);
+}
+
+/* For one use: libcrypto wipes what it frees. */
+static EVP_PKEY *
+key_of(const struct inv_signer *s)
+{
+	EVP_PKEY *key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL,
+	    s->seed, INV_SIGN_SEED);
+
+	must(key != NULL);
+	return key;
 }
 
 void
 inv_signer_public(const struct inv_signer *s,
     unsigned char key[INV_SIGN_PUBLIC])
 {
+	EVP_PKEY *pair = key_of(s);
 	size_t n = INV_SIGN_PUBLIC;
 
-	must(EVP_PKEY_get_raw_public_key(s->key, key, &n) == 1);
+	must(EVP_PKEY_get_raw_public_key(pair, key, &n) == 1);
+	EVP_PKEY_free(pair);
 }
 
 void
@@ -59,13 +77,15 @@ inv_sign(const struct inv_signer *s, struct inv_str text,
     unsigned char signature[INV_SIGN])
 {
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
+	EVP_PKEY *key = key_of(s);
 	size_t n = INV_SIGN;
 
 	must(context != NULL &&
-	    EVP_DigestSignInit(context, NULL, NULL, NULL, s->key) == 1 &&
+	    EVP_DigestSignInit(context, NULL, NULL, NULL, key) == 1 &&
 	    EVP_DigestSign(context, signature, &n,
 		(const unsigned char *)text.p, text.n) == 1);
 	EVP_MD_CTX_free(context);
+	EVP_PKEY_free(key);
 }
 
 bool

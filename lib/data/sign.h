@@ -12,7 +12,7 @@ enum {
 
 struct inv_signer; /* a private key */
 
-/* The seed can be wiped then. */
+/* The seed can be wiped then.  A process that is forked has another key. */
 struct inv_signer *inv_signer_new(const unsigned char seed[INV_SIGN_SEED]);
 void inv_signer_free(struct inv_signer *s); /* NULL is fine */
 

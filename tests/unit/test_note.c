@@ -1,5 +1,8 @@
 /* test_note - do data/note and data/sign keep their headers' promises? */
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "check.h"
 
 #include "data/note.h"
@@ -54,6 +57,26 @@ the_first_vector_of_rfc_8032_holds(void)
 	check_str(((struct inv_str){ hex, sizeof(hex) }), sig_hex);
 	check(inv_sign_is_good(key, INV_LIT(""), sig));
 	check(!inv_sign_is_good(key, INV_LIT("x"), sig));
+	inv_signer_free(s);
+}
+
+static void
+a_child_has_not_the_private_key(void)
+{
+	unsigned char key[INV_SIGN_PUBLIC], sig[INV_SIGN];
+	struct inv_signer *s = signer(7);
+	int status = 1;
+
+	inv_signer_public(s, key);
+	pid_t child = fork();
+
+	if (child == 0) {
+		inv_sign(s, INV_LIT("x"), sig);
+		_exit(inv_sign_is_good(key, INV_LIT("x"), sig));
+	}
+	check(child > 0 && waitpid(child, &status, 0) == child && status == 0);
+	inv_sign(s, INV_LIT("x"), sig);
+	check(inv_sign_is_good(key, INV_LIT("x"), sig));
 	inv_signer_free(s);
 }
 
@@ -240,6 +263,7 @@ main(void)
 {
 	static const struct test tests[] = {
 		TEST(the_first_vector_of_rfc_8032_holds),
+		TEST(a_child_has_not_the_private_key),
 		TEST(a_key_is_read_and_written),
 		TEST(what_is_no_key_is_refused),
 		TEST(a_name_has_no_space_no_plus_and_no_control_character),
