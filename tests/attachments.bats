@@ -620,6 +620,25 @@ print(root([base64.b64decode(l) for l in sys.stdin]).hex())'
 	run -1 inv-audit verify --read-data
 }
 
+@test "equal records with other files are no duplicates" {
+	printf 'asset_id,sds\nA,sds/a.pdf\nB,sds/b.pdf\n' > m1.csv
+	printf 'asset_id,sds\nA,sds/a.pdf\nB,sds/b.pdf\nA,sds/a.pdf\n' > m2.csv
+	inv-split -q m1.csv | inv-validate -q -s ./s.schema.json --attachments files > one
+	echo other > files/sds/a.pdf
+	inv-split -q m2.csv | inv-validate -q -s ./s.schema.json --attachments files > two
+	cat one two | inv-dedup -q > out
+	[ "$(jq -c 'select(.row) | [.row, .reason]' out | tr '\n' ' ')" = \
+		'[1,null] [2,null] [1,null] [2,"duplicate"] [3,"duplicate"] ' ]
+	inv-commit -q out > sent
+	[ "$(jq -c 'select(.type == "batch").rows' sent | tr '\n' ' ')" = '[[1,2]] [[1,1]] ' ]
+	jq -c 'if .row == 3 then .attachments[0].sha256 = ("ab" * 32) else . end' two |
+		inv-dedup -q > out
+	[ "$(jq -c 'select(.verdict) | [.row, .reason, .errors[0].loc]' out)" = '[3,"conflict",[]]' ]
+	jq -c 'if .row == 3 then .attachments[0].sha256 = ("ab" * 32) else . end' two |
+		sed 's/"key":\["asset_id"\],//' | inv-dedup -q > out
+	[ "$(jq -c 'select(.verdict)' out)" = '' ]
+}
+
 @test "the list goes on with a row that is resubmitted" {
 	printf 'asset_id,sds\nA,sds/a.pdf\nB,sds/b.pdf\n' > m.csv
 	inv-split -q m.csv | inv-validate -q -s ./s.schema.json --attachments files > rows

@@ -10,11 +10,13 @@
 #include "base/recall.h"
 #include "data/canon.h"
 #include "data/emit.h"
+#include "data/files.h"
 
 enum {
 	ROW_BITS = 40,                 /* of a map's value; INV_ROW_MAX */
 	TEXT_MAX = 2 * INV_RECORD_MAX, /* bytes of a canonical record */
-	PARTS_MAX = TEXT_MAX + INV_KEY_NAMES * 8 + 8, /* bytes of a key */
+	/* Bytes of a key, or of a record and its files. */
+	PARTS_MAX = TEXT_MAX + INV_FILES_MAX + INV_KEY_NAMES * 8 + 8,
 };
 
 struct inv_dedup {
@@ -33,7 +35,8 @@ struct inv_dedup {
 	struct inv_str text;        /* of the row at hand, canonical */
 	struct inv_buf form;        /* the same, where it had to be made */
 	struct inv_members members; /* its members, where it had to be made */
-	struct inv_buf parts;       /* of its key, each with its length */
+	struct inv_buf parts;       /* of its key, each with its length; or of
+				       its content */
 	uint64_t other;             /* the value of the row that stands */
 };
 
@@ -152,6 +155,26 @@ gather(struct inv_dedup *d, const struct inv_members *fields)
 	return !d->parts.failed;
 }
 
+/* Of the record, and of the files that it names; false: they are too long. */
+static bool
+mark_content(struct inv_dedup *d, const struct inv_record *rec,
+    unsigned char mark[INV_HASH])
+{
+	const struct inv_member *files =
+	    inv_member_find(rec->outer, "attachments");
+
+	if (files == NULL || inv_str_is(files->value, "[]")) {
+		inv_hash_of(d->secret, d->text, mark);
+		return true;
+	}
+	inv_buf_reset(&d->parts);
+	inv_buf_add(&d->parts, d->text);
+	inv_buf_byte(&d->parts, '\n');
+	inv_buf_add(&d->parts, files->value);
+	inv_hash_of(d->secret, inv_buf_str(&d->parts), mark);
+	return !d->parts.failed;
+}
+
 static void
 tell_of(const struct inv_dedup *d, struct inv_dedup_of *of)
 {
@@ -185,7 +208,8 @@ inv_dedup_row(struct inv_dedup *d, const struct inv_record *rec,
 		inv_hash_of(d->secret, inv_buf_str(&d->parts), key);
 		inv_map_expect(&d->map, key);
 	}
-	inv_hash_of(d->secret, d->text, mark);
+	if (!mark_content(d, rec, mark))
+		return INV_DEDUP_UNCOMPARED;
 	if (d->key.n == 0)
 		memcpy(key, mark, sizeof(key));
 
@@ -265,13 +289,15 @@ inv_dedup_errors(struct inv_dedup *d, const struct inv_dedup_of *of,
 	struct inv_str its;
 
 	inv_emit_open(out, '[');
-	if (inv_recall_get(d->recall, d->other, &its)) {
+	size_t before = out->n;
+
+	if (inv_recall_get(d->recall, d->other, &its))
 		add_differences(d->text, its, of, out);
-	} else {
+	/* Too far back, or equal but for the files that it names. */
+	if (out->n == before)
 		inv_buf_addf(out,
 		    "{\"type\":\"conflict\",\"loc\":[],\"msg\":\"row %ju has "
 		    "the same key and other content\",\"ctx\":{\"row\":%ju}}",
 		    (uintmax_t)of->row, (uintmax_t)of->row);
-	}
 	inv_emit_close(out, ']');
 }

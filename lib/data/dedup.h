@@ -59,7 +59,8 @@ enum inv_dedup_answer inv_dedup_row(struct inv_dedup *d,
 /*
  * The errors of a row whose answer was OTHER, as a JSON list: one for each
  * field that differs, or a single one without a loc if the row that stands is
- * too far back to be recalled.  Before the next call with a row.
+ * too far back to be recalled, or differs in the files that it names.  Before
+ * the next call with a row.
  */
 void inv_dedup_errors(struct inv_dedup *d, const struct inv_dedup_of *of,
     struct inv_buf *out);
