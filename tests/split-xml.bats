@@ -137,6 +137,11 @@ malformed_row mixed_content i <<i>x<y/></i>>
 	done
 	printf ' <_x/>' > m
 	[ "$(inv-split -q --path /_x m | member manifest .format)" = '"xml"' ]
+	# A letter is one of any script.
+	for text in '<é/>' '<каталог/>' '<目录/>'; do
+		printf '%s' "$text" > m
+		[ "$(inv-split -q --path '/*' m | member manifest .format)" = '"xml"' ]
+	done
 	printf '<1,b\n1,2\n' > m
 	[ "$(inv-split -q m | member manifest .format)" = '"csv"' ]
 	printf '<a>,b\n1,2\n' > m

@@ -154,13 +154,14 @@ is_open_object(struct inv_str s)
 	return i < s.n && s.p[i] == '\n';
 }
 
-/* A tag, or what may stand before the first. */
+/* A tag, whatever the script of its name, or what may stand before the first. */
 static bool
 is_tag(struct inv_str s)
 {
 	return s.n > 1 && *s.p == '<' &&
 	    ((s.p[1] >= 'a' && s.p[1] <= 'z') ||
 		(s.p[1] >= 'A' && s.p[1] <= 'Z') ||
+		(unsigned char)s.p[1] >= 0x80 ||
 		memchr("_?!", s.p[1], 3) != NULL);
 }
 
