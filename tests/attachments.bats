@@ -620,6 +620,18 @@ print(root([base64.b64decode(l) for l in sys.stdin]).hex())'
 	run -1 inv-audit verify --read-data
 }
 
+@test "purge takes the names of files out of the quarantine, and leaves the files" {
+	printf 'asset_id,sds\nA,sds/a.pdf\n' > m.csv
+	inv-split -q m.csv | inv-validate -q -s ./s.schema.json --attachments files |
+		jq -c 'if .row then .attachments[0].bytes = 7 else . end' |
+		inv-commit -q | inv-quarantine -q > out
+	grep -q sds/a.pdf "$INV_STATE/quarantine/quarantine.db"
+	inv-quarantine resolve "$(inv-quarantine list | jq -r .item)" --discard --why x
+	inv-quarantine -q purge --older-than 0 --why x --yes
+	run ! grep -q sds/a.pdf "$INV_STATE/quarantine/quarantine.db"
+	kept files/sds/a.pdf
+}
+
 @test "equal records with other files are no duplicates" {
 	printf 'asset_id,sds\nA,sds/a.pdf\nB,sds/b.pdf\n' > m1.csv
 	printf 'asset_id,sds\nA,sds/a.pdf\nB,sds/b.pdf\nA,sds/a.pdf\n' > m2.csv
