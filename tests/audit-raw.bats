@@ -39,8 +39,9 @@ cut_out() { # FILE
 	*.gz) zcat "$1" ;;
 	*.zst) zstdcat "$1" ;;
 	*) cat "$1" ;;
-	esac | tail -c +$(($(jq .offset proof) + 1)) |
-		head -c "$(jq -j .raw proof | wc -c)"
+	esac > plain
+	tail -c +$(($(jq .offset proof) + 1)) plain > behind
+	head -c "$(jq -j .raw proof | wc -c)" behind
 }
 
 four() {
