@@ -17,7 +17,6 @@ enum {
 	HEADERS_TEXT_MAX = 4096, /* bytes of all header lines of a request */
 	ITEMS_MAX = 10 << 20,    /* of `items` of a batch line */
 	FILES_MAX = 16 << 20, /* of `attachments` of an intent: never reached */
-	PIECE = 64,           /* leaves that are added to a tree at once */
 };
 
 size_t
@@ -176,40 +175,37 @@ prepare(struct inv_batch *b, struct inv_str namespace, struct inv_err *err)
 	return list_files(b, err);
 }
 
-/* The rows' records, in their order. */
+/* The rows' records, in their order, and the leaves that they are. */
 static bool
-fill_body(struct inv_batch *b, struct inv_err *err)
+fill_body(struct inv_batch *b, struct inv_digest *d, struct inv_err *err)
 {
+	struct inv_chunk *c = b->chunk;
 	struct inv_str record;
 
 	for (size_t i = 0; i < b->n; i++) {
+		size_t m = b->member[i];
+
 		inv_buf_byte(&b->body, i == 0 ? '[' : ',');
-		if (!inv_chunk_record(b->chunk, b->member[i], &record, err))
+		if (!inv_chunk_record(c, m, &record, err))
 			return false;
 		inv_buf_add(&b->body, record);
+		if (m >= c->hashed)
+			inv_chunk_leaf(c, m, d, record);
+		memcpy(b->keys[i].digest, c->key[m].digest, INV_KEY);
 	}
 	inv_buf_byte(&b->body, ']');
 	return true;
 }
 
-/* The leaves that they are, and the root of their tree. */
+/* The root of the tree whose leaves are the rows' records. */
 static void
 find_root(struct inv_batch *b, struct inv_digest *d)
 {
-	struct inv_chunk *c = b->chunk;
-	unsigned char leaf[PIECE][INV_DIGEST];
 	struct inv_merkle tree = { 0 };
 	unsigned char root[INV_DIGEST];
 
-	inv_chunk_hash_some(c, d, b->member, b->n);
-	for (size_t i = 0; i < b->n; i++) {
-		size_t m = b->member[i];
-
-		memcpy(b->keys[i].digest, c->key[m].digest, INV_KEY);
-		memcpy(leaf[i % PIECE], c->leaf[m], INV_DIGEST);
-		if (i % PIECE == PIECE - 1 || i + 1 == b->n)
-			inv_merkle_add_all(&tree, d, leaf, i % PIECE + 1);
-	}
+	for (size_t i = 0; i < b->n; i++)
+		inv_merkle_add(&tree, d, b->chunk->leaf[b->member[i]]);
 	inv_merkle_root(&tree, d, root);
 	inv_str_hex(root, sizeof(root), b->root);
 	b->rooted = true;
@@ -218,7 +214,7 @@ find_root(struct inv_batch *b, struct inv_digest *d)
 static bool
 make(struct inv_batch *b, struct inv_digest *d, struct inv_err *err)
 {
-	if (!fill_body(b, err))
+	if (!fill_body(b, d, err))
 		return false;
 	inv_digest_hex_of(d, inv_buf_str(&b->body), b->hash);
 	find_root(b, d);

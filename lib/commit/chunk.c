@@ -7,14 +7,12 @@
 
 #include "base/mem.h"
 #include "data/files.h"
-#include "data/merkle.h"
 #include "io/stream.h"
 
 enum {
 	FIRST_ROWS = 512,
 	KEEP_ROWS = 4096,       /* of a reset: more are given back */
 	KEEP_BYTES = 256 << 10, /* of a reset, and the least to go to disk */
-	PIECE = 64,             /* rows that are hashed together */
 	TEXT_MAX = 2 * INV_LINE_MAX, /* bytes: never reached */
 };
 
@@ -70,7 +68,6 @@ inv_chunk_reset(struct inv_chunk *c, uint64_t number)
 	c->corrected = NULL;
 	c->corrected_n = 0;
 	c->hashed = 0;
-	c->keyless_n = 0;
 	if (c->text.cap > KEEP_BYTES)
 		inv_buf_free(&c->text);
 	if (c->cap <= KEEP_ROWS)
@@ -86,111 +83,29 @@ inv_chunk_reset(struct inv_chunk *c, uint64_t number)
 
 /* ---- leaves ---- */
 
-/* Of a row with attachments, which are in its leaf. */
-static void
-make_leaf(struct inv_chunk *c, struct inv_digest *d, size_t i,
-    struct inv_str record, unsigned char leaf[INV_DIGEST])
+void
+inv_chunk_leaf(struct inv_chunk *c, size_t i, struct inv_digest *d,
+    struct inv_str record)
 {
 	const struct inv_chunk_row *r = &c->row[i];
+	struct inv_str files = { NULL, 0 };
 
-	inv_files_leaf(d, record,
-	    (struct inv_str){ c->text.p + r->line + r->files, r->files_n },
-	    leaf);
-}
-
-/* Of n <= PIECE rows in memory. */
-static void
-make_leaves(struct inv_chunk *c, struct inv_digest *d, const size_t *index,
-    size_t n)
-{
-	unsigned char leaf[PIECE][INV_DIGEST];
-	struct inv_str record[PIECE] = { { 0 } };
-
-	for (size_t i = 0; i < n; i++) {
-		const struct inv_chunk_row *r = &c->row[index[i]];
-
-		record[i] = (struct inv_str){ c->text.p + r->line + r->record,
-			r->record_n };
-	}
-	inv_merkle_leaves(d, record, n, leaf);
-	for (size_t i = 0; i < n; i++) {
-		if (c->row[index[i]].files_n > 0)
-			make_leaf(c, d, index[i], record[i], leaf[i]);
-		memcpy(c->leaf[index[i]], leaf[i], INV_DIGEST);
-		memcpy(c->key[index[i]].digest, leaf[i], INV_KEY);
-	}
-}
-
-void
-inv_chunk_hash_some(struct inv_chunk *c, struct inv_digest *d,
-    const size_t *index, size_t n)
-{
-	size_t piece[PIECE];
-	size_t held = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		if (index[i] >= c->hashed)
-			piece[held++] = index[i];
-		if (held == PIECE || i + 1 == n) {
-			make_leaves(c, d, piece, held);
-			held = 0;
-		}
-	}
+	if (r->files_n > 0)
+		files = (struct inv_str){ c->text.p + r->line + r->files,
+			r->files_n };
+	inv_files_leaf(d, record, files, c->leaf[i]);
+	memcpy(c->key[i].digest, c->leaf[i], INV_KEY);
 }
 
 void
 inv_chunk_hash(struct inv_chunk *c, struct inv_digest *d)
 {
-	size_t piece[PIECE];
+	for (; c->hashed < c->n; c->hashed++) {
+		const struct inv_chunk_row *r = &c->row[c->hashed];
 
-	while (c->hashed < c->n) {
-		size_t n = 0;
-
-		while (n < PIECE && c->hashed + n < c->n) {
-			piece[n] = c->hashed + n;
-			n++;
-		}
-		make_leaves(c, d, piece, n);
-		c->hashed += n;
-	}
-}
-
-/* ---- keys ---- */
-
-/* Of the row that waits for it, and of the last with it; text NULL: alone. */
-static void
-make_keys(struct inv_chunk *c, struct inv_digest *d, const unsigned char *text,
-    size_t n)
-{
-	struct inv_str both[2] = {
-		{ (const char *)c->key_text, c->keyless_n },
-		{ (const char *)text, n },
-	};
-	unsigned char out[2][INV_DIGEST];
-
-	inv_digest_each(d, INV_LIT(""), both, text == NULL ? 1 : 2, out);
-	memcpy(c->key[c->keyless].key, out[0], INV_KEY);
-	if (text != NULL)
-		memcpy(c->key[c->n].key, out[1], INV_KEY);
-	c->keyless_n = 0;
-}
-
-/* Of row n.  Two take little more time than one: the first waits. */
-static void
-add_key(struct inv_chunk *c, const struct inv_chunk_tools *t,
-    const struct inv_members *fields, struct inv_str record)
-{
-	unsigned char text[INV_KEY_SHORT];
-	bool second = c->keyless_n > 0;
-	size_t n;
-
-	if (!inv_key_text(t->key, fields, second ? text : c->key_text, &n)) {
-		inv_key_of(t->key, t->digest, fields, record, c->key[c->n].key);
-	} else if (second) {
-		make_keys(c, t->digest, text, n);
-	} else {
-		c->keyless = c->n;
-		c->keyless_n = n;
+		inv_chunk_leaf(c, c->hashed, d,
+		    (struct inv_str){
+			c->text.p + r->line + r->record, r->record_n });
 	}
 }
 
@@ -226,8 +141,6 @@ put_down(struct inv_chunk *c, struct inv_digest *d, struct inv_err *err)
 bool
 inv_chunk_settle(struct inv_chunk *c, struct inv_digest *d, struct inv_err *err)
 {
-	if (c->keyless_n > 0)
-		make_keys(c, d, NULL, 0);
 	return c->text.n == 0 || c->spill->kept <= INV_KEPT_MAX ||
 	    put_down(c, d, err);
 }
@@ -393,12 +306,13 @@ inv_chunk_add(struct inv_chunk *c, const struct inv_record *rec,
 		fields = inv_scan_record(t->scan);
 	}
 	make_room(c);
-	c->key[c->n] =
-	    (struct inv_seen_row){ .arrival = t->arrival, .row = rec->row };
+	struct inv_seen_row *k = &c->key[c->n];
+
+	*k = (struct inv_seen_row){ .arrival = t->arrival, .row = rec->row };
+	inv_key_of(t->key, t->digest, fields, record, k->key);
 	if (!note_corrected(c, rec, t, err))
 		return false;
 	c->filed = c->filed || r.files_n > 0;
-	add_key(c, t, fields, record);
 	c->row[c->n++] = r;
 	s->kept += c->text.n - r.line;
 	if (c->text.n < KEEP_BYTES ||

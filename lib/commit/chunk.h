@@ -55,10 +55,7 @@ struct inv_chunk {
 	struct inv_chunk_row *row;
 	struct inv_seen_row *key;          /* of row[i]: key and digest */
 	unsigned char (*leaf)[INV_DIGEST]; /* and its record as a leaf */
-	size_t hashed;    /* of the first rows leaf and digest are made */
-	size_t keyless;   /* the row whose key is not made yet ... */
-	size_t keyless_n; /* ... from so many bytes of text; 0: none */
-	unsigned char key_text[INV_KEY_SHORT];
+	size_t hashed; /* of the first rows leaf and digest are made */
 	struct inv_spill *spill;
 	size_t spilled; /* of the first rows the lines are on disk */
 	struct inv_extent *extent;
@@ -108,21 +105,18 @@ INV_MUST bool inv_chunk_files_of(const struct inv_record *rec,
 INV_MUST bool inv_chunk_add(struct inv_chunk *c, const struct inv_record *rec,
     const struct inv_chunk_tools *tools, struct inv_err *err);
 
-/*
- * No more rows come: their keys are made, of which one may have waited for
- * another; their lines go to disk where memory is short.
- */
+/* No more rows come: its lines go to disk where memory is short. */
 INV_MUST bool inv_chunk_settle(struct inv_chunk *c, struct inv_digest *d,
     struct inv_err *err);
 
 /*
- * Make leaf and digest of all rows, or of rows index[0..n).  They are not made
- * as rows are added: who has to know a digest has them made, and of the others
- * a batch makes them.  Rows that are on disk have them.
+ * Make leaf and digest of all rows, or of row i, whose record is at hand.  They
+ * are not made as rows are added: who has to know a digest has them made, and
+ * of the others a batch makes them.  Rows that are on disk have them.
  */
 void inv_chunk_hash(struct inv_chunk *c, struct inv_digest *d);
-void inv_chunk_hash_some(struct inv_chunk *c, struct inv_digest *d,
-    const size_t *index, size_t n);
+void inv_chunk_leaf(struct inv_chunk *c, size_t i, struct inv_digest *d,
+    struct inv_str record);
 
 /* The indexes 0..n of its rows, in the order of their numbers. */
 void inv_chunk_order(const struct inv_chunk *c, size_t *order);

@@ -19,14 +19,11 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "data/sha256.h"
 
 enum { PIECE = 256 << 10 }; /* bytes of a read */
 
 struct inv_digest {
 	SHA256_CTX context;
-	bool two;                       /* at once */
-	struct inv_sha256_text text[2]; /* that are */
 };
 
 /* A digest that can not be computed leaves nothing that could be said. */
@@ -76,7 +73,6 @@ inv_digest_new(void)
 	struct inv_digest *d = inv_mem_new(sizeof(*d));
 
 	(void)CRYPTO_set_mem_functions(allocate, resize, release);
-	d->two = inv_sha256_can();
 	return d;
 }
 
@@ -132,44 +128,6 @@ inv_digest_hex_of(struct inv_digest *d, struct inv_str s,
 
 	inv_digest_of(d, s, bytes);
 	inv_str_hex(bytes, sizeof(bytes), out);
-}
-
-/* False where that is too long. */
-static bool
-put(struct inv_sha256_text *t, struct inv_str before, struct inv_str text)
-{
-	if (text.n > INV_SHA256_SHORT || before.n > INV_SHA256_SHORT - text.n)
-		return false;
-	memcpy(t->at, before.p, before.n);
-	memcpy(t->at + before.n, text.p, text.n);
-	t->n = before.n + text.n;
-	return true;
-}
-
-void
-inv_digest_each(struct inv_digest *d, struct inv_str before,
-    const struct inv_str *text, size_t n, unsigned char (*out)[INV_DIGEST])
-{
-	size_t held = n; /* whose text waits for another, if it is less */
-
-	for (size_t i = 0; i < n; i++) {
-		if (!d->two || !put(&d->text[held < n], before, text[i])) {
-			inv_digest_begin(d);
-			inv_digest_add(d, before);
-			inv_digest_add(d, text[i]);
-			inv_digest_end(d, out[i]);
-		} else if (held == n) {
-			held = i;
-		} else {
-			inv_sha256_two(d->text, out[held], out[i]);
-			held = n;
-		}
-	}
-	if (held < n)
-		inv_digest_of(d,
-		    (struct inv_str){
-			(const char *)d->text[0].at, d->text[0].n },
-		    out[held]);
 }
 
 bool

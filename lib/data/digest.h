@@ -36,14 +36,6 @@ void inv_digest_hex_of(struct inv_digest *d, struct inv_str s,
     char out[INV_DIGEST_HEX]);
 
 /*
- * Of n messages: out[i] is that of text[i] with `before` in front of it.  Short
- * ones are hashed two at once, where the processor can.  A text may be in out,
- * at its own place or behind it.
- */
-void inv_digest_each(struct inv_digest *d, struct inv_str before,
-    const struct inv_str *text, size_t n, unsigned char (*out)[INV_DIGEST]);
-
-/*
  * The SHA-256 of all that a file has, from its beginning; where fd then stands
  * is not said.  INV_NOINPUT where it can not be read.
  */

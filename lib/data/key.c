@@ -2,7 +2,10 @@
 
 #include "data/key.h"
 
-enum { LENGTH = 8 }; /* bytes of a part's length */
+enum {
+	SHORT = 1024, /* bytes of parts that are hashed in one call */
+	LENGTH = 8,   /* bytes of a part's length */
+};
 
 static bool
 add_name(struct inv_key *k, const struct inv_member *element,
@@ -67,26 +70,24 @@ value_of(const struct inv_members *fields, struct inv_str name)
 	return (struct inv_str){ 0 };
 }
 
-bool
-inv_key_text(const struct inv_key *k, const struct inv_members *fields,
-    unsigned char text[INV_KEY_SHORT], size_t *used)
+/* The parts behind each other in buf; false where they do not fit. */
+static bool
+gather(const struct inv_key *k, const struct inv_members *fields,
+    unsigned char buf[SHORT], size_t *used)
 {
 	size_t n = sizeof(k->names);
 
-	if (k->n == 0)
-		return false;
-	memcpy(text, k->names, n);
+	memcpy(buf, k->names, n);
 	for (size_t i = 0; i < k->n; i++) {
 		struct inv_str v = value_of(fields, k->name[i]);
 
-		if (v.n > INV_KEY_SHORT - LENGTH ||
-		    n > INV_KEY_SHORT - LENGTH - v.n)
+		if (v.n > SHORT - LENGTH || n > SHORT - LENGTH - v.n)
 			return false;
 		for (int b = 0; b < LENGTH; b++)
-			text[n++] =
+			buf[n++] =
 			    (unsigned char)((uint64_t)v.n >> (56 - 8 * b));
 		if (v.n > 0)
-			memcpy(text + n, v.p, v.n);
+			memcpy(buf + n, v.p, v.n);
 		n += v.n;
 	}
 	*used = n;
@@ -99,14 +100,14 @@ inv_key_of(const struct inv_key *k, struct inv_digest *d,
     unsigned char out[INV_KEY])
 {
 	unsigned char full[INV_DIGEST];
-	unsigned char buf[INV_KEY_SHORT];
+	unsigned char buf[SHORT];
 	size_t n;
 
 	if (k->n == 0) {
 		inv_key_digest(d, record, out);
 		return;
 	}
-	if (inv_key_text(k, fields, buf, &n)) {
+	if (gather(k, fields, buf, &n)) {
 		inv_digest_of(d, (struct inv_str){ (const char *)buf, n },
 		    full);
 	} else {

@@ -15,10 +15,9 @@
 #include "data/scan.h"
 
 enum {
-	INV_KEY = 16,         /* bytes of a key, and of a record's digest */
-	INV_KEY_NAMES = 16,   /* members of a key */
-	INV_KEY_TEXT = 4096,  /* bytes of their names as JSON */
-	INV_KEY_SHORT = 1024, /* bytes of parts that are hashed in one call */
+	INV_KEY = 16,        /* bytes of a key, and of a record's digest */
+	INV_KEY_NAMES = 16,  /* members of a key */
+	INV_KEY_TEXT = 4096, /* bytes of their names as JSON */
 };
 
 /* Which members make the key. */
@@ -49,14 +48,6 @@ struct inv_str inv_key_json(const struct inv_key *k);
 void inv_key_of(const struct inv_key *k, struct inv_digest *d,
     const struct inv_members *fields, struct inv_str record,
     unsigned char out[INV_KEY]);
-
-/*
- * The same in two steps, so that many can be hashed together: text becomes that
- * whose digest begins with the key.  False where there is none that short.
- */
-INV_MUST bool inv_key_text(const struct inv_key *k,
-    const struct inv_members *fields, unsigned char text[INV_KEY_SHORT],
-    size_t *n);
 
 /* The key of a record as a whole, which is its canonical text. */
 void inv_key_digest(struct inv_digest *d, struct inv_str record,

@@ -2,8 +2,6 @@
 
 #include "data/merkle.h"
 
-enum { PERFECT_MAX = 6 }; /* log2 of the leaves that are joined at once */
-
 void
 inv_merkle_leaf(struct inv_digest *d, struct inv_str leaf,
     unsigned char hash[INV_DIGEST])
@@ -12,13 +10,6 @@ inv_merkle_leaf(struct inv_digest *d, struct inv_str leaf,
 	inv_digest_add(d, (struct inv_str){ "\0", 1 });
 	inv_digest_add(d, leaf);
 	inv_digest_end(d, hash);
-}
-
-void
-inv_merkle_leaves(struct inv_digest *d, const struct inv_str *leaf, size_t n,
-    unsigned char (*hash)[INV_DIGEST])
-{
-	inv_digest_each(d, INV_LIT("\0"), leaf, n, hash);
 }
 
 /* Of both: hash may be one of them. */
@@ -33,58 +24,18 @@ join(struct inv_digest *d, const unsigned char left[INV_DIGEST],
 	inv_digest_of(d, (struct inv_str){ text, sizeof(text) }, hash);
 }
 
-/* The root of the next 2^level leaves: t->n is a multiple of that. */
-static void
-add(struct inv_merkle *t, struct inv_digest *d,
-    const unsigned char hash[INV_DIGEST], unsigned level)
+void
+inv_merkle_add(struct inv_merkle *t, struct inv_digest *d,
+    const unsigned char hash[INV_DIGEST])
 {
-	uint64_t leaves = UINT64_C(1) << level;
 	unsigned char root[INV_DIGEST];
+	unsigned level = 0;
 
 	memcpy(root, hash, INV_DIGEST);
 	for (; (t->n >> level & 1) != 0; level++)
 		join(d, t->of[level], root, root);
 	memcpy(t->of[level], root, INV_DIGEST);
-	t->n += leaves;
-}
-
-void
-inv_merkle_add(struct inv_merkle *t, struct inv_digest *d,
-    const unsigned char hash[INV_DIGEST])
-{
-	add(t, d, hash, 0);
-}
-
-/* hash[0] becomes the root of 2^level leaves, level by level. */
-static void
-reduce(struct inv_digest *d, unsigned char (*hash)[INV_DIGEST], unsigned level)
-{
-	struct inv_str pair[1 << PERFECT_MAX >> 1];
-
-	while (level-- > 0) {
-		for (size_t i = 0; i < (size_t)1 << level; i++)
-			pair[i] = (struct inv_str){ (const char *)hash[2 * i],
-				2 * INV_DIGEST };
-		inv_digest_each(d, INV_LIT("\1"), pair, (size_t)1 << level,
-		    hash);
-	}
-}
-
-void
-inv_merkle_add_all(struct inv_merkle *t, struct inv_digest *d,
-    unsigned char (*hash)[INV_DIGEST], size_t n)
-{
-	while (n > 0) {
-		unsigned level = PERFECT_MAX;
-
-		while (n >> level == 0 ||
-		    (t->n & ((UINT64_C(1) << level) - 1)) != 0)
-			level--;
-		reduce(d, hash, level);
-		add(t, d, hash[0], level);
-		hash += (size_t)1 << level;
-		n -= (size_t)1 << level;
-	}
+	t->n++;
 }
 
 void

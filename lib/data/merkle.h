@@ -25,16 +25,10 @@ struct inv_merkle {
 
 void inv_merkle_leaf(struct inv_digest *d, struct inv_str leaf,
     unsigned char hash[INV_DIGEST]);
-void inv_merkle_leaves(struct inv_digest *d, const struct inv_str *leaf,
-    size_t n, unsigned char (*hash)[INV_DIGEST]);
 
 /* The next leaf, by its hash. */
 void inv_merkle_add(struct inv_merkle *t, struct inv_digest *d,
     const unsigned char hash[INV_DIGEST]);
-
-/* The next n, one after the other; hash is used up. */
-void inv_merkle_add_all(struct inv_merkle *t, struct inv_digest *d,
-    unsigned char (*hash)[INV_DIGEST], size_t n);
 
 /* The root of what has been added; the tree can grow on. */
 void inv_merkle_root(const struct inv_merkle *t, struct inv_digest *d,

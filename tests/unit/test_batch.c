@@ -109,51 +109,15 @@ a_kept_line_is_the_line_as_it_came(void)
 	close_kit(&k);
 }
 
-/* Whether two are hashed together, or the last one alone. */
-static void
-the_key_of_each_row_is_its_own(void)
-{
-	for (size_t n = 1; n <= 4; n++) {
-		unsigned char want[INV_KEY];
-		struct inv_err err;
-		struct kit k;
-
-		open_kit(&k);
-		for (size_t i = 0; i < n; i++) {
-			struct inv_buf record = INV_BUF(4096);
-
-			/* The third has a key that is not short. */
-			inv_buf_addf(&record, "{\"id\":\"%*zu\"}",
-			    i == 2 ? 2000 : 1, i);
-			inv_buf_byte(&record, '\0');
-			check(add(&k, 2001 + i, record.p));
-			inv_buf_free(&record);
-		}
-		check(inv_chunk_settle(k.chunk, k.tools.digest, &err));
-		for (size_t i = 0; i < n; i++) {
-			struct inv_str record;
-
-			check(inv_chunk_record(k.chunk, i, &record, &err));
-			check(inv_scan_object(k.lines, record, &err));
-			inv_key_of(k.tools.key, k.tools.digest,
-			    inv_scan_record(k.lines), record, want);
-			check(memcmp(k.chunk->key[i].key, want, INV_KEY) == 0);
-		}
-		close_kit(&k);
-	}
-}
-
 static void
 equal_content_has_equal_keys_however_it_is_written(void)
 {
-	struct inv_err err;
 	struct kit k;
 
 	open_kit(&k);
 	check(add(&k, 2001, "{\"id\":\"a\",\"q\":1}"));
 	check(add(&k, 2002, "{\"q\":1.0,\"id\":\"\\u0061\"}"));
 	check(add(&k, 2003, "{\"id\":\"a\",\"q\":2}"));
-	check(inv_chunk_settle(k.chunk, k.tools.digest, &err));
 	const struct inv_seen_row *r = k.chunk->key;
 
 	inv_chunk_hash(k.chunk, k.tools.digest);
@@ -457,7 +421,6 @@ main(void)
 	static const struct test tests[] = {
 		TEST(the_body_is_the_canonical_records_in_row_order),
 		TEST(a_kept_line_is_the_line_as_it_came),
-		TEST(the_key_of_each_row_is_its_own),
 		TEST(equal_content_has_equal_keys_however_it_is_written),
 		TEST(a_number_that_can_not_be_written_is_not_kept),
 		TEST(a_body_is_cut_before_it_passes_four_mebibytes),

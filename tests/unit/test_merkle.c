@@ -90,26 +90,6 @@ a_root_is_that_of_the_rfc_at_every_size(void)
 	}
 }
 
-/* n leaves, and behind them the rest of them. */
-static void
-leaves_added_together_are_as_those_added_one_by_one(void)
-{
-	hash got, expected;
-	hash used[LEAVES];
-
-	for (size_t n = 0; n <= LEAVES; n++) {
-		struct inv_merkle t = { 0 };
-
-		memcpy(used, leaf, sizeof(used));
-		inv_merkle_add_all(&t, digest, used, n);
-		inv_merkle_add_all(&t, digest, used + n, LEAVES - n);
-		inv_merkle_root(&t, digest, got);
-		root_by_the_rfc(0, LEAVES, expected);
-		check(same(got, expected));
-		check(t.n == LEAVES);
-	}
-}
-
 static void
 each_leaf_is_proved_to_be_in_and_no_other(void)
 {
@@ -318,7 +298,6 @@ main(void)
 	static const struct test tests[] = {
 		TEST(hashes_are_those_of_the_rfc),
 		TEST(a_root_is_that_of_the_rfc_at_every_size),
-		TEST(leaves_added_together_are_as_those_added_one_by_one),
 		TEST(each_leaf_is_proved_to_be_in_and_no_other),
 		TEST(each_tree_is_proved_to_begin_with_each_before_it),
 		TEST(the_empty_tree_begins_any),
