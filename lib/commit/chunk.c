@@ -183,7 +183,8 @@ inv_chunk_files(const struct inv_chunk *c, size_t i, struct inv_str *out,
 /* ---- rows ---- */
 
 bool
-inv_chunk_files_of(const struct inv_record *rec, struct inv_str *list)
+inv_chunk_files_of(const struct inv_record *rec, struct inv_str *list,
+    struct inv_err *err)
 {
 	const struct inv_member *m = inv_member_find(rec->outer, "attachments");
 
@@ -191,21 +192,19 @@ inv_chunk_files_of(const struct inv_record *rec, struct inv_str *list)
 	if (m == NULL || inv_str_is(m->value, "[]"))
 		return true;
 	*list = m->value;
-	return list->n <= INV_FILES_MAX && inv_files_is(*list);
+	return (list->n <= INV_FILES_MAX && inv_files_is(*list)) ||
+	    inv_fail(err, INV_BAD,
+		"attachments is not as inv-validate writes it");
 }
 
 /* Add the line, and behind it its record where that is not canonical. */
 static bool
 add_text(struct inv_chunk *c, const struct inv_record *rec,
-    const struct inv_chunk_tools *t, struct inv_chunk_row *r,
-    struct inv_err *err)
+    struct inv_str files, const struct inv_chunk_tools *t,
+    struct inv_chunk_row *r, struct inv_err *err)
 {
 	bool canonical = inv_canon_is(rec->record, rec->fields);
-	struct inv_str files;
 
-	if (!inv_chunk_files_of(rec, &files))
-		return inv_fail(err, INV_BAD,
-		    "attachments is not as inv-validate writes it");
 	/* At once, as pages of its own: those it does not need cost nothing. */
 	if (c->text.cap == 0)
 		(void)!inv_buf_room(&c->text, KEEP_BYTES);
@@ -287,13 +286,13 @@ inv_chunk_corrected(const struct inv_chunk *c, size_t i)
 
 bool
 inv_chunk_add(struct inv_chunk *c, const struct inv_record *rec,
-    const struct inv_chunk_tools *t, struct inv_err *err)
+    struct inv_str files, const struct inv_chunk_tools *t, struct inv_err *err)
 {
 	const struct inv_members *fields = rec->fields;
 	struct inv_chunk_row r = { .row = rec->row };
 	struct inv_spill *s = c->spill;
 
-	if (!add_text(c, rec, t, &r, err))
+	if (!add_text(c, rec, files, t, &r, err))
 		return false;
 	struct inv_str record = { c->text.p + r.line + r.record, r.record_n };
 

@@ -90,20 +90,21 @@ void inv_chunk_free(struct inv_chunk *c);
 void inv_chunk_reset(struct inv_chunk *c, uint64_t number);
 
 /*
- * The list of files that a record line has as `attachments`, or empty; false
+ * The list of files that a record line has as `attachments`, or empty; INV_BAD
  * where that is none.
  */
 INV_MUST bool inv_chunk_files_of(const struct inv_record *rec,
-    struct inv_str *list);
+    struct inv_str *list, struct inv_err *err);
 
 /*
- * Keep a pending row.  INV_BAD, and nothing kept, where its record has a
- * number that RFC 8785 can not write (number_not_exact), or its line has
- * `attachments` that are no list of files; INV_IO where the disk
- * does not take what is too much for memory, or has lost what the row corrects.
+ * Keep a pending row; files is its list, within its line.  INV_BAD, and nothing
+ * kept, where its record has a number that RFC 8785 can not write
+ * (number_not_exact); INV_IO where the disk does not take what is too much for
+ * memory, or has lost what the row corrects.
  */
 INV_MUST bool inv_chunk_add(struct inv_chunk *c, const struct inv_record *rec,
-    const struct inv_chunk_tools *tools, struct inv_err *err);
+    struct inv_str files, const struct inv_chunk_tools *tools,
+    struct inv_err *err);
 
 /* No more rows come: its lines go to disk where memory is short. */
 INV_MUST bool inv_chunk_settle(struct inv_chunk *c, struct inv_digest *d,

@@ -97,12 +97,14 @@ add_row(struct dry *d, const struct inv_record *rec, struct inv_err *err)
 	struct inv_chunk_tools tools = { d->canon, d->digest, &d->key, d->scan,
 		d->f->block.arrival, NULL, { d->f->block.id, INV_MANIFEST_ID },
 		d->f->block.submission };
+	struct inv_str files;
 
 	if (d->chunk->n > 0 && d->chunk->number != rec->chunk &&
 	    !print_chunk(d, err))
 		return false;
 	d->chunk->number = rec->chunk;
-	if (inv_chunk_add(d->chunk, rec, &tools, err))
+	if (inv_chunk_files_of(rec, &files, err) &&
+	    inv_chunk_add(d->chunk, rec, files, &tools, err))
 		return true;
 	if (err->fault != INV_BAD)
 		return false;

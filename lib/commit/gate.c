@@ -251,15 +251,13 @@ refuse_list(struct inv_uploader *u, const struct inv_record *rec)
  * intent already has its verdict from that.
  */
 static bool
-has_its_files(struct inv_uploader *u, const struct inv_record *rec)
+has_its_files(struct inv_uploader *u, const struct inv_record *rec,
+    struct inv_str list)
 {
 	struct inv_file_named file;
-	struct inv_str list;
 	struct inv_err err;
 
-	/* What is no list, inv_chunk_add refuses. */
-	if (!inv_chunk_files_of(rec, &list) || list.n == 0 ||
-	    known_batch(u, rec->row) != NULL)
+	if (list.n == 0 || known_batch(u, rec->row) != NULL)
 		return true;
 	while (inv_files_each(&list, &file))
 		if (!inv_attachments_has(u->state.fd, &file, &err)) {
@@ -290,15 +288,15 @@ inv_gate_record(struct inv_uploader *u, const struct inv_record *rec)
 	struct inv_chunk *c = chunk_of(u, rec->chunk);
 	struct inv_str files;
 
-	if (has_its_files(u, rec) && !inv_chunk_add(c, rec, &tools, &err)) {
+	if (!inv_chunk_files_of(rec, &files, &err))
+		refuse_list(u, rec);
+	else if (has_its_files(u, rec, files) &&
+	    !inv_chunk_add(c, rec, files, &tools, &err)) {
 		if (err.fault != INV_BAD) {
 			inv_uploader_fail(u, &err);
 			return;
 		}
-		if (inv_chunk_files_of(rec, &files))
-			refuse_number(u, rec);
-		else
-			refuse_list(u, rec);
+		refuse_number(u, rec);
 	}
 	count_passed(u, c, 1);
 }

@@ -86,10 +86,12 @@ add_row(struct inv_uploader *u, struct inv_batch *b, uint64_t row,
 		u->scan, b->of.arrival, .arrivals = NULL };
 	struct inv_buf line = INV_BUF(INV_LINE_MAX);
 	struct inv_record rec;
+	struct inv_str list;
 
 	put_line(&line, b, row, record, files);
 	bool ok = inv_record_parse(u->f->scan, inv_buf_str(&line), &rec, err) &&
-	    inv_chunk_add(b->chunk, &rec, &tools, err);
+	    inv_chunk_files_of(&rec, &list, err) &&
+	    inv_chunk_add(b->chunk, &rec, list, &tools, err);
 
 	inv_buf_free(&line);
 	return ok;

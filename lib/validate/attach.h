@@ -31,8 +31,9 @@ void inv_attach_close(struct inv_attach *a);
 INV_MUST bool inv_attach_settle(void *attach, struct inv_err *err);
 
 /*
- * Keep what a canonical record names, to be settled before its line leaves.  What is wrong with a file is added to
- * *flaws; false only where the world failed.
+ * Keep what a canonical record names, to be settled before its line leaves.
+ * What is wrong with a file is added to *flaws; false only where the world
+ * failed.
  */
 INV_MUST bool inv_attach_take(struct inv_attach *a, struct inv_str record,
     struct inv_flaws *flaws, struct inv_err *err);

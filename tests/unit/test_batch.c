@@ -48,6 +48,7 @@ static bool
 add(struct kit *k, uint64_t row, const char *record)
 {
 	struct inv_record rec;
+	struct inv_str files;
 	struct inv_err err;
 
 	inv_buf_reset(&k->line);
@@ -55,7 +56,8 @@ add(struct kit *k, uint64_t row, const char *record)
 	    row, row + 1, 4);
 	inv_buf_addf(&k->line, "\"record\":%s}", record);
 	check(inv_record_parse(k->lines, inv_buf_str(&k->line), &rec, &err));
-	return inv_chunk_add(k->chunk, &rec, &k->tools, &err);
+	return inv_chunk_files_of(&rec, &files, &err) &&
+	    inv_chunk_add(k->chunk, &rec, files, &k->tools, &err);
 }
 
 static struct inv_batch *
