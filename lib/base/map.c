@@ -116,7 +116,7 @@ inv_map_expect(const struct inv_map *m, const unsigned char *hash)
 
 	memcpy(key, hash, sizeof(key));
 	if (m->size > 0)
-		__builtin_prefetch(&m->table[place_of(m, key)]);
+		inv_mem_fetch(&m->table[place_of(m, key)]);
 }
 
 struct inv_map_entry *

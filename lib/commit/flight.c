@@ -71,7 +71,7 @@ inv_flight_expect(const struct inv_flight *t, const struct inv_seen_row *rows,
     size_t i, size_t n)
 {
 	if (i + AHEAD < n)
-		__builtin_prefetch(&t->slot[home(t, rows[i + AHEAD].key)]);
+		inv_mem_fetch(&t->slot[home(t, rows[i + AHEAD].key)]);
 }
 
 const struct inv_flown *

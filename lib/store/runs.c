@@ -260,7 +260,7 @@ void
 inv_runs_expect(const struct inv_runs *r, const unsigned char key[INV_KEY])
 {
 	for (size_t i = 0; i < r->n; i++)
-		__builtin_prefetch(line_of(&r->run[i], key));
+		inv_mem_fetch(line_of(&r->run[i], key));
 }
 
 bool
@@ -317,8 +317,8 @@ read_block(struct source *s, struct inv_err *err)
 static void
 fetch(const struct inv_seen_row *row)
 {
-	__builtin_prefetch(row);
-	__builtin_prefetch((const char *)(row + 1) - 1);
+	inv_mem_fetch(row);
+	inv_mem_fetch((const char *)(row + 1) - 1);
 }
 
 /* The next row, where one is left. */

@@ -125,8 +125,7 @@ expect(const struct inv_seen *s, const struct inv_seen_row *rows, size_t i,
     size_t n)
 {
 	if (i < n && s->slots_n > 0)
-		__builtin_prefetch(&s->slots[word(rows[i].key) &
-		    (s->slots_n - 1)]);
+		inv_mem_fetch(&s->slots[word(rows[i].key) & (s->slots_n - 1)]);
 }
 
 static void
