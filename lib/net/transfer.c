@@ -29,6 +29,9 @@ enum {
 	/* Bytes of the headers that matter, together with those told of. */
 	HEADS_MAX = (4 << 10) + INV_ANSWER_TOLD * INV_ANSWER_HEADER,
 	PIN_BASE64 = 44, /* bytes of a SHA-256 in base64 */
+	/* Bytes that curl sends at once: most bodies are less, and each piece
+	 * more is a round of the ring. */
+	UPLOAD = 128 << 10,
 };
 
 static const uint64_t NEVER = UINT64_MAX;
@@ -682,6 +685,7 @@ set_up(struct inv_transfers *xs, struct slot *slot,
 		return false;
 	int bad = set_up_tls(e, o);
 
+	SET(e, CURLOPT_UPLOAD_BUFFERSIZE, (long)UPLOAD);
 	SET(e, CURLOPT_PRIVATE, slot);
 	SET(e, CURLOPT_NOSIGNAL, 1L);
 	SET(e, CURLOPT_PROTOCOLS_STR, "http,https");
