@@ -44,7 +44,11 @@ ALL_CFLAGS = $(STD) $(WARN) $(HARDEN) $(PKG_CFLAGS) $(CFLAGS) $(VFLAGS) -MMD -MP
 # programs are optimised as a whole, where $(CC) can; unit tests need not be.
 LTO         := $(shell $(CC) -Werror -flto=auto -ffat-lto-objects -x c -c \
                -o /dev/null /dev/null 2>/dev/null && echo -flto=auto -ffat-lto-objects)
-VFLAGS_rel  := -D_FORTIFY_SOURCE=2 $(LTO)
+# gcc copies and clears what is short by one instruction that takes 30 cycles to
+# begin, once or twice a row; memcpy does not.
+CALLS       := $(shell $(CC) -Werror -mstringop-strategy=libcall -x c -c \
+               -o /dev/null /dev/null 2>/dev/null && echo -mstringop-strategy=libcall)
+VFLAGS_rel  := -D_FORTIFY_SOURCE=2 $(LTO) $(CALLS)
 VFLAGS_asan := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
                -fno-omit-frame-pointer
 VFLAGS_tsan := -O1 -fsanitize=thread -fno-omit-frame-pointer
