@@ -4,19 +4,9 @@
  * As the list of a record, and as that of rows, which are in their order.
  */
 
-#include <stdlib.h>
-
 #include "data/emit.h"
 #include "data/files.h"
-
-int LLVMFuzzerTestOneInput(const unsigned char *p, size_t n);
-
-static void
-must(bool ok)
-{
-	if (!ok)
-		abort();
-}
+#include "promise.h"
 
 static void
 check_list(struct inv_str all)
@@ -40,7 +30,7 @@ check_list(struct inv_str all)
 		inv_buf_add(&b, INV_LIT("\"}"));
 	}
 	inv_buf_byte(&b, ']');
-	must(inv_str_eq(inv_buf_str(&b), all));
+	promise(inv_str_eq(inv_buf_str(&b), all));
 	inv_buf_free(&b);
 }
 
@@ -55,14 +45,14 @@ check_rows(struct inv_str all)
 
 	inv_buf_byte(&b, '[');
 	while (inv_files_each_row(&rest, &row, &list)) {
-		must(row > before && inv_files_is(list));
+		promise(row > before && inv_files_is(list));
 		of = all;
-		must(inv_str_eq(inv_files_of(&of, row), list));
+		promise(inv_str_eq(inv_files_of(&of, row), list));
 		inv_files_put(&b, row, list);
 		before = row;
 	}
 	inv_buf_byte(&b, ']');
-	must(inv_str_eq(inv_buf_str(&b), all));
+	promise(inv_str_eq(inv_buf_str(&b), all));
 	inv_buf_free(&b);
 }
 

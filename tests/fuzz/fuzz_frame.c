@@ -8,17 +8,9 @@
 
 #include "io/csv.h"
 
-#include <stdlib.h>
-
 #include "../unit/memory.h"
 #include "base/buf.h"
-
-static void
-promise(bool kept)
-{
-	if (!kept)
-		abort();
-}
+#include "promise.h"
 
 /* What the rule says of the record at `at`. */
 struct expected {

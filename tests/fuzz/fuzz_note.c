@@ -1,17 +1,7 @@
 /* fuzz_note - notes, keys and checkpoints: what is read is written alike */
 
-#include <stdlib.h>
-
 #include "data/note.h"
-
-int LLVMFuzzerTestOneInput(const unsigned char *p, size_t n);
-
-static void
-must(bool ok)
-{
-	if (!ok)
-		abort();
-}
+#include "promise.h"
 
 static void
 read_key(struct inv_str all)
@@ -21,7 +11,7 @@ read_key(struct inv_str all)
 
 	if (inv_note_key_parse(all, &key)) {
 		inv_note_key_put(&b, &key);
-		must(inv_str_eq(inv_buf_str(&b), all));
+		promise(inv_str_eq(inv_buf_str(&b), all));
 	}
 	inv_buf_free(&b);
 }
@@ -35,7 +25,7 @@ read_checkpoint(struct inv_str text)
 
 	if (inv_checkpoint_parse(text, &c, &err)) {
 		inv_checkpoint_put(&b, &c);
-		must(inv_str_starts(text, inv_buf_str(&b)));
+		promise(inv_str_starts(text, inv_buf_str(&b)));
 	}
 	inv_buf_free(&b);
 }
@@ -53,9 +43,9 @@ LLVMFuzzerTestOneInput(const unsigned char *p, size_t n)
 	read_key(all);
 	if (!inv_note_parse(all, &note, &err))
 		return 0;
-	must(note.text.n + 1 + note.lines.n == n);
+	promise(note.text.n + 1 + note.lines.n == n);
 	inv_note_key_make(&key, INV_LIT("a"), INV_NOTE_COSIGNATURE, public);
-	must(inv_note_look(&note, &key, &at) != INV_NOTE_GOOD);
+	promise(inv_note_look(&note, &key, &at) != INV_NOTE_GOOD);
 	read_checkpoint(note.text);
 	return 0;
 }

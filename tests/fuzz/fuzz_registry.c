@@ -4,24 +4,17 @@
  */
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "data/rowfile.h"
+#include "promise.h"
 #include "validate/registry.h"
 
 static const char SCHEMA[] =
     "{\"properties\":{\"f\":{\"type\":[\"string\",\"integer\",\"null\"],"
     "\"maxLength\":5,\"x-inv-empty\":\"null\","
     "\"x-inv-normalize\":{\"before\":[\"trim\"],\"after\":[\"uppercase\"]}}}}";
-
-static void
-promise(bool kept)
-{
-	if (!kept)
-		abort();
-}
 
 static enum inv_cells
 cells_of(enum inv_format format)

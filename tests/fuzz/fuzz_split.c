@@ -10,24 +10,6 @@
 
 #include "rows.h"
 
-/* Everything that comes out of fd, a line a row. */
-static void
-read_out(struct inv_source *s, int fd, struct inv_scan *scan,
-    struct inv_buf *out)
-{
-	struct inv_err err;
-	uint64_t line;
-	enum inv_next next;
-
-	inv_buf_reset(out);
-	if (!begins(s, fd))
-		return;
-	while ((next = inv_source_next(s, &line, &err)) == INV_NEXT_LINE)
-		take_row(s, scan, line, out);
-	promise(next == INV_NEXT_END);
-	inv_source_notes(s, out);
-}
-
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
@@ -57,8 +39,8 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	int fd = memfd_create("input", 0);
 
 	promise(write(fd, bytes + 2, n - 2) == (ssize_t)n - 2);
-	read_out(s, fd, scan, &one);
-	read_out(s, fd, scan, &two);
+	read_rows(s, fd, scan, &one);
+	read_rows(s, fd, scan, &two);
 	promise(inv_str_eq(inv_buf_str(&one), inv_buf_str(&two)));
 	close(fd);
 	inv_buf_free(&one);

@@ -1,15 +1,7 @@
 /* fuzz_x12_map - a mapping is refused, or its text is read as the same one */
 
 #include "data/x12_map.h"
-
-#include <stdlib.h>
-
-static void
-promise(bool kept)
-{
-	if (!kept)
-		abort();
-}
+#include "promise.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)

@@ -115,25 +115,6 @@ archive(struct inv_str rest, struct inv_buf *b)
 	inv_buf_free(&directory);
 }
 
-/* ---- reading ---- */
-
-static void
-read_out(struct inv_source *s, int fd, struct inv_scan *scan,
-    struct inv_buf *out)
-{
-	struct inv_err err;
-	uint64_t line;
-	enum inv_next next;
-
-	inv_buf_reset(out);
-	if (!begins(s, fd))
-		return;
-	while ((next = inv_source_next(s, &line, &err)) == INV_NEXT_LINE)
-		take_row(s, scan, line, out);
-	promise(next == INV_NEXT_END);
-	inv_source_notes(s, out);
-}
-
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
@@ -159,8 +140,8 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	else
 		archive(rest, &file);
 	promise(write(fd, file.p, file.n) == (ssize_t)file.n);
-	read_out(s, fd, scan, &one);
-	read_out(s, fd, scan, &two);
+	read_rows(s, fd, scan, &one);
+	read_rows(s, fd, scan, &two);
 	promise(inv_str_eq(inv_buf_str(&one), inv_buf_str(&two)));
 	close(fd);
 	inv_buf_free(&file);

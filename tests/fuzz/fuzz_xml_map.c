@@ -1,15 +1,7 @@
 /* fuzz_xml_map - a mapping is refused, or its text is read as the same one */
 
 #include "data/xml_map.h"
-
-#include <stdlib.h>
-
-static void
-promise(bool kept)
-{
-	if (!kept)
-		abort();
-}
+#include "promise.h"
 
 /* Each node is reached from the first one by its names, each member from one. */
 static void

@@ -2,18 +2,10 @@
 #ifndef INV_FUZZ_ROWS_H
 #define INV_FUZZ_ROWS_H
 
-#include <stdlib.h>
-
 #include "data/record.h"
 #include "data/scan.h"
 #include "data/source.h"
-
-static inline void
-promise(bool kept)
-{
-	if (!kept)
-		abort();
-}
+#include "promise.h"
 
 /* False if it is refused, which then is for a reason of its own. */
 static inline bool
@@ -50,6 +42,24 @@ take_row(struct inv_source *s, struct inv_scan *scan, uint64_t line,
 	promise(sound == (rec.verdict == INV_PENDING));
 	promise(rec.kind == INV_LINE_RECORD && rec.line == line);
 	inv_buf_byte(out, '\n');
+}
+
+/* Everything that comes out of fd, a line a row. */
+static inline void
+read_rows(struct inv_source *s, int fd, struct inv_scan *scan,
+    struct inv_buf *out)
+{
+	struct inv_err err;
+	uint64_t line;
+	enum inv_next next;
+
+	inv_buf_reset(out);
+	if (!begins(s, fd))
+		return;
+	while ((next = inv_source_next(s, &line, &err)) == INV_NEXT_LINE)
+		take_row(s, scan, line, out);
+	promise(next == INV_NEXT_END);
+	inv_source_notes(s, out);
 }
 
 #endif
