@@ -16,8 +16,8 @@ what was hit at which instant.  A case is replayed by its name.
 
 Environment: SEED (default: from the clock) and RUNS (default 1000), of which
 the other sweeps have a share (calls all that there are from 1000 on); JOBS,
-how many cases are under way at a time (default: the processors); and KEEP, a
-folder for what is left of broken cases.
+how many cases are under way at a time (default: two for each processor); and
+KEEP, a folder for what is left of broken cases.
 """
 
 import collections
@@ -44,6 +44,7 @@ SWEEPS = {"kills": kills.Kills, "stops": kills.Stops,
 SHARE = {"kills": 1, "stops": 10, "signals": 5, "recoveries": 5, "crowd": 10,
          "order": 5, "attempts": 1}     # one in so many of RUNS
 ALL_CALLS = 1000    # from so many RUNS on
+JOBS_EACH = 2       # of a processor: a case waits as long as it works
 ENOUGH_RUNS = 20    # from here on every kind of instant must have been hit
 
 Result = collections.namedtuple("Result", "sweep fine hits open")
@@ -121,7 +122,7 @@ def main():
     os.environ["INV_SCHEMA_PATH"] = str(ROOT / "examples" / "schemas")
     seed = int(os.environ.get("SEED") or time.time())
     runs = int(os.environ.get("RUNS") or 1000)
-    jobs = int(os.environ.get("JOBS") or os.cpu_count())
+    jobs = int(os.environ.get("JOBS") or JOBS_EACH * os.cpu_count())
     print("SEED=%d RUNS=%d" % (seed, runs), flush=True)
     names = []
     for name in sys.argv[2:] or SWEEPS:
