@@ -61,7 +61,7 @@ static const struct inv_option options[] = {
 	{ PATH, "path", "PATH", "of batches (/inventory/upsert)" },
 	{ NAMESPACE, "namespace", "NAME", "the ledger's name in keys" },
 	{ 'k', "key-fields", "FIELD,...", "what identifies a record" },
-	{ 'c', "concurrency", "N", "batches under way at once (20)" },
+	{ 'c', "concurrency", "N", "requests under way at once (20)" },
 	{ 'r', "retries", "N", "after the first request (3)" },
 	{ BACKOFF, "backoff", "TIME", "most before the first retry (2s)" },
 	{ MAX_BACKOFF, "max-backoff", "TIME", "most before any retry (30s)" },

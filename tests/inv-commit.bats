@@ -885,6 +885,44 @@ a_full_window() {
 	engines a_full_window
 }
 
+# intents_are N: the journal has so many.
+intents_are() {
+	[ "$(cat "$INV_STATE"/journal/*.ndjson 2> /dev/null |
+		grep -c '"type":"intent"')" = "$1" ]
+}
+
+# connections_are N: so many go to the ledger (proc_pid_net(5)).
+connections_are() {
+	local port
+
+	port=$(printf ':%04X' "${LEDGER##*:}")
+	[ "$(awk -v port="$port" '$3 ~ port "$" && $4 == "01"' \
+		/proc/net/tcp | wc -l)" = "$1" ]
+}
+
+# Answers that do not come: requests, and batches beside them.
+ahead() {
+	local c all pid
+	for c in 1:1 2:3 5:7 20:28; do
+		all=${c#*:} c=${c%:*}
+		start_ledger --delay 60s
+		rm -rf "$INV_STATE"
+		fixture 20000 > in
+		commit "$1" -c "$c" in > out 3>&- &
+		wait_for intents_are "$all"
+		pid=$(pgrep -n -f "inv-commit.*$LEDGER")
+		wait_for blocked "$pid"
+		intents_are "$all"
+		connections_are "$c"
+		kill -9 "$pid"
+		stop_ledger
+	done
+}
+
+@test "half as many batches as requests are made meanwhile, 8 at most" {
+	engines ahead
+}
+
 @test "after a 409 the ledger is asked, also where all slots are in use" {
 	engines read_back
 }

@@ -146,7 +146,8 @@ inv_figures_now(struct inv_uploader *u)
 	if (m == NULL)
 		return;
 	inv_metrics_set(m, INV_METRIC_QUEUE, none, u->window_n);
-	inv_metrics_set(m, INV_METRIC_QUEUE_CAPACITY, none, u->o->window);
+	inv_metrics_set(m, INV_METRIC_QUEUE_CAPACITY, none,
+	    inv_uploader_depth(u));
 	inv_metrics_set(m, INV_METRIC_BREAKER, none,
 	    state_of(u->throttle.breaker));
 	/* Under another's lease the journal is not ours to look at. */

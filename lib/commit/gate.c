@@ -805,7 +805,7 @@ inv_gate_turn(struct inv_uploader *u)
 	struct inv_err err;
 
 	while (u->whole != NULL && u->queue == NULL && !u->failed &&
-	    u->window_n < u->o->window && !is_in_flight(u, u->whole)) {
+	    u->window_n < inv_uploader_depth(u) && !is_in_flight(u, u->whole)) {
 		struct inv_chunk *c = u->whole;
 
 		take_out(&u->whole, c);

@@ -226,12 +226,25 @@ take(struct inv_uploader *u, const struct inv_record *rec)
 	inv_filter_pass(u->f, rec);
 }
 
+/*
+ * Two writes of the journal, one under way and its own, are what an intent
+ * waits for: as many batches as that takes are beside those that are sent.
+ */
+size_t
+inv_uploader_depth(const struct inv_uploader *u)
+{
+	size_t c = u->o->window;
+
+	return c + (c / 2 < INV_AHEAD_MAX ? c / 2 : INV_AHEAD_MAX);
+}
+
 bool
 inv_uploader_has_room(const struct inv_uploader *u)
 {
 	return u->hold != NULL ||
 	    (u->whole == NULL && u->queue == NULL &&
-		u->window_n < u->o->window && held_bytes(u) < ROOM_BELOW);
+		u->window_n < inv_uploader_depth(u) &&
+		held_bytes(u) < ROOM_BELOW);
 }
 
 static bool
@@ -392,7 +405,8 @@ admit(struct inv_uploader *u)
 {
 	bool moved = false;
 
-	while (u->queue != NULL && !u->failed && u->window_n < u->o->window &&
+	while (u->queue != NULL && !u->failed &&
+	    u->window_n < inv_uploader_depth(u) &&
 	    (u->window_n == 0 || held_bytes(u) < ROOM_BELOW)) {
 		if (!admit_one(u, u->queue))
 			break;

@@ -33,7 +33,10 @@
 #include "store/lease.h"
 
 enum {
-	INV_WINDOW_MAX = 1024, /* batches not yet settled */
+	INV_WINDOW_MAX = 1024, /* requests under way */
+	/* Batches beside them, half as many at most: their intents are written
+	 * meanwhile, so that a request follows the other. */
+	INV_AHEAD_MAX = 8,
 	/* Bytes in memory: bodies, intents not on disk, lines of chunks. */
 	INV_HELD_MAX = 32 << 20,
 	INV_CHUNKS_OPEN_MAX = 16,         /* chunks that rows are missing of */
@@ -55,7 +58,7 @@ struct inv_uploader_options {
 	struct inv_access access;
 	struct inv_str namespace;
 	struct inv_str key; /* of -k: a JSON list; empty: the stream's */
-	unsigned window;
+	unsigned window;    /* requests under way at most */
 	enum inv_results_form results;
 	enum inv_on_409 on_409;
 	struct inv_retry retry;
@@ -140,7 +143,7 @@ struct inv_uploader {
 	struct inv_chunk *spare;
 
 	struct inv_batch *queue; /* QUEUED, in order */
-	struct inv_batch *window[INV_WINDOW_MAX];
+	struct inv_batch *window[INV_WINDOW_MAX + INV_AHEAD_MAX];
 	size_t window_n;
 	size_t bodies;                 /* bytes of the window's */
 	const struct inv_batch *along; /* its intent is waited for; or NULL */
@@ -288,12 +291,14 @@ INV_MUST bool inv_settle_kept(struct inv_uploader *u, const struct inv_chunk *c,
     size_t i, struct inv_record *rec);
 
 /*
- * uploader.c: into the queue, before another batch or (NULL) at its end;
- * there is room for what is read; the world failed.
+ * uploader.c: into the queue, before another batch or (NULL) at its end; how
+ * many batches the window takes; there is room for what is read; the world
+ * failed.
  */
 void inv_uploader_queue(struct inv_uploader *u, struct inv_batch *b,
     struct inv_batch *before);
 void inv_uploader_settling(struct inv_uploader *u, struct inv_batch *b);
+size_t inv_uploader_depth(const struct inv_uploader *u);
 bool inv_uploader_has_room(const struct inv_uploader *u);
 void inv_uploader_fail(struct inv_uploader *u, const struct inv_err *err);
 
