@@ -136,10 +136,10 @@ good() {
 	COMMIT_PID=$!
 	wait_for test -e f.prom
 	[ "$(figure inv_runs_total inv-commit 'status="0"')" = 0 ]
-	is_full() { [ "$(figure inv_queue_batches inv-commit)" = 2 ]; }
+	is_full() { [ "$(figure inv_queue_batches inv-commit)" = 3 ]; }
 	wait_for is_full
-	[ "$(figure inv_queue_capacity_batches inv-commit)" = 2 ]
-	[ "$(figure inv_open_intents inv-commit)" = 2 ]
+	[ "$(figure inv_queue_capacity_batches inv-commit)" = 3 ]
+	[ "$(figure inv_open_intents inv-commit)" = 3 ]
 	inv-status --metrics f.prom > out || [ $? = $EX_TEMPFAIL ]
 	[ "$(figure inv_lease_held inv-status)" = 1 ]
 	[ "$(figure inv_lease_taken_timestamp_seconds inv-status)" -gt 1700000000 ]
@@ -333,7 +333,7 @@ good() {
 	[ "$(figure inv_request_duration_seconds_bucket inv-commit 'le="30"')" = 4 ]
 	[ "$(figure inv_breaker_opened_total inv-commit)" = 0 ]
 	[ "$(figure inv_queue_batches inv-commit)" = 0 ]
-	[ "$(figure inv_queue_capacity_batches inv-commit)" = 20 ]
+	[ "$(figure inv_queue_capacity_batches inv-commit)" = 28 ]
 }
 
 @test "requests without an answer, and codes that nobody knows" {
