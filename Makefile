@@ -184,7 +184,8 @@ fuzz:
 	@for f in $(addprefix build/fuzz/,$(FUZZERS)); do n=$${f##*/}; d=build/fuzz/corpus/$$n; mkdir -p $$d; \
 		seeds=$$(for s in $$(sed -n 's/^ \* seeds: //p' tests/fuzz/$$n.c); do \
 			echo $(INV_CORPORA)/$$s; done); \
-		$$f -max_total_time=$(FUZZ_SECONDS) -print_final_stats=0 $$d \
+		$$f -max_total_time=$(FUZZ_SECONDS) -print_final_stats=0 \
+		-artifact_prefix=build/fuzz/$$n- $$d \
 		$$(ls -d tests/fuzz/corpus/$$n $$seeds 2>/dev/null) || exit 1; done
 
 $(B)/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(B)/libinv.a
