@@ -377,7 +377,7 @@ cosign() {
 
 @test "a checkpoint of another log gives no proof" {
 	logged
-	inv-audit checkpoint | sed '3s/^./A/;3s/^AA/AB/' > other
+	inv-audit checkpoint | sed '3{s/^A/B/;t;s/^./A/}' > other
 	run -$EX_IOERR inv-audit prove "$id" 7 --checkpoint other
 	[[ $output == *'not the log that the checkpoint was signed over'* ]]
 	inv-audit checkpoint | sed '2s/8/80/' > longer
@@ -416,7 +416,7 @@ grown() {
 
 @test "growth from a checkpoint of another log is refused" {
 	grown
-	sed '3s/^./A/;3s/^AA/AB/' older > other
+	sed '3{s/^A/B/;t;s/^./A/}' older > other
 	run -1 inv-audit checkpoint --since other
 	[[ $output == *'does not begin with that of the earlier one' ]]
 	sed '2s/8/800/' older > longer
@@ -428,7 +428,7 @@ grown() {
 @test "a proof of growth that does not hold is refused" {
 	grown
 	inv-audit checkpoint --since older > growth
-	sed '2s/^./A/;2s/^AA/AB/' growth > changed
+	sed '2{s/^A/B/;t;s/^./A/}' growth > changed
 	run -1 inv-audit check changed --checkpoint older --key lab.pub
 	[[ $output == *'does not begin with that of the earlier checkpoint' ]]
 	sed '1s/8/7/' growth > changed
