@@ -132,6 +132,9 @@ static void
 does_them_at_once_where_there_is_no_thread(void)
 {
 	int status = -1;
+
+	/* What is not written yet would be written by both of them. */
+	fflush(stdout);
 	pid_t pid = fork();
 
 	if (pid == 0)
