@@ -36,11 +36,12 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	struct inv_source *s = inv_source_new(&how, "inv-split");
 	struct inv_scan *scan = inv_scan_new();
 	struct inv_buf one = INV_BUF(256 << 20), two = INV_BUF(256 << 20);
+	struct inv_str text = { (const char *)bytes + 2, n - 2 };
 	int fd = memfd_create("input", 0);
 
-	promise(write(fd, bytes + 2, n - 2) == (ssize_t)n - 2);
-	read_rows(s, fd, scan, &one);
-	read_rows(s, fd, scan, &two);
+	promise(write(fd, text.p, text.n) == (ssize_t)text.n);
+	read_rows(s, fd, text, NULL, scan, &one);
+	read_rows(s, fd, text, NULL, scan, &two);
 	promise(inv_str_eq(inv_buf_str(&one), inv_buf_str(&two)));
 	close(fd);
 	inv_buf_free(&one);

@@ -140,8 +140,8 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	else
 		archive(rest, &file);
 	promise(write(fd, file.p, file.n) == (ssize_t)file.n);
-	read_rows(s, fd, scan, &one);
-	read_rows(s, fd, scan, &two);
+	read_rows(s, fd, inv_buf_str(&file), NULL, scan, &one);
+	read_rows(s, fd, inv_buf_str(&file), NULL, scan, &two);
 	promise(inv_str_eq(inv_buf_str(&one), inv_buf_str(&two)));
 	close(fd);
 	inv_buf_free(&file);

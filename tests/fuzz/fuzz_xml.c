@@ -26,25 +26,6 @@ look_up(struct inv_source *s, struct inv_str text)
 	promise(memcmp(raw.p, text.p + at, raw.n) == 0);
 }
 
-static void
-read_out(struct inv_source *s, int fd, struct inv_str text,
-    struct inv_scan *scan, struct inv_buf *out)
-{
-	struct inv_err err;
-	uint64_t line;
-	enum inv_next next;
-
-	inv_buf_reset(out);
-	if (!begins(s, fd))
-		return;
-	while ((next = inv_source_next(s, &line, &err)) == INV_NEXT_LINE) {
-		look_up(s, text);
-		take_row(s, scan, line, out);
-	}
-	promise(next == INV_NEXT_END);
-	inv_source_notes(s, out);
-}
-
 /* Two members of the header, of different scopes; others dropped or not. */
 #define MAPPING(others)                                                           \
 	"[{\"namespaces\":{\"n\":\"u\"},\"header\":{\"h\":\"/l/h\",\"g\":"        \
@@ -100,8 +81,8 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	m->how.encoding = bytes[0] & 32 ? "ISO-8859-1" : NULL;
 	m->how.mappings = inv_str_of(mappings[bytes[0] >> 6]);
 	promise(write(fd, text.p, text.n) == (ssize_t)text.n);
-	read_out(m->source, fd, text, scan, &one);
-	read_out(m->source, fd, text, scan, &two);
+	read_rows(m->source, fd, text, look_up, scan, &one);
+	read_rows(m->source, fd, text, look_up, scan, &two);
 	promise(inv_str_eq(inv_buf_str(&one), inv_buf_str(&two)));
 	close(fd);
 	return 0;

@@ -44,10 +44,14 @@ take_row(struct inv_source *s, struct inv_scan *scan, uint64_t line,
 	inv_buf_byte(out, '\n');
 }
 
-/* Everything that comes out of fd, a line a row. */
+/*
+ * Everything that comes out of fd, which holds text, a line a row; look, or
+ * NULL, is asked of each row what else it promises.
+ */
 static inline void
-read_rows(struct inv_source *s, int fd, struct inv_scan *scan,
-    struct inv_buf *out)
+read_rows(struct inv_source *s, int fd, struct inv_str text,
+    void (*look)(struct inv_source *s, struct inv_str text),
+    struct inv_scan *scan, struct inv_buf *out)
 {
 	struct inv_err err;
 	uint64_t line;
@@ -56,8 +60,11 @@ read_rows(struct inv_source *s, int fd, struct inv_scan *scan,
 	inv_buf_reset(out);
 	if (!begins(s, fd))
 		return;
-	while ((next = inv_source_next(s, &line, &err)) == INV_NEXT_LINE)
+	while ((next = inv_source_next(s, &line, &err)) == INV_NEXT_LINE) {
+		if (look != NULL)
+			look(s, text);
 		take_row(s, scan, line, out);
+	}
 	promise(next == INV_NEXT_END);
 	inv_source_notes(s, out);
 }
