@@ -249,11 +249,6 @@ def spoil(path, kind, seed):
 
 # ---- what must be true behind it ----
 
-def texts_of(request):
-    """The records that it brought into effect, as canonical text."""
-    return [text for _, text in request["effects"]]
-
-
 def effects(world):
     """How often each text of a record took effect, and what key had it."""
     out = world.folder / "requests.ndjson"
@@ -264,7 +259,7 @@ def effects(world):
     for request in judge.requests_of(out):
         if request["effect"]:
             bodies[request["key"]] = request
-            count.update(texts_of(request))
+            count.update(judge.texts_of(request))
     return count, bodies
 
 
@@ -286,7 +281,7 @@ def hold_run(world, folder, count, bodies):
             if line["verdict"] != "committed":
                 continue
             if effect is None or [rows[n].text for n in numbers
-                                  ] != texts_of(effect):
+                                  ] != judge.texts_of(effect):
                 raise Broken("%s: called committed, and is not: %s" % (
                     folder.name, line))
             if (hashlib.sha256(effect["body"].encode()).hexdigest()
