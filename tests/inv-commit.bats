@@ -911,6 +911,7 @@ ahead() {
 		commit "$1" -c "$c" in > out 3>&- &
 		wait_for intents_are "$all"
 		pid=$(pgrep -n -f "inv-commit.*$LEDGER")
+		wait_for connections_are "$c"
 		wait_for blocked "$pid"
 		intents_are "$all"
 		connections_are "$c"
