@@ -8,7 +8,8 @@
 
 #include "base/mem.h"
 
-enum { FIRST = 256 }; /* bytes of the first allocation */
+/* Bytes of the first allocation. */
+enum { FIRST = 256, FIRST_PAGES = 64 << 10 };
 
 bool
 inv_buf_grow(struct inv_buf *b, size_t n)
@@ -19,13 +20,14 @@ inv_buf_grow(struct inv_buf *b, size_t n)
 	}
 	if (n <= b->cap - b->n)
 		return true;
-	size_t cap = b->cap == 0 ? FIRST : b->cap;
+	size_t cap = b->cap > 0 ? b->cap : b->paged ? FIRST_PAGES : FIRST;
 
 	while (cap - b->n < n)
 		cap *= 2;
 	if (cap > b->max)
 		cap = b->max;
-	b->p = inv_mem_resize(b->p, cap, 1);
+	b->p = b->paged ? inv_mem_pages(b->p, b->cap, cap)
+			: inv_mem_resize(b->p, cap, 1);
 	b->cap = cap;
 	return true;
 }
@@ -88,6 +90,9 @@ inv_buf_reset(struct inv_buf *b)
 void
 inv_buf_free(struct inv_buf *b)
 {
-	free(b->p);
-	*b = INV_BUF(b->max);
+	if (b->paged)
+		inv_mem_pages_free(b->p, b->cap);
+	else
+		free(b->p);
+	*b = (struct inv_buf){ .max = b->max, .paged = b->paged };
 }

@@ -15,10 +15,14 @@ struct inv_buf {
 	size_t n;
 	size_t cap;
 	size_t max; /* bytes */
+	bool paged; /* p is the beginning of a page, also when it has grown */
 	bool failed;
 };
 
 #define INV_BUF(limit) ((struct inv_buf){ .max = (limit) })
+
+/* The limit is a number of whole pages. */
+#define INV_BUF_PAGES(limit) ((struct inv_buf){ .max = (limit), .paged = true })
 
 /* Make room for n more bytes; false past the ceiling. */
 INV_MUST bool inv_buf_grow(struct inv_buf *b, size_t n);

@@ -658,6 +658,9 @@ is_linking(struct inv_uploader *u)
 	return u->linking != NULL;
 }
 
+_Static_assert(INV_JOURNAL_BLOCK % INV_RING_BLOCK == 0,
+    "what begins at a block of the journal begins at one of the ring");
+
 /* One write at a time; what comes meanwhile goes into the next. */
 static bool
 write_journal(struct inv_uploader *u)
@@ -675,7 +678,8 @@ write_journal(struct inv_uploader *u)
 	}
 	if (inv_op_is_idle(&u->append.op) && !is_linking(u) &&
 	    inv_journal_pending(u->journal, &w))
-		inv_ring_append(u->ring, &u->append.op, w.fd, w.bytes,
+		inv_ring_append(u->ring, &u->append.op,
+		    (struct inv_ring_file){ w.fd, w.direct }, w.bytes,
 		    w.offset);
 	return false;
 }

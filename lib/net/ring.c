@@ -10,6 +10,8 @@
 #include "base/mem.h"
 #include "net/ring_body.h"
 
+enum { PIECE_MAX = 1 << 30 }; /* bytes of one write, whole blocks */
+
 struct inv_ring {
 	const struct inv_ring_body *body;
 	void *self;           /* of the body */
@@ -48,6 +50,42 @@ inv_op_done(struct inv_ops *done, struct inv_op *op, int res)
 	op->state = INV_OP_DONE;
 	op->res = res;
 	inv_ops_add(done, op);
+}
+
+struct inv_piece
+inv_op_piece(const struct inv_op *op, size_t from)
+{
+	uintptr_t memory = (uintptr_t)op->bytes.p + from;
+	uint64_t offset = op->offset + from;
+	struct inv_piece piece = { op->fd, op->bytes.n - from };
+
+	if (op->direct != -1 && piece.n >= INV_RING_BLOCK &&
+	    memory % INV_RING_BLOCK == 0 && offset % INV_RING_BLOCK == 0) {
+		piece.fd = op->direct;
+		piece.n -= piece.n % INV_RING_BLOCK;
+	}
+	if (piece.n > PIECE_MAX)
+		piece.n = PIECE_MAX;
+	return piece;
+}
+
+bool
+inv_op_wrote(struct inv_op *op, int *res)
+{
+	if (*res == -EINTR || *res == -EAGAIN)
+		return true;
+	if (*res == -EINVAL && inv_op_piece(op, 0).fd == op->direct) {
+		op->direct = -1;
+		return true;
+	}
+	if (*res <= 0) {
+		*res = *res == 0 ? -EIO : *res;
+		return false;
+	}
+	op->bytes.p += *res;
+	op->bytes.n -= (size_t)*res;
+	op->offset += (uint64_t)*res;
+	return true;
 }
 
 static void
@@ -188,11 +226,12 @@ inv_ring_timer(struct inv_ring *ring, struct inv_op *op, uint64_t at_ms)
 }
 
 void
-inv_ring_append(struct inv_ring *ring, struct inv_op *op, int fd,
-    struct inv_str bytes, uint64_t offset)
+inv_ring_append(struct inv_ring *ring, struct inv_op *op,
+    struct inv_ring_file file, struct inv_str bytes, uint64_t offset)
 {
 	start(ring, op, INV_OP_APPEND);
-	op->fd = fd;
+	op->fd = file.fd;
+	op->direct = file.direct;
 	op->bytes = bytes;
 	op->offset = offset;
 	ring->body->append(ring->self, op);

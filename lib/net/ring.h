@@ -48,6 +48,7 @@ struct inv_op {
 	bool cancelled;
 	short events;         /* watch */
 	int fd;               /* watch, append */
+	int direct;           /* append: as of the file; -1: refused, too */
 	int res;              /* for fn, once done */
 	size_t index;         /* in a table of the ring */
 	uint64_t at_ms;       /* timer */
@@ -57,6 +58,14 @@ struct inv_op {
 };
 
 struct inv_ring;
+
+/* A file to append to. */
+struct inv_ring_file {
+	int fd;
+	int direct; /* the same file, opened with O_DIRECT too; -1: none */
+};
+
+enum { INV_RING_BLOCK = 4096 }; /* bytes: a multiple of what a disk writes */
 
 /*
  * NULL if there is no such engine here: INV_CONFIG, the message says why.
@@ -87,12 +96,15 @@ void inv_ring_timer(struct inv_ring *ring, struct inv_op *op, uint64_t at_ms);
 
 /*
  * Write all of bytes to the file at offset, then fdatasync it; bytes may be
- * empty.  res is 0 when all of it is durable, else -errno: some of it may
- * then be in the file, and nothing may be assumed of what is on the disk.
+ * empty.  Where file.direct allows it, and bytes begin at a block both in
+ * memory and in the file, the blocks that they fill go to the disk from where
+ * they are, past the page cache, and the rest after them.  res is 0 when all of
+ * it is durable, else -errno: some of it may then be in the file, and nothing
+ * may be assumed of what is on the disk.
  * Can not be cancelled.  Two appends to one file do not wait for each other.
  */
-void inv_ring_append(struct inv_ring *ring, struct inv_op *op, int fd,
-    struct inv_str bytes, uint64_t offset);
+void inv_ring_append(struct inv_ring *ring, struct inv_op *op,
+    struct inv_ring_file file, struct inv_str bytes, uint64_t offset);
 
 /*
  * fn will be called with -ECANCELED, also when the op completes meanwhile.

@@ -95,21 +95,16 @@ cancel_all(void *self)
 }
 
 static int
-append_now(const struct inv_op *op)
+append_now(struct inv_op *op)
 {
-	struct inv_str s = op->bytes;
-	off_t at = (off_t)op->offset;
+	while (op->bytes.n > 0) {
+		struct inv_piece piece = inv_op_piece(op, 0);
+		ssize_t n =
+		    pwrite(piece.fd, op->bytes.p, piece.n, (off_t)op->offset);
+		int res = n < 0 ? -errno : (int)n;
 
-	while (s.n > 0) {
-		ssize_t n = pwrite(op->fd, s.p, s.n, at);
-
-		if (n < 0 && (errno == EINTR || errno == EAGAIN))
-			continue;
-		if (n <= 0)
-			return n < 0 ? -errno : -EIO;
-		s.p += n;
-		s.n -= (size_t)n;
-		at += n;
+		if (!inv_op_wrote(op, &res))
+			return res;
 	}
 	while (fdatasync(op->fd) < 0)
 		if (errno != EINTR)

@@ -34,14 +34,24 @@ enum {
 	KEPT_MAX = INV_KEPT_HEX + 3, /* bytes of a row in `keys` */
 	/* Bytes of lines that are linked as fast as a worker is asked to. */
 	LINKED_AT_ONCE = 64 << 10,
+	INT_DIGITS = 10,
 };
 
 static const char next_name[] = "next";
 
-/* A segment that bodies are read back from: to unpack one takes a while. */
+/* A segment that is open beside the one that is written to. */
 struct back {
 	uint64_t segment; /* 0: none */
 	int fd;
+};
+
+/*
+ * Lines to be written.  In front of them is room for what the file has in the
+ * block where they begin: whole blocks are written from where they are.
+ */
+struct lines {
+	struct inv_buf b;
+	size_t from; /* of the first in b */
 };
 
 struct inv_journal {
@@ -53,13 +63,14 @@ struct inv_journal {
 	struct inv_digest *digest;
 	struct inv_lives lives;
 	struct inv_buf body; /* read back */
-	struct back back[2];
+	struct back back[2]; /* to read: to unpack one takes a while */
+	struct back direct;  /* to write, past the page cache; fd may be -1 */
 	uint64_t cut;
 
 	struct inv_place end;    /* of what has been built; without prev */
 	struct inv_place flying; /* of what is being written */
 	struct inv_place synced; /* of what is on disk */
-	struct inv_buf lines[2];
+	struct lines lines[2];
 	int filling;                    /* lines[] that takes new ones */
 	bool grouped;                   /* the others are to be written next */
 	bool under_way;                 /* and are being written */
@@ -69,6 +80,39 @@ struct inv_journal {
 };
 
 /* ---- building lines ---- */
+
+static size_t
+length_of(const struct lines *l)
+{
+	return l->b.n - l->from;
+}
+
+static void
+reset(struct lines *l)
+{
+	if (l->b.cap > KEEP)
+		inv_buf_free(&l->b);
+	else
+		inv_buf_reset(&l->b);
+	l->from = 0;
+}
+
+/* Where the next line goes. */
+static struct inv_buf *
+next_line(struct inv_journal *j)
+{
+	struct lines *l = &j->lines[j->filling];
+	size_t from = j->end.offset % INV_JOURNAL_BLOCK;
+
+	if (length_of(l) > 0)
+		return &l->b;
+	reset(l);
+	/* For whoever looks what is in front of a line. */
+	while (l->b.n < from)
+		inv_buf_byte(&l->b, '\n');
+	l->from = from;
+	return &l->b;
+}
 
 static struct inv_entry_head
 head_of(const struct inv_journal *j, char time[INV_CLOCK_TEXT])
@@ -98,10 +142,10 @@ complete(struct inv_journal *j, struct inv_buf *b, size_t start)
 
 /* Each line gets the hash of the one before; *last is that of the last. */
 static void
-link_lines(struct inv_buf *b, struct inv_digest *d,
+link_lines(struct inv_buf *b, size_t from, struct inv_digest *d,
     unsigned char last[INV_DIGEST])
 {
-	for (size_t at = 0; at < b->n;) {
+	for (size_t at = from; at < b->n;) {
 		struct inv_str line = { b->p + at, 0 };
 		const char *end = memchr(line.p, '\n', b->n - at);
 
@@ -121,12 +165,14 @@ intent_bound(const struct inv_intent *i)
 
 /* Many intents in one write save syncs, and take memory. */
 static bool
-takes_intent(struct inv_buf *b, const struct inv_intent *intent)
+takes_intent(struct lines *l, const struct inv_intent *intent)
 {
 	size_t n = intent_bound(intent);
+	size_t before = length_of(l);
+	struct inv_buf *b = &l->b;
 
 	if (intent->body.n > INV_BATCH_BODY_MAX ||
-	    (b->n > 0 && b->n + n > INV_JOURNAL_GROUP_MAX))
+	    (before > 0 && before + n > INV_JOURNAL_GROUP_MAX))
 		return false;
 	if (inv_buf_room(b, n))
 		return true;
@@ -137,12 +183,12 @@ takes_intent(struct inv_buf *b, const struct inv_intent *intent)
 uint64_t
 inv_journal_intent(struct inv_journal *j, const struct inv_intent *intent)
 {
-	struct inv_buf *b = &j->lines[j->filling];
+	struct inv_buf *b = next_line(j);
 	char time[INV_CLOCK_TEXT];
 	size_t start = b->n;
 
 	assert(intent->rows->count > 0);
-	if (!takes_intent(b, intent))
+	if (!takes_intent(&j->lines[j->filling], intent))
 		return 0;
 	struct inv_entry_head head = head_of(j, time);
 	struct inv_live *v = inv_lives_add(&j->lives, head.seq, intent);
@@ -189,7 +235,7 @@ uint64_t
 inv_journal_outcome(struct inv_journal *j, uint64_t seq,
     const struct inv_outcome *outcome)
 {
-	struct inv_buf *b = &j->lines[j->filling];
+	struct inv_buf *b = next_line(j);
 	struct inv_live *v = inv_lives_find(&j->lives, seq);
 	char time[INV_CLOCK_TEXT];
 	size_t start = b->n;
@@ -220,7 +266,7 @@ static bool
 begin_group(struct inv_journal *j)
 {
 	if (j->failed || j->grouped || j->under_way ||
-	    j->lines[j->filling].n == 0)
+	    length_of(&j->lines[j->filling]) == 0)
 		return false;
 	j->grouped = true;
 	j->flying = j->end;
@@ -229,17 +275,24 @@ begin_group(struct inv_journal *j)
 }
 
 static void
+link_group(struct inv_journal *j, struct inv_digest *d)
+{
+	struct lines *l = &j->lines[1 - j->filling];
+
+	link_lines(&l->b, l->from, d, j->last);
+}
+
+static void
 link_there(struct inv_job *job, void *own)
 {
-	struct inv_journal *j = (struct inv_journal *)(void *)job;
-
-	link_lines(&j->lines[1 - j->filling], own, j->last);
+	link_group((struct inv_journal *)(void *)job, own);
 }
 
 struct inv_job *
 inv_journal_link(struct inv_journal *j)
 {
-	if (j->lines[j->filling].n <= LINKED_AT_ONCE || !begin_group(j))
+	if (length_of(&j->lines[j->filling]) <= LINKED_AT_ONCE ||
+	    !begin_group(j))
 		return NULL;
 	j->linking.fn = link_there;
 	return &j->linking;
@@ -247,7 +300,7 @@ inv_journal_link(struct inv_journal *j)
 
 /* The group is linked: so are the places of its intents, and its end. */
 static void
-link_places(struct inv_journal *j, struct inv_buf *b)
+link_places(struct inv_journal *j, char *lines)
 {
 	memcpy(j->flying.prev, j->last, INV_DIGEST);
 	for (size_t i = j->lives.n; i-- > 0;) {
@@ -257,7 +310,7 @@ link_places(struct inv_journal *j, struct inv_buf *b)
 			break;
 		if (at->seq >= j->flying.seq)
 			continue;
-		char *line = b->p + (at->offset - j->synced.offset);
+		char *line = lines + (at->offset - j->synced.offset);
 		struct inv_str hex = { inv_entry_prev(line), INV_DIGEST_HEX };
 		bool ok = inv_str_unhex(hex, at->prev, INV_DIGEST);
 
@@ -266,24 +319,68 @@ link_places(struct inv_journal *j, struct inv_buf *b)
 	}
 }
 
+static void
+let_back(struct back *b)
+{
+	if (b->segment != 0 && b->fd != -1)
+		close(b->fd);
+	b->segment = 0;
+}
+
+/*
+ * The file that is open, whatever has its name now.  Not every file system has
+ * it: then it goes through the cache.
+ */
+static int
+direct_to(struct inv_journal *j, uint64_t segment)
+{
+	char path[sizeof("/proc/self/fd/") + INT_DIGITS];
+
+	if (j->direct.segment == segment)
+		return j->direct.fd;
+	let_back(&j->direct);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", j->fd);
+	j->direct.segment = segment;
+	j->direct.fd = open(path, O_WRONLY | O_DIRECT | O_CLOEXEC);
+	return j->direct.fd;
+}
+
+/*
+ * Put what the file has in the block where the lines begin in front of them;
+ * how much that is.  None where they are built for another segment.
+ */
+static size_t
+block_before(const struct inv_journal *j, struct lines *l)
+{
+	uint64_t end = j->synced.offset;
+
+	if (l->from != end % INV_JOURNAL_BLOCK ||
+	    inv_file_pread(j->fd, l->b.p, l->from, end - l->from) !=
+		(ssize_t)l->from)
+		return 0;
+	return l->from;
+}
+
 bool
 inv_journal_pending(struct inv_journal *j, struct inv_journal_write *w)
 {
 	if (!j->grouped) {
 		if (!begin_group(j))
 			return false;
-		link_lines(&j->lines[1 - j->filling], j->digest, j->last);
+		link_group(j, j->digest);
 	}
-	struct inv_buf *b = &j->lines[1 - j->filling];
+	struct lines *l = &j->lines[1 - j->filling];
+	size_t before = block_before(j, l);
 
-	link_places(j, b);
-	j->grouped = false;
-	j->under_way = true;
 	*w = (struct inv_journal_write){
 		.fd = j->fd,
-		.offset = j->synced.offset,
-		.bytes = inv_buf_str(b),
+		.direct = direct_to(j, j->synced.segment),
+		.offset = j->synced.offset - before,
+		.bytes = { l->b.p + l->from - before, before + length_of(l) },
 	};
+	link_places(j, l->b.p + l->from);
+	j->grouped = false;
+	j->under_way = true;
 	return true;
 }
 
@@ -351,8 +448,6 @@ begin_segment(struct inv_journal *j, struct inv_err *err)
 bool
 inv_journal_settled(struct inv_journal *j, int res, struct inv_err *err)
 {
-	struct inv_buf *b = &j->lines[1 - j->filling];
-
 	assert(j->under_way);
 	j->under_way = false;
 	if (res < 0) {
@@ -362,10 +457,7 @@ inv_journal_settled(struct inv_journal *j, int res, struct inv_err *err)
 		    (uintmax_t)j->synced.segment);
 	}
 	j->synced = j->flying;
-	if (b->cap > KEEP)
-		inv_buf_free(b);
-	else
-		inv_buf_reset(b);
+	reset(&j->lines[1 - j->filling]);
 	drop_closed(j);
 	return j->synced.offset < INV_SEGMENT_MAX || begin_segment(j, err);
 }
@@ -405,7 +497,7 @@ inv_journal_sync(struct inv_journal *j, struct inv_err *err)
 size_t
 inv_journal_waiting(const struct inv_journal *j)
 {
-	return j->lines[0].n + j->lines[1].n;
+	return length_of(&j->lines[0]) + length_of(&j->lines[1]);
 }
 
 uint64_t
@@ -439,14 +531,6 @@ read_body(const struct inv_journal *j, const struct inv_live *v, int fd,
 		    "have its batch_hash",
 		    (uintmax_t)v->place.segment, (uintmax_t)v->seq);
 	return true;
-}
-
-static void
-let_back(struct back *b)
-{
-	if (b->segment != 0)
-		close(b->fd);
-	b->segment = 0;
 }
 
 /*
@@ -609,7 +693,7 @@ bool
 inv_journal_kept(struct inv_journal *j, const struct inv_intent *of,
     const struct inv_seen_row *seen, uint64_t *line, struct inv_err *err)
 {
-	struct inv_buf *b = &j->lines[j->filling];
+	struct inv_buf *b = next_line(j);
 	const struct inv_rows none = { 0 };
 	char time[INV_CLOCK_TEXT];
 	size_t start = b->n;
@@ -654,7 +738,7 @@ copy_one(struct inv_journal *j, struct inv_live *v, int fd, struct inv_buf *b,
 	memcpy(v->place.prev, j->last, INV_DIGEST);
 	v->body_at = j->end.offset + b->n - 1 - v->body_n;
 	complete(j, b, 0);
-	link_lines(b, j->digest, j->last);
+	link_lines(b, 0, j->digest, j->last);
 	return inv_file_write(fd, inv_buf_str(b), "journal/next", err);
 }
 
@@ -889,13 +973,14 @@ journal_free(struct inv_journal *j)
 		close(j->dir);
 	let_back(&j->back[0]);
 	let_back(&j->back[1]);
+	let_back(&j->direct);
 	inv_seen_close(j->seen);
 	inv_keyer_free(j->keyer);
 	inv_digest_free(j->digest);
 	inv_lives_free(&j->lives);
 	inv_buf_free(&j->body);
-	inv_buf_free(&j->lines[0]);
-	inv_buf_free(&j->lines[1]);
+	inv_buf_free(&j->lines[0].b);
+	inv_buf_free(&j->lines[1].b);
 	free(j);
 }
 
@@ -906,7 +991,7 @@ inv_journal_open(const struct inv_state *state, struct inv_err *err)
 
 	j->fd = -1;
 	j->body = INV_BUF(INV_BATCH_BODY_MAX);
-	j->lines[0] = j->lines[1] = INV_BUF(INV_JOURNAL_PENDING_MAX);
+	j->lines[0].b = j->lines[1].b = INV_BUF_PAGES(INV_JOURNAL_PENDING_MAX);
 	j->keyer = inv_keyer_new();
 	j->digest = inv_digest_new();
 	j->dir = inv_file_state_dir(state->fd, "journal", err);

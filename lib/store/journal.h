@@ -45,6 +45,7 @@
 enum {
 	INV_JOURNAL_PENDING_MAX = 48 << 20, /* bytes not yet on disk */
 	INV_JOURNAL_GROUP_MAX = 2 << 20, /* bytes of a write with two intents */
+	INV_JOURNAL_BLOCK = 4096,        /* bytes */
 };
 
 struct inv_journal;
@@ -127,9 +128,14 @@ INV_MUST bool inv_journal_kept(struct inv_journal *j,
  */
 struct inv_job *inv_journal_link(struct inv_journal *j);
 
-/* One write: all of `bytes` at `offset` of fd, then fdatasync. */
+/*
+ * One write: all of `bytes` at `offset` of fd, then fdatasync.  Those that the
+ * file had before come first, where that makes them begin at a block.  direct
+ * is the same file opened with O_DIRECT, too, or -1.
+ */
 struct inv_journal_write {
 	int fd;
+	int direct;
 	uint64_t offset;
 	struct inv_str bytes; /* stay where they are until settled */
 };

@@ -19,6 +19,8 @@
 
 enum {
 	PIECE = 64 << 10, /* bytes read at once where lines are counted */
+	BEHIND = 4 << 20, /* bytes that have been read, and stay in the cache */
+	PAGE_MOST = 64 << 10, /* bytes of a page of the cache, or fewer */
 };
 
 struct inv_journal_reader {
@@ -26,6 +28,7 @@ struct inv_journal_reader {
 	int state;
 	struct inv_in in; /* over the segment of place; fd -1: not open */
 	struct inv_place place;
+	uint64_t dropped; /* bytes of the segment that are not in the cache */
 	struct inv_rows rows;
 	struct inv_digest *digest;
 	bool failed;
@@ -72,6 +75,18 @@ damaged(struct inv_journal_reader *r, const char *what, struct inv_err *err)
 	    (uintmax_t)line_number(r), what);
 	r->failed = true;
 	return INV_NEXT_ERR;
+}
+
+/*
+ * A page that was read while it was written past the cache may have stayed
+ * there as it was: what is read next comes from the disk.
+ */
+static void
+doubt_cache(const struct inv_journal_reader *r)
+{
+	(void)posix_fadvise(r->in.fd,
+	    (off_t)(r->place.offset / PAGE_MOST * PAGE_MOST), 0,
+	    POSIX_FADV_DONTNEED);
 }
 
 /* Read again from the place: what stood behind it may have changed. */
@@ -125,6 +140,8 @@ open_segment(struct inv_journal_reader *r, bool *there, struct inv_err *err)
 		return inv_fail(err, INV_IO,
 		    "journal/%s: shorter than it was: %ju bytes of %ju", name,
 		    (uintmax_t)st.st_size, (uintmax_t)r->place.offset);
+	r->dropped = r->place.offset;
+	(void)posix_fadvise(r->in.fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 	return rewind_to_place(r, err);
 }
 
@@ -186,10 +203,27 @@ ours_follow(struct inv_journal_reader *r)
 		}
 }
 
+/*
+ * A journal is long, and mostly read once: its pages are the next to be read
+ * into, and others keep theirs.
+ */
+static void
+drop_behind(struct inv_journal_reader *r)
+{
+	uint64_t n = r->place.offset - r->dropped;
+
+	if (n < BEHIND)
+		return;
+	(void)posix_fadvise(r->in.fd, (off_t)r->dropped, (off_t)n,
+	    POSIX_FADV_DONTNEED);
+	r->dropped = r->place.offset;
+}
+
 static void
 step(struct inv_journal_reader *r, const struct inv_entry *entry)
 {
 	r->place.offset += entry->text.n + 1;
+	drop_behind(r);
 	r->place.seq++;
 	inv_digest_of(r->digest, entry->text, r->place.prev);
 }
@@ -243,8 +277,8 @@ refuse(struct inv_journal_reader *r, enum found found, struct inv_err *err)
 }
 
 /*
- * Nothing is called damage, and no segment complete, before it has been read
- * again: while it was read first, a writer may have cut it and gone on.
+ * Nothing is called damage or torn, and no segment complete, before it has been
+ * read again: while it was read first, a writer may have cut it and gone on.
  */
 enum inv_next
 inv_journal_next(struct inv_journal_reader *r, struct inv_entry *entry,
@@ -272,7 +306,7 @@ inv_journal_next(struct inv_journal_reader *r, struct inv_entry *entry,
 		}
 		bool end = !follows &&
 		    (found == FOUND_END ||
-			(found == FOUND_TORN && !ours_follow(r)));
+			(found == FOUND_TORN && again && !ours_follow(r)));
 
 		if (!end && found != FOUND_END &&
 		    (found == FOUND_ERROR || (again && follows == followed)))
@@ -281,6 +315,7 @@ inv_journal_next(struct inv_journal_reader *r, struct inv_entry *entry,
 			return refuse(r, FOUND_ERROR, err);
 		if (end)
 			return INV_NEXT_END;
+		doubt_cache(r);
 		again = true;
 		followed = follows;
 	}

@@ -427,6 +427,12 @@ waits_for_more_than_its_queue_holds(struct inv_ring *ring)
 }
 BOTH(waits_for_more_than_its_queue_holds)
 
+static struct inv_ring_file
+plain(int fd)
+{
+	return (struct inv_ring_file){ fd, -1 };
+}
+
 static void
 appends_all_of_it_where_it_was_told(struct inv_ring *ring)
 {
@@ -436,9 +442,9 @@ appends_all_of_it_where_it_was_told(struct inv_ring *ring)
 
 	for (size_t i = 0; i < sizeof(big); i++)
 		big[i] = (char)(i * 2654435761U >> 24);
-	inv_ring_append(ring, &a.op, fd, (struct inv_str){ big, sizeof(big) },
-	    5);
-	inv_ring_append(ring, &b.op, fd, INV_LIT("head:"), 0);
+	inv_ring_append(ring, &a.op, plain(fd),
+	    (struct inv_str){ big, sizeof(big) }, 5);
+	inv_ring_append(ring, &b.op, plain(fd), INV_LIT("head:"), 0);
 	turn_until(ring, &a.calls, 1);
 	turn_until(ring, &b.calls, 1);
 	check(a.res == 0 && b.res == 0);
@@ -450,13 +456,135 @@ appends_all_of_it_where_it_was_told(struct inv_ring *ring)
 }
 BOTH(appends_all_of_it_where_it_was_told)
 
+/* Three blocks and a bit, in memory as they are to be in a file. */
+static struct inv_str
+blocks(void)
+{
+	enum { N = 3 * INV_RING_BLOCK + 100 };
+	static _Alignas(INV_RING_BLOCK) char p[N];
+
+	for (size_t i = 0; i < N; i++)
+		p[i] = (char)('a' + i % 26);
+	return (struct inv_str){ p, N };
+}
+
+static bool
+has(int fd, struct inv_str bytes, off_t at)
+{
+	char got[4 * INV_RING_BLOCK];
+
+	return pread(fd, got, bytes.n, at) == (ssize_t)bytes.n &&
+	    memcmp(got, bytes.p, bytes.n) == 0;
+}
+
+/* What an append of those bytes comes to. */
+static int
+appended(struct inv_ring *ring, struct inv_ring_file file, struct inv_str bytes,
+    uint64_t offset)
+{
+	struct probe a = probe(ring);
+
+	inv_ring_append(ring, &a.op, file, bytes, offset);
+	turn_until(ring, &a.calls, 1);
+	return a.res;
+}
+
+/* Another file stands for the one that is opened with O_DIRECT. */
+static void
+writes_whole_blocks_past_the_cache_and_the_rest_behind_them(struct inv_ring
+	*ring)
+{
+	struct inv_str s = blocks();
+	struct inv_str whole = { s.p, s.n - 100 };
+	struct inv_str rest = { s.p + whole.n, 100 };
+	struct inv_ring_file file = { scratch_file(), scratch_file() };
+
+	check(appended(ring, file, s, 2 * INV_RING_BLOCK) == 0);
+	check(has(file.direct, whole, 2 * INV_RING_BLOCK));
+	check(lseek(file.direct, 0, SEEK_END) == 5 * INV_RING_BLOCK);
+	check(has(file.fd, rest, 5 * INV_RING_BLOCK));
+	check(lseek(file.fd, 0, SEEK_END) == 5 * INV_RING_BLOCK + 100);
+	close(file.fd);
+	close(file.direct);
+}
+BOTH(writes_whole_blocks_past_the_cache_and_the_rest_behind_them)
+
+static void
+writes_what_begins_at_no_block_through_the_cache(struct inv_ring *ring)
+{
+	struct inv_str s = blocks();
+	struct inv_str odd = { s.p + 1, s.n - 1 };
+	struct inv_str few = { s.p, INV_RING_BLOCK - 1 };
+	struct inv_ring_file file = { scratch_file(), scratch_file() };
+
+	check(appended(ring, file, s, 1) == 0 && has(file.fd, s, 1));
+	check(appended(ring, file, odd, 8192) == 0 && has(file.fd, odd, 8192));
+	check(appended(ring, file, few, 0) == 0 && has(file.fd, few, 0));
+	check(lseek(file.direct, 0, SEEK_END) == 0);
+	close(file.fd);
+	close(file.direct);
+}
+BOTH(writes_what_begins_at_no_block_through_the_cache)
+
+/* A file that takes a number and nothing else, and says EINVAL. */
+static void
+goes_through_the_cache_where_the_other_way_is_refused(struct inv_ring *ring)
+{
+	struct inv_str s = blocks();
+	struct inv_ring_file file = { scratch_file(),
+		open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC) };
+
+	check(pwrite(file.direct, s.p, 100, 0) == -1 && errno == EINVAL);
+	check(appended(ring, file, s, 0) == 0 && has(file.fd, s, 0));
+	close(file.fd);
+	close(file.direct);
+}
+BOTH(goes_through_the_cache_where_the_other_way_is_refused)
+
+static void
+does_not_write_the_rest_where_the_blocks_have_failed(struct inv_ring *ring)
+{
+	struct inv_ring_file file = { scratch_file(),
+		open("/dev/full", O_WRONLY | O_CLOEXEC) };
+
+	check(appended(ring, file, blocks(), 0) == -ENOSPC);
+	check(lseek(file.fd, 0, SEEK_END) == 0);
+	close(file.fd);
+	close(file.direct);
+}
+BOTH(does_not_write_the_rest_where_the_blocks_have_failed)
+
+/* More than the queue holds, and each is a chain of requests. */
+static void
+appends_more_than_its_queue_holds(struct inv_ring *ring)
+{
+	static struct probe a[MANY];
+	struct inv_str s = blocks();
+	int fd = scratch_file(), before = calls_in_all;
+	int direct = dup(fd);
+
+	for (size_t i = 0; i < MANY; i++) {
+		a[i] = probe(ring);
+		inv_ring_append(ring, &a[i].op,
+		    (struct inv_ring_file){ fd, direct }, s,
+		    i * 4 * INV_RING_BLOCK);
+	}
+	turn_until(ring, &calls_in_all, before + MANY);
+	for (size_t i = 0; i < MANY; i++)
+		check(a[i].calls == 1 && a[i].res == 0 &&
+		    has(fd, s, (off_t)i * 4 * INV_RING_BLOCK));
+	close(fd);
+	close(direct);
+}
+BOTH(appends_more_than_its_queue_holds)
+
 static void
 appends_nothing_as_a_sync_alone(struct inv_ring *ring)
 {
 	struct probe a = probe(ring);
 	int fd = scratch_file();
 
-	inv_ring_append(ring, &a.op, fd, (struct inv_str){ NULL, 0 }, 0);
+	inv_ring_append(ring, &a.op, plain(fd), (struct inv_str){ NULL, 0 }, 0);
 	turn_until(ring, &a.calls, 1);
 	check(a.res == 0);
 	check(lseek(fd, 0, SEEK_END) == 0);
@@ -470,11 +598,11 @@ says_why_an_append_failed(struct inv_ring *ring)
 	struct probe a = probe(ring);
 	int fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
 
-	inv_ring_append(ring, &a.op, fd, INV_LIT("x"), 0);
+	inv_ring_append(ring, &a.op, plain(fd), INV_LIT("x"), 0);
 	turn_until(ring, &a.calls, 1);
 	check(a.res == -ENOSPC);
 	close(fd);
-	inv_ring_append(ring, &a.op, fd, INV_LIT("x"), 0);
+	inv_ring_append(ring, &a.op, plain(fd), INV_LIT("x"), 0);
 	turn_until(ring, &a.calls, 2);
 	check(a.res == -EBADF);
 }
@@ -493,7 +621,7 @@ goes_on_after_a_short_write(struct inv_ring *ring)
 	getrlimit(RLIMIT_FSIZE, &old);
 	small = (struct rlimit){ 10, old.rlim_max };
 	setrlimit(RLIMIT_FSIZE, &small);
-	inv_ring_append(ring, &a.op, fd, INV_LIT("123456789012345"), 0);
+	inv_ring_append(ring, &a.op, plain(fd), INV_LIT("123456789012345"), 0);
 	turn_until(ring, &a.calls, 1);
 	setrlimit(RLIMIT_FSIZE, &old);
 	check(a.res == -EFBIG);
@@ -569,7 +697,7 @@ calls_every_fn_once_when_it_is_closed(enum inv_engine engine)
 	inv_ring_watch(ring, &in.op, fd[0], POLLIN);
 	inv_ring_watch(ring, &due.op, fd[1], POLLOUT);
 	inv_ring_timer(ring, &timer.op, inv_clock_ms() + 3600 * 1000);
-	inv_ring_append(ring, &append.op, file, INV_LIT("kept"), 0);
+	inv_ring_append(ring, &append.op, plain(file), INV_LIT("kept"), 0);
 	inv_ring_close(ring);
 	check(in.calls == 1 && in.res == -ECANCELED);
 	check(due.calls == 1 && due.res == -ECANCELED);
@@ -647,6 +775,11 @@ static const struct test tests[] = {
 	TESTS(lets_the_peer_see_the_end_once_cancelled),
 	TESTS(waits_for_more_than_its_queue_holds),
 	TESTS(appends_all_of_it_where_it_was_told),
+	TESTS(writes_whole_blocks_past_the_cache_and_the_rest_behind_them),
+	TESTS(writes_what_begins_at_no_block_through_the_cache),
+	TESTS(goes_through_the_cache_where_the_other_way_is_refused),
+	TESTS(does_not_write_the_rest_where_the_blocks_have_failed),
+	TESTS(appends_more_than_its_queue_holds),
 	TESTS(appends_nothing_as_a_sync_alone),
 	TESTS(says_why_an_append_failed),
 	TESTS(goes_on_after_a_short_write),
