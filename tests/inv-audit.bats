@@ -659,3 +659,41 @@ os.execvp("inv-audit", ["inv-audit"])' < fifo.$signal > out 3>&- &
 	run -0 jq -r 'select(.verdict=="quarantined") | [.count, .reason] | @tsv' "$INV_STATE/audit/log.ndjson"
 	[ "$output" = $'1\tschema_violation' ]
 }
+
+# 450 batches through the pipe; inv-audit is killed when it has seen 300.
+long_run() {
+	{
+		echo asset_id,grant_code,description,quantity,location_code,acquired_on
+		seq 450 | awk '{ printf "LAB-%06d,NIH-R01-7,Pipette tips,%d," \
+			"BLDG12-RM304-CAB2,2026-03-14\n", $1, $1 }'
+	} > many.csv
+	inv-split -q --chunk-size 1 many.csv | inv-validate -q -s inventory |
+		inv-commit -q > committed
+	[ "$(grep -c '"type":"batch"' committed)" = 450 ]
+}
+
+@test "the journal is taken in while the stream is read, and each batch of it once" {
+	long_run
+	mkfifo fifo
+	inv-audit < fifo > out 3>&- &
+	exec 9> fifo
+	grep -m 300 -B 9 '"type":"batch"' committed >&9
+	# Before the end: what is done now need not be done then.
+	wait_for eval '[ "$(grep -c "\"type\":\"batch\"" "$LOG")" = 450 ]'
+	kill -9 $!
+	wait $! || true
+	exec 9>&-
+	run -0 --separate-stderr inv-audit committed
+	jq -e '.counts.committed == 450 and .unverified == 0' <<< "$output"
+	[ "$(jq -r 'select(.type == "batch") | .journal' "$LOG" | sort -u | wc -l)" = 450 ]
+	[ "$(grep -c '"type":"batch"' "$LOG")" = 450 ]
+	inv-audit verify
+}
+
+@test "a journal that is damaged meanwhile ends it with 74, and nothing is signed" {
+	long_run
+	sed -i '3s/"seq":3/"seq":4/' "$INV_STATE/journal/000001.ndjson"
+	run -74 --separate-stderr inv-audit committed
+	[[ $stderr = *"journal/000001.ndjson: line 3"* ]]
+	[ ! -s "$INV_STATE/audit/checkpoints.ndjson" ]
+}

@@ -13,6 +13,7 @@
 enum {
 	SUMMARY_MAX = 1 << 20, /* bytes of a summary line */
 	NAME_SHOWN = 256,      /* bytes of a name on a terminal */
+	FOLLOWED = 200,        /* batches, behind which the journal is read */
 };
 
 struct audit {
@@ -21,6 +22,7 @@ struct audit {
 	struct inv_account account; /* of the block under way */
 	struct inv_buf name;        /* of its manifest, decoded */
 	struct inv_buf line;
+	uint64_t batches;
 	bool terminal;
 };
 
@@ -197,6 +199,16 @@ begin(struct audit *p, const struct inv_record *rec)
 	inv_buf_add(&p->name, inv_buf_str(&p->f.block.name));
 }
 
+/* While the others are at work, not when all wait for us. */
+static void
+follow(struct audit *p)
+{
+	struct inv_err err;
+
+	if (++p->batches % FOLLOWED == 0 && !inv_audit_follow(p->log, &err))
+		inv_filter_stop(&p->f, &err);
+}
+
 static void
 take(struct audit *p, const struct inv_record *rec)
 {
@@ -214,6 +226,7 @@ take(struct audit *p, const struct inv_record *rec)
 		break;
 	case INV_LINE_BATCH:
 		inv_account_batch(&p->account, rec);
+		follow(p);
 		break;
 	case INV_LINE_END:
 		inv_account_end(&p->account, rec, !p->f.block.incomplete);

@@ -776,6 +776,17 @@ inv_audit_add(struct inv_audit *a, struct inv_account *account,
 }
 
 bool
+inv_audit_follow(struct inv_audit *a, struct inv_err *err)
+{
+	if (!inv_audit_lock(a->lock, err))
+		return false;
+	bool ok = refresh(a, err) && take_journal(a, err) && commit(a, err);
+
+	inv_audit_unlock(a->lock);
+	return ok;
+}
+
+bool
 inv_audit_take_in(struct inv_audit *a, struct inv_err *err)
 {
 	if (!inv_audit_lock(a->lock, err))
