@@ -12,6 +12,7 @@
 enum {
 	LARGE = 192 << 10, /* bytes of a block that is returned */
 	KEPT = 4 << 20,    /* bytes of free heap that are not */
+	HUGE = 2 << 20,    /* bytes that are worth a large page */
 };
 
 static void *
@@ -75,7 +76,11 @@ inv_mem_pages(void *p, size_t old, size_t n)
 				   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
 			     : mremap(p, old, n, MREMAP_MAYMOVE);
 
-	return checked(got == MAP_FAILED ? NULL : got, n);
+	checked(got == MAP_FAILED ? NULL : got, n);
+	/* Advice: where it can not be followed, small pages do as well. */
+	if (n >= HUGE)
+		(void)madvise(got, n, MADV_HUGEPAGE);
+	return got;
 }
 
 void

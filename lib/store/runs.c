@@ -42,12 +42,20 @@ struct run {
 	struct inv_stmt *find;
 };
 
+/* A row that is yet to be written. */
+struct ref {
+	uint64_t head; /* of its key */
+	uint32_t row;
+};
+
 struct inv_runs {
 	struct inv_db *db;
 	struct inv_stmt *list;
 	struct inv_stmt *unlist;
 	struct run run[RUNS_MAX]; /* oldest first */
 	size_t n;
+	struct ref *order; /* of the rows that are written; kept */
+	size_t order_cap;
 };
 
 static uint64_t
@@ -277,12 +285,6 @@ inv_runs_find(struct inv_runs *r, struct inv_seen_row *row, struct inv_err *err)
 
 /* ---- sources of a new run ---- */
 
-/* A row that is yet to be written. */
-struct ref {
-	uint64_t head; /* of its key */
-	uint32_t row;
-};
-
 /* Rows in the order of their keys: the new ones, or those of a run. */
 struct source {
 	const struct inv_seen_row *rows;
@@ -375,15 +377,25 @@ is_less(const struct inv_seen_row *rows, const struct ref *a,
 	    : memcmp(rows[a->row].key, rows[b->row].key, INV_KEY) < 0;
 }
 
+static struct ref *
+room_for(struct inv_runs *r, size_t n)
+{
+	if (n > r->order_cap) {
+		r->order = inv_mem_resize(r->order, n, sizeof(*r->order));
+		r->order_cap = n;
+	}
+	return r->order;
+}
+
 /*
  * Buckets by the first bits of the keys, and then neighbours: keys are
  * digests, so that a bucket has two of them.
  */
-static struct ref *
-sort(const struct inv_seen_row *rows, size_t n)
+static const struct ref *
+sort(struct inv_runs *r, const struct inv_seen_row *rows, size_t n)
 {
 	enum { SHIFT = 64 - BUCKET_BITS };
-	struct ref *order = inv_mem_resize(NULL, n, sizeof(*order));
+	struct ref *order = room_for(r, n);
 	uint32_t *at = inv_mem_new(((1 << BUCKET_BITS) + 1) * sizeof(*at));
 
 	for (size_t i = 0; i < n; i++)
@@ -620,13 +632,13 @@ inv_runs_add(struct inv_runs *r, const struct inv_seen_row *rows, size_t n,
 		return true;
 	if (r->n - taken == RUNS_MAX)
 		return damaged(err);
-	struct ref *order = sort(rows, n);
 
-	s[0] = (struct source){ .rows = rows, .order = order, .left = n };
+	s[0] = (struct source){
+		.rows = rows, .order = sort(r, rows, n), .left = n
+	};
 	bool ok = begin(r, &w, most, r->n - taken, err) &&
 	    write_run(r, &w, s, taken, err);
 
-	free(order);
 	for (; ok && taken > 0; taken--)
 		ok = drop(r, &r->run[--r->n], err);
 	if (ok && list_run(r, &w.run, err)) {
@@ -705,5 +717,6 @@ inv_runs_close(struct inv_runs *r)
 		free(r->run[i].filter);
 		free(r->run[i].known);
 	}
+	free(r->order);
 	free(r);
 }

@@ -131,8 +131,8 @@ expect(const struct inv_seen *s, const struct inv_seen_row *rows, size_t i,
 static void
 rehash(struct inv_seen *s, size_t slots_n)
 {
-	free(s->slots);
-	s->slots = inv_mem_new(slots_n * sizeof(*s->slots));
+	inv_mem_pages_free(s->slots, s->slots_n * sizeof(*s->slots));
+	s->slots = inv_mem_pages(NULL, 0, slots_n * sizeof(*s->slots));
 	s->slots_n = slots_n;
 	for (size_t i = 0; i < s->n; i++) {
 		expect(s, s->rows, i + AHEAD, s->n);
@@ -146,10 +146,12 @@ inv_seen_put(struct inv_seen *s, const struct inv_seen_row *rows, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		if (s->n == s->cap) {
-			s->cap = s->cap == 0 ? SLOTS_MIN / 2 : s->cap * 2;
-			s->rows =
-			    inv_mem_resize(s->rows, s->cap, sizeof(*s->rows));
-			rehash(s, s->cap * 2);
+			size_t cap = s->cap == 0 ? SLOTS_MIN / 2 : s->cap * 2;
+
+			s->rows = inv_mem_pages(s->rows,
+			    s->cap * sizeof(*s->rows), cap * sizeof(*s->rows));
+			s->cap = cap;
+			rehash(s, cap * 2);
 		}
 		expect(s, rows, i + AHEAD, n);
 		uint32_t *at = slot_of(s, rows[i].key);
@@ -356,7 +358,7 @@ inv_seen_close(struct inv_seen *s)
 		return;
 	inv_runs_close(s->runs);
 	inv_db_close(s->db);
-	free(s->rows);
-	free(s->slots);
+	inv_mem_pages_free(s->rows, s->cap * sizeof(*s->rows));
+	inv_mem_pages_free(s->slots, s->slots_n * sizeof(*s->slots));
 	free(s);
 }
