@@ -690,10 +690,25 @@ long_run() {
 	inv-audit verify
 }
 
-@test "a journal that is damaged meanwhile ends it with 74, and nothing is signed" {
+@test "what fails meanwhile is told at the end, and nothing is signed" {
 	long_run
-	sed -i '3s/"seq":3/"seq":4/' "$INV_STATE/journal/000001.ndjson"
-	run -74 --separate-stderr inv-audit committed
-	[[ $stderr = *"journal/000001.ndjson: line 3"* ]]
+	local n
+	# The sync of the journal, and that of the log, at the 200th batch.
+	for n in 1 2; do
+		rm -rf "$INV_STATE/audit"
+		run -74 --separate-stderr strace -f -o /dev/null \
+			-e inject=fdatasync:error=EIO:when=$n inv-audit -q committed
+		[ -z "$output" ]
+		[[ $stderr = *"Input/output error"* ]]
+		[ "${#stderr_lines[@]}" = 1 ]
+		[ ! -s "$INV_STATE/audit/checkpoints.ndjson" ]
+	done
+	rm -rf "$INV_STATE/audit"
+	sed -i 's/"seq":30,/"seq":31,/' "$INV_STATE/journal/000001.ndjson"
+	# Nobody has to stop for it: all of the stream is read.
+	run -74 --separate-stderr bash -c 'cat committed 2> cat | inv-audit -q && exit
+		exit $((${PIPESTATUS[0]} == 0 ? ${PIPESTATUS[1]} : 1))'
+	[ -z "$output" ]
+	[ "$stderr" = "inv-audit: journal/000001.ndjson: line 30: damaged: it does not follow the line before" ]
 	[ ! -s "$INV_STATE/audit/checkpoints.ndjson" ]
 }

@@ -666,3 +666,20 @@ several_manifests() {
 	commit poll --resume < /dev/null > out
 	jq -e '.batches == 0' out
 }
+
+@test "a write that the kernel still has under way is waited for" {
+	printf 'id,n\nK1,1\nK2,2\n' > m.csv
+	inv-split -q m.csv | inv-commit -q -k id > /dev/null
+	mkfifo hold
+	flock "$INV_STATE/journal/000001.ndjson" cat hold 3>&- &
+	exec 9> hold
+	inv-split -q m.csv > again
+	inv-commit -q -k id again > out 3>&- 9>&- &
+	local inode
+	inode=$(stat -c %i "$INV_STATE/journal/000001.ndjson")
+	wait_for grep -q -- "-> FLOCK.*:$inode " /proc/locks
+	[ ! -s out ]
+	exec 9>&-
+	wait $!
+	[ "$(grep -c already_committed out)" = 2 ]
+}

@@ -203,10 +203,8 @@ begin(struct audit *p, const struct inv_record *rec)
 static void
 follow(struct audit *p)
 {
-	struct inv_err err;
-
-	if (++p->batches % FOLLOWED == 0 && !inv_audit_follow(p->log, &err))
-		inv_filter_stop(&p->f, &err);
+	if (++p->batches % FOLLOWED == 0)
+		inv_audit_follow(p->log);
 }
 
 static void

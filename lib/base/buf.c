@@ -20,7 +20,8 @@ inv_buf_grow(struct inv_buf *b, size_t n)
 	}
 	if (n <= b->cap - b->n)
 		return true;
-	size_t cap = b->cap > 0 ? b->cap : b->paged ? FIRST_PAGES : FIRST;
+	size_t first = b->paged ? FIRST_PAGES : FIRST;
+	size_t cap = b->cap > 0 ? b->cap : first;
 
 	while (cap - b->n < n)
 		cap *= 2;

@@ -10,9 +10,9 @@
 #include "base/log.h"
 
 enum {
-	LARGE = 192 << 10, /* bytes of a block that is returned */
-	KEPT = 4 << 20,    /* bytes of free heap that are not */
-	HUGE = 2 << 20,    /* bytes that are worth a large page */
+	LARGE = 192 << 10,   /* bytes of a block that is returned */
+	KEPT = 4 << 20,      /* bytes of free heap that are not */
+	HUGE_PAGE = 2 << 20, /* bytes, at most, of a large one */
 };
 
 static void *
@@ -78,7 +78,7 @@ inv_mem_pages(void *p, size_t old, size_t n)
 
 	checked(got == MAP_FAILED ? NULL : got, n);
 	/* Advice: where it can not be followed, small pages do as well. */
-	if (n >= HUGE)
+	if (n >= HUGE_PAGE)
 		(void)madvise(got, n, MADV_HUGEPAGE);
 	return got;
 }

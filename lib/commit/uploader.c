@@ -24,6 +24,9 @@ enum {
 	ROOM_BELOW = INV_HELD_MAX - 2 * INV_BATCH_BODY_MAX,
 };
 
+_Static_assert(INV_JOURNAL_BLOCK % INV_RING_BLOCK == 0,
+    "what begins at a block of the journal begins at one of the ring");
+
 static void
 on_event(struct inv_op *op, int res)
 {
@@ -657,9 +660,6 @@ is_linking(struct inv_uploader *u)
 		u->awaited = u->linking;
 	return u->linking != NULL;
 }
-
-_Static_assert(INV_JOURNAL_BLOCK % INV_RING_BLOCK == 0,
-    "what begins at a block of the journal begins at one of the ring");
 
 /* One write at a time; what comes meanwhile goes into the next. */
 static bool

@@ -53,14 +53,13 @@ inv_op_done(struct inv_ops *done, struct inv_op *op, int res)
 }
 
 struct inv_piece
-inv_op_piece(const struct inv_op *op, size_t from)
+inv_op_piece(const struct inv_op *op)
 {
-	uintptr_t memory = (uintptr_t)op->bytes.p + from;
-	uint64_t offset = op->offset + from;
-	struct inv_piece piece = { op->fd, op->bytes.n - from };
+	struct inv_piece piece = { op->fd, op->bytes.n };
 
 	if (op->direct != -1 && piece.n >= INV_RING_BLOCK &&
-	    memory % INV_RING_BLOCK == 0 && offset % INV_RING_BLOCK == 0) {
+	    (uintptr_t)op->bytes.p % INV_RING_BLOCK == 0 &&
+	    op->offset % INV_RING_BLOCK == 0) {
 		piece.fd = op->direct;
 		piece.n -= piece.n % INV_RING_BLOCK;
 	}
@@ -74,7 +73,8 @@ inv_op_wrote(struct inv_op *op, int *res)
 {
 	if (*res == -EINTR || *res == -EAGAIN)
 		return true;
-	if (*res == -EINVAL && inv_op_piece(op, 0).fd == op->direct) {
+	if ((*res == -EINVAL || *res == -EOPNOTSUPP) &&
+	    inv_op_piece(op).fd == op->direct) {
 		op->direct = -1;
 		return true;
 	}

@@ -59,13 +59,14 @@ struct inv_op {
 
 struct inv_ring;
 
-/* A file to append to. */
+/* A file to append to; open until the fn of the append has been called. */
 struct inv_ring_file {
 	int fd;
 	int direct; /* the same file, opened with O_DIRECT too; -1: none */
 };
 
-enum { INV_RING_BLOCK = 4096 }; /* bytes: a multiple of what a disk writes */
+/* Bytes: a multiple of what most disks write; others refuse it. */
+enum { INV_RING_BLOCK = 4096 };
 
 /*
  * NULL if there is no such engine here: INV_CONFIG, the message says why.

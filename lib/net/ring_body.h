@@ -22,19 +22,18 @@ struct inv_op *inv_ops_take(struct inv_ops *ops); /* NULL: none */
 void inv_op_done(struct inv_ops *done, struct inv_op *op, int res);
 
 /*
- * Of an append: the write that its bytes from there on begin with.  None of
- * them is left: n is 0, and fdatasync is next.
+ * Of an append: the write that what is left of its bytes begins with, and that
+ * is done before the next.  Nothing is left: n is 0, and fdatasync is next.
  */
 struct inv_piece {
 	int fd;
 	size_t n;
 };
 
-struct inv_piece inv_op_piece(const struct inv_op *op, size_t from);
+struct inv_piece inv_op_piece(const struct inv_op *op);
 
 /*
- * The first of those came to *res: true if the append goes on, with what is
- * left now.  What may not go past the cache goes through it.
+ * It came to *res: true if the append goes on, with what is left now.  What may not go past the cache goes through it.
  */
 bool inv_op_wrote(struct inv_op *op, int *res);
 

@@ -98,7 +98,7 @@ static int
 append_now(struct inv_op *op)
 {
 	while (op->bytes.n > 0) {
-		struct inv_piece piece = inv_op_piece(op, 0);
+		struct inv_piece piece = inv_op_piece(op);
 		ssize_t n =
 		    pwrite(piece.fd, op->bytes.p, piece.n, (off_t)op->offset);
 		int res = n < 0 ? -errno : (int)n;

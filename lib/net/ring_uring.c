@@ -20,7 +20,6 @@
 
 enum {
 	ENTRIES = 256, /* of the submission queue; when full: submit */
-	CHAIN = 3,     /* requests of an append at once, the sync too */
 	NO_TAG = 0,    /* whose completion nobody waits for */
 	NEEDED = IORING_FEAT_EXT_ARG | IORING_FEAT_NODROP,
 };
@@ -29,12 +28,6 @@ struct place {
 	struct inv_op *op;   /* NULL: free */
 	uint32_t generation; /* from 1 */
 	uint32_t next_free;
-
-	/* Of an append: */
-	unsigned queued; /* requests with the kernel, each behind the other */
-	bool broken;     /* one has failed or fell short: so do the others */
-	bool synced;
-	int res; /* or -errno */
 };
 
 struct body {
@@ -99,12 +92,7 @@ take_place(struct body *b, struct inv_op *op)
 	}
 	op->index = b->first_free;
 	b->first_free = b->places[op->index].next_free;
-	struct place *place = &b->places[op->index];
-
-	place->op = op;
-	place->queued = 0;
-	place->broken = place->synced = false;
-	place->res = 0;
+	b->places[op->index].op = op;
 }
 
 static void
@@ -156,45 +144,19 @@ cancel_all(void *self)
 	}
 }
 
-static bool
-queue_watch(struct body *b, const struct inv_op *op)
+static void
+prepare(const struct body *b, struct io_uring_sqe *sqe, struct inv_op *op)
 {
-	struct io_uring_sqe *sqe = io_uring_get_sqe(&b->ring);
+	struct inv_piece piece = inv_op_piece(op);
 
-	if (sqe == NULL)
-		return false;
-	io_uring_prep_poll_add(sqe, op->fd, (unsigned)op->events);
+	if (op->state == INV_OP_WATCH)
+		io_uring_prep_poll_add(sqe, op->fd, (unsigned)op->events);
+	else if (piece.n > 0)
+		io_uring_prep_write(sqe, piece.fd, op->bytes.p,
+		    (unsigned)piece.n, op->offset);
+	else
+		io_uring_prep_fsync(sqe, op->fd, IORING_FSYNC_DATASYNC);
 	io_uring_sqe_set_data64(sqe, tag_of(b, op));
-	return true;
-}
-
-/*
- * A chain: each request begins when the one before has done all it was asked
- * for, and is cancelled where that did not.  It is not spread over two
- * submissions, which would break it.
- */
-static bool
-queue_append(struct body *b, const struct inv_op *op)
-{
-	struct place *place = &b->places[op->index];
-	struct io_uring_sqe *sqe;
-	struct inv_piece piece;
-
-	if (io_uring_sq_space_left(&b->ring) < CHAIN)
-		return false;
-	for (size_t from = 0;; from += piece.n) {
-		piece = inv_op_piece(op, from);
-		sqe = io_uring_get_sqe(&b->ring);
-		if (piece.n > 0)
-			io_uring_prep_write(sqe, piece.fd, op->bytes.p + from,
-			    (unsigned)piece.n, op->offset + from);
-		else
-			io_uring_prep_fsync(sqe, op->fd, IORING_FSYNC_DATASYNC);
-		io_uring_sqe_set_data64(sqe, tag_of(b, op));
-		if (++place->queued == CHAIN || piece.n == 0)
-			return true;
-		io_uring_sqe_set_flags(sqe, IOSQE_IO_LINK);
-	}
 }
 
 /*
@@ -204,58 +166,38 @@ queue_append(struct body *b, const struct inv_op *op)
 static void
 fill(struct body *b, struct inv_ops *done)
 {
-	while (b->cancels_count > 0) {
-		struct io_uring_sqe *sqe = io_uring_get_sqe(&b->ring);
+	struct io_uring_sqe *sqe;
 
-		if (sqe == NULL)
+	while (b->cancels_count > 0) {
+		if ((sqe = io_uring_get_sqe(&b->ring)) == NULL)
 			return;
 		io_uring_prep_cancel64(sqe, b->cancels[--b->cancels_count], 0);
 		io_uring_sqe_set_data64(sqe, NO_TAG);
 	}
 	while (b->todo.first != NULL) {
-		struct inv_op *op = b->todo.first;
+		if (b->todo.first->cancelled) {
+			struct inv_op *op = inv_ops_take(&b->todo);
 
-		if (op->cancelled) {
 			leave_place(b, op);
-			inv_ops_take(&b->todo);
 			inv_op_done(done, op, -ECANCELED);
 			continue;
 		}
-		if (!(op->state == INV_OP_WATCH ? queue_watch(b, op)
-						: queue_append(b, op)))
+		if ((sqe = io_uring_get_sqe(&b->ring)) == NULL)
 			return;
-		inv_ops_take(&b->todo);
+		prepare(b, sqe, inv_ops_take(&b->todo));
 	}
 }
 
-/* A request of an append, not behind a broken one, came to res. */
-static void
-take_result(struct place *place, int res)
-{
-	struct inv_op *op = place->op;
-	size_t asked = inv_op_piece(op, 0).n;
-
-	if (asked == 0) {
-		place->synced = res == 0;
-		place->broken = !place->synced;
-		if (res != -EINTR && res != -EAGAIN)
-			place->res = res;
-		return;
-	}
-	place->broken = res < 0 || (size_t)res < asked;
-	if (!inv_op_wrote(op, &res))
-		place->res = res;
-}
-
-/* All that was queued has come: what is left is queued again, if it goes on. */
+/*
+ * A piece was written, or not: true if the append goes on, with the rest or
+ * with the fdatasync behind it.
+ */
 static bool
-is_done(struct body *b, struct place *place)
+goes_on(struct inv_op *op, int *res)
 {
-	if (place->synced || place->res != 0)
-		return true;
-	place->broken = false;
-	inv_ops_add(&b->todo, place->op);
-	return false;
+	if (op->bytes.n > 0)
+		return inv_op_wrote(op, res);
+	return *res == -EINTR || *res == -EAGAIN;
 }
 
 static void
@@ -271,15 +213,11 @@ reap(struct body *b, struct inv_ops *done)
 		io_uring_cqe_seen(&b->ring, cqe);
 		if (tag == NO_TAG || b->places[i].generation != tag >> 32)
 			continue;
-		struct place *place = &b->places[i];
-		struct inv_op *op = place->op;
+		struct inv_op *op = b->places[i].op;
 
-		if (op->state == INV_OP_APPEND) {
-			if (!place->broken)
-				take_result(place, res);
-			if (--place->queued > 0 || !is_done(b, place))
-				continue;
-			res = place->res;
+		if (op->state == INV_OP_APPEND && goes_on(op, &res)) {
+			inv_ops_add(&b->todo, op);
+			continue;
 		}
 		leave_place(b, op);
 		inv_op_done(done, op, res);

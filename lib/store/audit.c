@@ -40,6 +40,8 @@ struct inv_audit {
 	struct inv_checkpoints checkpoints;
 	struct inv_audit_key key; /* that signs them */
 	bool dirty;               /* the head on disk is behind */
+	bool failed;              /* for good: */
+	struct inv_err why;
 	struct inv_audit_index index;
 	struct inv_digest *digest;
 	struct inv_buf built; /* lines that are not written yet */
@@ -736,6 +738,27 @@ sign(struct inv_audit *a, struct inv_err *err)
 		err);
 }
 
+/* What has failed once is not tried again: a sync would not fail twice. */
+static bool
+begin(struct inv_audit *a, struct inv_err *err)
+{
+	if (!a->failed)
+		return inv_audit_lock(a->lock, err);
+	*err = a->why;
+	return false;
+}
+
+static bool
+end(struct inv_audit *a, bool ok, const struct inv_err *err)
+{
+	inv_audit_unlock(a->lock);
+	if (!ok) {
+		a->failed = true;
+		a->why = *err;
+	}
+	return ok;
+}
+
 static bool
 add_locked(struct inv_audit *a, struct tally *t, struct inv_audit_sum *sum,
     struct inv_err *err)
@@ -766,38 +789,37 @@ inv_audit_add(struct inv_audit *a, struct inv_account *account,
 
 	*sum = (struct inv_audit_sum){ 0 };
 	inv_account_sort(account);
-	if (!inv_audit_lock(a->lock, err))
+	if (!begin(a, err))
 		return false;
-	bool ok = add_locked(a, &t, sum, err);
+	bool ok = end(a, add_locked(a, &t, sum, err), err);
 
-	inv_audit_unlock(a->lock);
 	tally_free(&t);
 	return ok;
 }
 
-bool
-inv_audit_follow(struct inv_audit *a, struct inv_err *err)
+void
+inv_audit_follow(struct inv_audit *a)
 {
-	if (!inv_audit_lock(a->lock, err))
-		return false;
-	bool ok = refresh(a, err) && take_journal(a, err) && commit(a, err);
+	struct inv_err err;
 
-	inv_audit_unlock(a->lock);
-	return ok;
+	if (begin(a, &err))
+		(void)end(a,
+		    refresh(a, &err) && take_journal(a, &err) &&
+			commit(a, &err),
+		    &err);
 }
 
 bool
 inv_audit_take_in(struct inv_audit *a, struct inv_err *err)
 {
-	if (!inv_audit_lock(a->lock, err))
+	if (!begin(a, err))
 		return false;
 	/* Actions that can not be read keep nothing else from being signed. */
-	bool ok = refresh(a, err) && take_journal(a, err) && commit(a, err) &&
-	    sign(a, err) && take_actions(a, err) && commit(a, err) &&
-	    sign(a, err);
-
-	inv_audit_unlock(a->lock);
-	return ok;
+	return end(a,
+	    refresh(a, err) && take_journal(a, err) && commit(a, err) &&
+		sign(a, err) && take_actions(a, err) && commit(a, err) &&
+		sign(a, err),
+	    err);
 }
 
 /* ---- the beginning and the end ---- */

@@ -62,8 +62,11 @@ void inv_audit_close(struct inv_audit *a);
 INV_MUST bool inv_audit_add(struct inv_audit *a, struct inv_account *account,
     struct inv_audit_sum *sum, struct inv_err *err);
 
-/* Take in what the journal has, for the next append to have less to do. */
-INV_MUST bool inv_audit_follow(struct inv_audit *a, struct inv_err *err);
+/*
+ * Take in what the journal has, for the next append to have less to do.  That
+ * tells a failure.
+ */
+void inv_audit_follow(struct inv_audit *a);
 
 /* Take in what the journal has, and what people have done with items. */
 INV_MUST bool inv_audit_take_in(struct inv_audit *a, struct inv_err *err);

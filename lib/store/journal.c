@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -39,7 +40,7 @@ enum {
 
 static const char next_name[] = "next";
 
-/* A segment that is open beside the one that is written to. */
+/* A segment that bodies are read back from: to unpack one takes a while. */
 struct back {
 	uint64_t segment; /* 0: none */
 	int fd;
@@ -63,8 +64,7 @@ struct inv_journal {
 	struct inv_digest *digest;
 	struct inv_lives lives;
 	struct inv_buf body; /* read back */
-	struct back back[2]; /* to read: to unpack one takes a while */
-	struct back direct;  /* to write, past the page cache; fd may be -1 */
+	struct back back[2];
 	uint64_t cut;
 
 	struct inv_place end;    /* of what has been built; without prev */
@@ -74,6 +74,11 @@ struct inv_journal {
 	int filling;                    /* lines[] that takes new ones */
 	bool grouped;                   /* the others are to be written next */
 	bool under_way;                 /* and are being written */
+	int direct;                     /* fd, past the page cache; or -1 */
+	bool tried_direct;              /* to open that */
+	char tail[INV_JOURNAL_BLOCK];   /* what we wrote to the last block */
+	size_t tail_n;                  /* 0: not all of it is known */
+	size_t before;                  /* bytes of it in the write under way */
 	unsigned char last[INV_DIGEST]; /* of the last line that is linked */
 	bool failed;
 	bool copies; /* the last segment holds copies and nothing else */
@@ -319,46 +324,68 @@ link_places(struct inv_journal *j, char *lines)
 	}
 }
 
-static void
-let_back(struct back *b)
-{
-	if (b->segment != 0 && b->fd != -1)
-		close(b->fd);
-	b->segment = 0;
-}
-
 /*
  * The file that is open, whatever has its name now.  Not every file system has
  * it: then it goes through the cache.
  */
-static int
-direct_to(struct inv_journal *j, uint64_t segment)
+static void
+open_direct(struct inv_journal *j)
 {
 	char path[sizeof("/proc/self/fd/") + INT_DIGITS];
 
-	if (j->direct.segment == segment)
-		return j->direct.fd;
-	let_back(&j->direct);
+	if (j->tried_direct)
+		return;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", j->fd);
-	j->direct.segment = segment;
-	j->direct.fd = open(path, O_WRONLY | O_DIRECT | O_CLOEXEC);
-	return j->direct.fd;
+	j->direct = open(path, O_WRONLY | O_DIRECT | O_CLOEXEC);
+	/* As long as a write is under way in the kernel, whatever becomes of us:
+	 * the next to open the journal waits for that (settle_writes). */
+	if (j->direct != -1)
+		(void)flock(j->direct, LOCK_EX | LOCK_NB);
+	j->tried_direct = true;
+}
+
+static bool
+close_direct(struct inv_journal *j)
+{
+	int fd = j->direct;
+
+	j->direct = -1;
+	j->tried_direct = false;
+	return fd == -1 || close(fd) == 0;
 }
 
 /*
  * Put what the file has in the block where the lines begin in front of them;
- * how much that is.  None where they are built for another segment.
+ * how much that is.  None where it is not known, or they were built for the
+ * segment before.
  */
 static size_t
 block_before(const struct inv_journal *j, struct lines *l)
 {
-	uint64_t end = j->synced.offset;
-
-	if (l->from != end % INV_JOURNAL_BLOCK ||
-	    inv_file_pread(j->fd, l->b.p, l->from, end - l->from) !=
-		(ssize_t)l->from)
+	if (l->from != j->synced.offset % INV_JOURNAL_BLOCK ||
+	    l->from != j->tail_n)
 		return 0;
+	memcpy(l->b.p, j->tail, l->from);
 	return l->from;
+}
+
+/* The last block, of which bytes are the end. */
+static void
+keep_tail(struct inv_journal *j, struct inv_str bytes)
+{
+	j->tail_n = j->flying.offset % INV_JOURNAL_BLOCK;
+	if (j->tail_n > bytes.n)
+		j->tail_n = 0;
+	else
+		memcpy(j->tail, bytes.p + bytes.n - j->tail_n, j->tail_n);
+}
+
+/* Of the write under way. */
+static struct inv_str
+written_of(const struct inv_journal *j, const struct lines *l)
+{
+	return (struct inv_str){ l->b.p + l->from - j->before,
+		j->before + length_of(l) };
 }
 
 bool
@@ -370,13 +397,14 @@ inv_journal_pending(struct inv_journal *j, struct inv_journal_write *w)
 		link_group(j, j->digest);
 	}
 	struct lines *l = &j->lines[1 - j->filling];
-	size_t before = block_before(j, l);
 
+	open_direct(j);
+	j->before = block_before(j, l);
 	*w = (struct inv_journal_write){
 		.fd = j->fd,
-		.direct = direct_to(j, j->synced.segment),
-		.offset = j->synced.offset - before,
-		.bytes = { l->b.p + l->from - before, before + length_of(l) },
+		.direct = j->direct,
+		.offset = j->synced.offset - j->before,
+		.bytes = written_of(j, l),
 	};
 	link_places(j, l->b.p + l->from);
 	j->grouped = false;
@@ -438,7 +466,9 @@ begin_segment(struct inv_journal *j, struct inv_err *err)
 	}
 	move_on(j);
 	j->fd = fd;
-	if (close(old) == 0)
+	bool closed = close_direct(j);
+
+	if (close(old) == 0 && closed)
 		return true;
 	j->failed = true;
 	return inv_fail_sys(err, INV_IO, "journal/%06ju.ndjson: close",
@@ -448,6 +478,8 @@ begin_segment(struct inv_journal *j, struct inv_err *err)
 bool
 inv_journal_settled(struct inv_journal *j, int res, struct inv_err *err)
 {
+	struct lines *l = &j->lines[1 - j->filling];
+
 	assert(j->under_way);
 	j->under_way = false;
 	if (res < 0) {
@@ -457,7 +489,8 @@ inv_journal_settled(struct inv_journal *j, int res, struct inv_err *err)
 		    (uintmax_t)j->synced.segment);
 	}
 	j->synced = j->flying;
-	reset(&j->lines[1 - j->filling]);
+	keep_tail(j, written_of(j, l));
+	reset(l);
 	drop_closed(j);
 	return j->synced.offset < INV_SEGMENT_MAX || begin_segment(j, err);
 }
@@ -531,6 +564,14 @@ read_body(const struct inv_journal *j, const struct inv_live *v, int fd,
 		    "have its batch_hash",
 		    (uintmax_t)v->place.segment, (uintmax_t)v->seq);
 	return true;
+}
+
+static void
+let_back(struct back *b)
+{
+	if (b->segment != 0)
+		close(b->fd);
+	b->segment = 0;
 }
 
 /*
@@ -781,6 +822,7 @@ copy_forward(struct inv_journal *j, struct inv_err *err)
 		return false;
 	}
 	close(j->fd);
+	(void)close_direct(j);
 	j->fd = fd;
 	j->synced = j->end;
 	memcpy(j->synced.prev, j->last, INV_DIGEST);
@@ -939,6 +981,29 @@ open_last(struct inv_journal *j, struct inv_err *err)
 	return inv_file_sync(j->fd, "journal", err);
 }
 
+/*
+ * What a killed process has asked the kernel to write past the cache may still
+ * be under way.
+ */
+static bool
+settle_writes(const struct inv_journal *j, struct inv_err *err)
+{
+	struct inv_segments s;
+
+	if (!inv_segment_survey(j->dir, &s, err))
+		return false;
+	if (s.last == 0)
+		return true;
+	int fd = inv_segment_open(j->dir, s.last, O_RDWR, err);
+
+	if (fd == -1)
+		return errno == ENOENT;
+	while (flock(fd, LOCK_EX) == -1 && errno == EINTR)
+		;
+	close(fd);
+	return true;
+}
+
 static bool
 recover(struct inv_journal *j, const struct inv_state *state,
     struct inv_err *err)
@@ -950,7 +1015,8 @@ recover(struct inv_journal *j, const struct inv_state *state,
 	};
 
 	j->copies = from.offset == 0;
-	bool ok = inv_witness_length(state, j->dir, &from, err) &&
+	bool ok = settle_writes(j, err) &&
+	    inv_witness_length(state, j->dir, &from, err) &&
 	    recover_lines(j, &rc, err) &&
 	    inv_witness_chain(state, &j->end, err) && open_last(j, err);
 
@@ -967,13 +1033,13 @@ recover(struct inv_journal *j, const struct inv_state *state,
 static void
 journal_free(struct inv_journal *j)
 {
+	(void)close_direct(j);
 	if (j->fd != -1)
 		close(j->fd);
 	if (j->dir != -1)
 		close(j->dir);
 	let_back(&j->back[0]);
 	let_back(&j->back[1]);
-	let_back(&j->direct);
 	inv_seen_close(j->seen);
 	inv_keyer_free(j->keyer);
 	inv_digest_free(j->digest);
@@ -989,7 +1055,7 @@ inv_journal_open(const struct inv_state *state, struct inv_err *err)
 {
 	struct inv_journal *j = inv_mem_new(sizeof(*j));
 
-	j->fd = -1;
+	j->fd = j->direct = -1;
 	j->body = INV_BUF(INV_BATCH_BODY_MAX);
 	j->lines[0].b = j->lines[1].b = INV_BUF_PAGES(INV_JOURNAL_PENDING_MAX);
 	j->keyer = inv_keyer_new();
@@ -1057,9 +1123,10 @@ static bool
 close_segment(struct inv_journal *j, struct inv_err *err)
 {
 	int fd = j->fd;
+	bool closed = close_direct(j);
 
 	j->fd = -1;
-	return fd == -1 || close(fd) == 0 ||
+	return ((fd == -1 || close(fd) == 0) && closed) ||
 	    inv_fail_sys(err, INV_IO, "journal/%06ju.ndjson: close",
 		(uintmax_t)j->synced.segment);
 }

@@ -19,8 +19,7 @@
 
 enum {
 	PIECE = 64 << 10, /* bytes read at once where lines are counted */
-	BEHIND = 4 << 20, /* bytes that have been read, and stay in the cache */
-	PAGE_MOST = 64 << 10, /* bytes of a page of the cache, or fewer */
+	BEHIND = 4 << 20, /* bytes that were read last: of bodies, perhaps */
 };
 
 struct inv_journal_reader {
@@ -79,14 +78,13 @@ damaged(struct inv_journal_reader *r, const char *what, struct inv_err *err)
 
 /*
  * A page that was read while it was written past the cache may have stayed
- * there as it was: what is read next comes from the disk.
+ * there as it was: what is read next comes from the disk.  All of it, as pages
+ * that begin before a range are kept, and some are large.
  */
 static void
 doubt_cache(const struct inv_journal_reader *r)
 {
-	(void)posix_fadvise(r->in.fd,
-	    (off_t)(r->place.offset / PAGE_MOST * PAGE_MOST), 0,
-	    POSIX_FADV_DONTNEED);
+	(void)posix_fadvise(r->in.fd, 0, 0, POSIX_FADV_DONTNEED);
 }
 
 /* Read again from the place: what stood behind it may have changed. */
@@ -210,13 +208,11 @@ ours_follow(struct inv_journal_reader *r)
 static void
 drop_behind(struct inv_journal_reader *r)
 {
-	uint64_t n = r->place.offset - r->dropped;
-
-	if (n < BEHIND)
+	if (r->place.offset - r->dropped < 2 * (uint64_t)BEHIND)
 		return;
-	(void)posix_fadvise(r->in.fd, (off_t)r->dropped, (off_t)n,
+	(void)posix_fadvise(r->in.fd, (off_t)r->dropped, BEHIND,
 	    POSIX_FADV_DONTNEED);
-	r->dropped = r->place.offset;
+	r->dropped += BEHIND;
 }
 
 static void
