@@ -3,6 +3,7 @@
 #include "store/runs.h"
 
 #include <endian.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -13,16 +14,19 @@
 enum {
 	RUNS_MAX = 64, /* 7 of a size, and 8 sizes are 10^12 rows */
 	FAN = 8,       /* runs of a size, the new one too, become one */
-	ROW = 48,      /* bytes of a row in a block */
-	/* At most, on average: of those 97 in 100 blocks fit into a page, and of
-	 * half as many all. */
-	BLOCK_ROWS = INV_RUNS_PAGE * 7 / 8 / ROW,
+	/* Of rows in a block, at most, on average: of those 97 in 100 blocks fit
+	 * into a page, and of half as many all. */
+	BLOCK_BYTES = INV_RUNS_PAGE * 7 / 8,
 	BLOCK_MAX = 16 << 20,
 	BITS_BITS = 6,    /* log2 of more bits than a block number has */
 	BITS_MAX = 48,    /* of the number of a block */
+	WIDE = 8,         /* bytes of a number, at most */
+	WIDTH_BITS = 4,   /* log2 of more than that */
+	NUMBERS = 2,      /* of a row: its arrival and its own */
 	BUCKET_BITS = 16, /* of a sort */
 	AHEAD = 8,        /* rows that are fetched */
 	SQL_MAX = 192,
+	IDENTITY = 2 * INV_KEY, /* bytes of key and digest */
 
 	LINE = 64,     /* bytes of a block of a filter: a cache line */
 	BIT_BITS = 9,  /* log2 of its bits */
@@ -31,9 +35,16 @@ enum {
 	FEW_BITS = 18, /* ... and of a run that has not been merged */
 };
 
+/* Bytes of the numbers of each row of a run: no more than the largest takes. */
+struct widths {
+	unsigned arrival;
+	unsigned row;
+};
+
 struct run {
 	uint64_t id; /* the newest has the greatest */
 	unsigned bits;
+	struct widths widths;
 	uint64_t rows;
 	size_t filter_n; /* bytes, whole lines */
 	unsigned char *filter;
@@ -79,6 +90,13 @@ damaged(struct inv_err *err)
 	return inv_fail(err, INV_BAD, "a run is not as it was written");
 }
 
+/* Bytes of a row. */
+static size_t
+size_of(struct widths w)
+{
+	return IDENTITY + w.arrival + w.row;
+}
+
 /* ---- hashes ---- */
 
 /* SQLite has none of its own; a key of no secret tells which place it is. */
@@ -95,7 +113,11 @@ hash_at(uint64_t a, uint64_t b, struct inv_str bytes,
 static void
 hash_run(struct run *run)
 {
-	hash_at(run->id, run->rows << BITS_BITS | run->bits,
+	uint64_t shape = (run->widths.arrival << WIDTH_BITS | run->widths.row)
+		<< BITS_BITS |
+	    run->bits;
+
+	hash_at(run->id, run->rows << (2 * WIDTH_BITS + BITS_BITS) | shape,
 	    (struct inv_str){ (const char *)run->filter, run->filter_n },
 	    run->hash);
 }
@@ -112,16 +134,26 @@ inv_runs_hash(const struct inv_runs *r, unsigned char out[INV_HASH])
 	return r->n;
 }
 
-/* Take the hash off the end of a block; is it that of the rows before? */
+/* The hash comes off the end of what has the length of a block. */
 static bool
-is_block(uint64_t id, uint64_t number, struct inv_str *block)
+is_long_enough(const struct run *run, struct inv_str *block)
+{
+	if (block->n < INV_HASH ||
+	    (block->n - INV_HASH) % size_of(run->widths) != 0)
+		return false;
+	block->n -= INV_HASH;
+	return true;
+}
+
+/* Is it that of the rows before? */
+static bool
+is_block(const struct run *run, uint64_t number, struct inv_str *block)
 {
 	unsigned char hash[INV_HASH];
 
-	if (block->n % ROW != INV_HASH)
+	if (!is_long_enough(run, block))
 		return false;
-	block->n -= INV_HASH;
-	hash_at(id, number, *block, hash);
+	hash_at(run->id, number, *block, hash);
 	return memcmp(hash, block->p + block->n, INV_HASH) == 0;
 }
 
@@ -134,11 +166,9 @@ is_known_block(struct run *run, uint64_t number, struct inv_str *block)
 	unsigned char *known = &run->known[number / 8];
 	unsigned char bit = (unsigned char)(1 << number % 8);
 
-	if ((*known & bit) != 0 && block->n % ROW == INV_HASH) {
-		block->n -= INV_HASH;
-		return true;
-	}
-	if (!is_block(run->id, number, block))
+	if ((*known & bit) != 0)
+		return is_long_enough(run, block);
+	if (!is_block(run, number, block))
 		return false;
 	*known |= bit;
 	return true;
@@ -146,25 +176,43 @@ is_known_block(struct run *run, uint64_t number, struct inv_str *block)
 
 /* ---- rows in a block ---- */
 
+/*
+ * Key, digest, and the low bytes of arrival and row, the lowest first.  Numbers
+ * are written and read as eight bytes, the next over what is too much.
+ */
 static void
-pack(const struct inv_seen_row *row, struct inv_buf *block)
+pack(const struct inv_seen_row *row, struct widths w, struct inv_buf *block)
 {
-	struct inv_seen_row r = *row;
+	uint64_t arrival = htole64(row->arrival);
+	uint64_t own = htole64(row->row);
+	char p[IDENTITY + NUMBERS * WIDE];
 
-	r.arrival = htole64(r.arrival);
-	r.row = htole64(r.row);
-	inv_buf_add(block, (struct inv_str){ (const char *)&r, ROW });
+	memcpy(p, row->key, IDENTITY);
+	memcpy(p + IDENTITY, &arrival, WIDE);
+	memcpy(p + IDENTITY + w.arrival, &own, WIDE);
+	inv_buf_add(block, (struct inv_str){ p, size_of(w) });
+}
+
+static uint64_t
+number_of(const char *p, unsigned width)
+{
+	uint64_t v = 0;
+
+	memcpy(&v, p, width);
+	return le64toh(v);
 }
 
 static void
-unpack(const char *p, struct inv_seen_row *row)
+unpack(const char *p, struct widths w, struct inv_seen_row *row)
 {
-	memcpy(row, p, ROW);
-	row->arrival = le64toh(row->arrival);
-	row->row = le64toh(row->row);
+	memcpy(row->key, p, IDENTITY);
+	row->arrival = number_of(p + IDENTITY, w.arrival);
+	row->row = number_of(p + IDENTITY + w.arrival, w.row);
 }
 
-_Static_assert(sizeof(struct inv_seen_row) == ROW, "no padding in a row");
+_Static_assert(offsetof(struct inv_seen_row, digest) == INV_KEY &&
+	offsetof(struct inv_seen_row, arrival) == IDENTITY,
+    "key and digest are one");
 
 /* ---- filters ---- */
 
@@ -219,20 +267,20 @@ filter_has(const struct run *run, const unsigned char *key)
 
 /* The last row of a block whose key is not greater; block.n > 0. */
 static const char *
-search(struct inv_str block, const unsigned char *key)
+search(struct inv_str block, size_t size, const unsigned char *key)
 {
 	size_t low = 0;
-	size_t high = block.n / ROW;
+	size_t high = block.n / size;
 
 	while (high - low > 1) {
 		size_t mid = low + (high - low) / 2;
 
-		if (memcmp(block.p + mid * ROW, key, INV_KEY) <= 0)
+		if (memcmp(block.p + mid * size, key, INV_KEY) <= 0)
 			low = mid;
 		else
 			high = mid;
 	}
-	return block.p + low * ROW;
+	return block.p + low * size;
 }
 
 static bool
@@ -254,11 +302,11 @@ find_in(struct run *run, struct inv_seen_row *row, bool *found,
 	bool whole = is_known_block(run, number, &block);
 
 	if (whole && block.n > 0) {
-		const char *p = search(block, row->key);
+		const char *p = search(block, size_of(run->widths), row->key);
 
 		*found = memcmp(p, row->key, INV_KEY) == 0;
 		if (*found)
-			unpack(p, row);
+			unpack(p, run->widths, row);
 	}
 	inv_stmt_reset(run->find);
 	return whole || damaged(err);
@@ -291,9 +339,9 @@ struct source {
 	const struct ref *order;
 
 	struct inv_stmt *blocks; /* or NULL: rows */
-	uint64_t id;             /* of the run */
-	uint64_t number;         /* of the next block */
-	struct inv_str block;    /* what is left of it */
+	const struct run *run;
+	uint64_t number;      /* of the next block */
+	struct inv_str block; /* what is left of it */
 
 	uint64_t left;           /* rows that are still to come */
 	uint64_t head;           /* of the key of now */
@@ -312,7 +360,7 @@ read_block(struct source *s, struct inv_err *err)
 		break;
 	}
 	s->block = inv_stmt_str(s->blocks, 0);
-	return is_block(s->id, s->number++, &s->block) || damaged(err);
+	return is_block(s->run, s->number++, &s->block) || damaged(err);
 }
 
 /* It may be in two lines of the cache. */
@@ -337,9 +385,9 @@ load(struct source *s, struct inv_err *err)
 		while (s->block.n == 0)
 			if (!read_block(s, err))
 				return false;
-		unpack(s->block.p, &s->now);
-		s->block.p += ROW;
-		s->block.n -= ROW;
+		unpack(s->block.p, s->run->widths, &s->now);
+		s->block.p += size_of(s->run->widths);
+		s->block.n -= size_of(s->run->widths);
 	}
 	s->head = head_of(s->now.key);
 	return true;
@@ -362,7 +410,7 @@ open_run(struct inv_runs *r, const struct run *run, struct source *s,
 	    (uintmax_t)run->id);
 	*s = (struct source){
 		.blocks = inv_db_prepare(r->db, sql, err),
-		.id = run->id,
+		.run = run,
 		.left = run->rows,
 	};
 	return s->blocks != NULL && load(s, err);
@@ -438,16 +486,49 @@ prepare_find(struct inv_runs *r, uint64_t id, struct inv_err *err)
 	return inv_db_prepare(r->db, sql, err);
 }
 
+static unsigned
+width_of(uint64_t v)
+{
+	unsigned width = 1;
+
+	while (width < WIDE && v >> (8 * width) > 0)
+		width++;
+	return width;
+}
+
+/* What fits the new rows and those of all runs but the first n. */
+static struct widths
+widths_of(const struct inv_runs *r, size_t n, const struct inv_seen_row *rows,
+    size_t count)
+{
+	struct inv_seen_row all = { 0 };
+	struct widths w;
+
+	for (size_t i = 0; i < count; i++) {
+		all.arrival |= rows[i].arrival;
+		all.row |= rows[i].row;
+	}
+	w = (struct widths){ width_of(all.arrival), width_of(all.row) };
+	for (size_t i = n; i < r->n; i++) {
+		const struct widths *old = &r->run[i].widths;
+
+		w.arrival = old->arrival > w.arrival ? old->arrival : w.arrival;
+		w.row = old->row > w.row ? old->row : w.row;
+	}
+	return w;
+}
+
 /* A run of so many rows at most, in the place of all runs but the first n. */
 static bool
 begin(struct inv_runs *r, struct writer *w, uint64_t rows, size_t n,
-    struct inv_err *err)
+    struct widths widths, struct inv_err *err)
 {
 	uint64_t id = r->n == 0 ? 1 : r->run[r->n - 1].id + 1;
 	char sql[SQL_MAX];
 
-	*w = (struct writer){ .run.id = id, .block = INV_BUF(BLOCK_MAX) };
-	while (rows >> w->run.bits > BLOCK_ROWS)
+	*w = (struct writer){ .run = { .id = id, .widths = widths },
+		.block = INV_BUF(BLOCK_MAX) };
+	while (rows >> w->run.bits > BLOCK_BYTES / size_of(widths))
 		w->run.bits++;
 	w->run.filter_n = filter_size(r, n, rows);
 	w->run.filter = inv_mem_new(w->run.filter_n);
@@ -502,7 +583,7 @@ put_row(struct writer *w, const struct inv_seen_row *row, struct inv_err *err)
 		return false;
 	w->run.rows++;
 	filter_add(&w->run, row->key);
-	pack(row, &w->block);
+	pack(row, w->run.widths, &w->block);
 	return true;
 }
 
@@ -584,6 +665,8 @@ list_run(struct inv_runs *r, const struct run *run, struct inv_err *err)
 	inv_stmt_bind_u64(r->list, 3, run->rows);
 	inv_stmt_bind_blob(r->list, 4,
 	    (struct inv_str){ (const char *)run->filter, run->filter_n });
+	inv_stmt_bind_u64(r->list, 5, run->widths.arrival);
+	inv_stmt_bind_u64(r->list, 6, run->widths.row);
 	return inv_stmt_run(r->list, err);
 }
 
@@ -636,7 +719,8 @@ inv_runs_add(struct inv_runs *r, const struct inv_seen_row *rows, size_t n,
 	s[0] = (struct source){
 		.rows = rows, .order = sort(r, rows, n), .left = n
 	};
-	bool ok = begin(r, &w, most, r->n - taken, err) &&
+	bool ok = begin(r, &w, most, r->n - taken,
+		      widths_of(r, r->n - taken, rows, n), err) &&
 	    write_run(r, &w, s, taken, err);
 
 	for (; ok && taken > 0; taken--)
@@ -656,14 +740,18 @@ take_run(struct inv_runs *r, struct inv_stmt *st, struct inv_err *err)
 {
 	struct inv_str filter = inv_stmt_str(st, 3);
 	struct run *run = &r->run[r->n];
+	uint64_t arrival = inv_stmt_u64(st, 4);
+	uint64_t row = inv_stmt_u64(st, 5);
 
 	if (r->n == RUNS_MAX || filter.n == 0 || filter.n % LINE != 0 ||
-	    inv_stmt_u64(st, 1) > BITS_MAX)
+	    inv_stmt_u64(st, 1) > BITS_MAX || arrival < 1 || arrival > WIDE ||
+	    row < 1 || row > WIDE)
 		return damaged(err);
 	r->n++;
 	run->id = inv_stmt_u64(st, 0);
 	run->bits = (unsigned)inv_stmt_u64(st, 1);
 	run->rows = inv_stmt_u64(st, 2);
+	run->widths = (struct widths){ (unsigned)arrival, (unsigned)row };
 	run->filter_n = filter.n;
 	run->filter = inv_mem_resize(NULL, filter.n, 1);
 	memcpy(run->filter, filter.p, filter.n);
@@ -676,7 +764,9 @@ static bool
 take_runs(struct inv_runs *r, struct inv_err *err)
 {
 	struct inv_stmt *st = inv_db_prepare(r->db,
-	    "SELECT id, bits, rows, filter FROM runs ORDER BY id", err);
+	    "SELECT id, bits, rows, filter, arrival_width, row_width FROM runs"
+	    " ORDER BY id",
+	    err);
 	enum inv_step step = INV_STEP_ERR;
 
 	while (st != NULL && (step = inv_stmt_step(st, err)) == INV_STEP_ROW)
@@ -695,8 +785,8 @@ inv_runs_open(struct inv_db *db, struct inv_err *err)
 
 	r->db = db;
 	r->list = inv_db_prepare(db,
-	    "INSERT INTO runs (id, bits, rows, filter)"
-	    " VALUES (?1, ?2, ?3, ?4)",
+	    "INSERT INTO runs (id, bits, rows, filter, arrival_width,"
+	    " row_width) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
 	    err);
 	r->unlist = r->list == NULL
 	    ? NULL

@@ -24,10 +24,14 @@ enum { INV_RUNS_PAGE = 8 << 10 }; /* bytes; most blocks are one page */
 
 struct inv_runs;
 
-/* SQL that makes the table that lists the runs, for a step of the plan. */
+/* SQL that makes the table that lists the runs, for a step of the plan, and for
+ * a later one. */
 #define INV_RUNS_TABLE                                                         \
 	"CREATE TABLE runs (id INTEGER PRIMARY KEY, bits INTEGER NOT NULL,"    \
 	" rows INTEGER NOT NULL, filter BLOB NOT NULL);"
+#define INV_RUNS_WIDTHS                                                         \
+	"ALTER TABLE runs ADD COLUMN arrival_width INTEGER NOT NULL DEFAULT 0;" \
+	"ALTER TABLE runs ADD COLUMN row_width INTEGER NOT NULL DEFAULT 0;"
 
 /*
  * The runs of a database, which must outlive them.  INV_BAD where they are not

@@ -22,7 +22,7 @@ enum {
 	 * a run (runs.c), with the batch that passes it no more than 2^18, where
 	 * the table would double.
 	 */
-	INV_SEEN_HELD = 150000,
+	INV_SEEN_HELD = 203500,
 	INV_SEEN_FILTERS = 12 << 20,  /* bytes: 1 % wrong at 9 million keys */
 	INV_SEEN_CACHE_KIB = 2 << 10, /* of the pages of the database */
 };

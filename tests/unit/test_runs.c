@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "store/runs.h"
 
-static const char *const steps[] = { INV_RUNS_TABLE, NULL };
+static const char *const steps[] = { INV_RUNS_TABLE INV_RUNS_WIDTHS, NULL };
 
 /* A database of its own, and the runs in it. */
 struct kit {
@@ -124,6 +124,32 @@ the_newest_of_a_key_is_found_before_and_after_opening_again(void)
 	kit_close(&k);
 }
 
+/* Runs whose numbers take 1 to 8 bytes, and one that they all go into. */
+static void
+numbers_of_any_length_are_kept(void)
+{
+	struct kit k = kit_open("numbers.db");
+	const uint64_t last = UINT64_MAX - 1;
+
+	for (unsigned i = 0; i < 8; i++) {
+		uint64_t least = UINT64_C(1) << (8 * i);
+
+		check(add(&k, least, least, 255 * least));
+		check(all(&k, least, least, 255 * least));
+	}
+	check(number(&k, "SELECT count(*) FROM runs") == 1);
+	check(number(&k, "SELECT row_width FROM runs") == 8);
+	for (unsigned i = 0; i < 8; i++)
+		check(all(&k, UINT64_C(1) << (8 * i), UINT64_C(1) << (8 * i),
+		    UINT64_C(255) << (8 * i)));
+	check(add(&k, last, last, last) && all(&k, last, last, last));
+	check(add(&k, 2, 2, 1));
+	check(number(&k,
+		  "SELECT arrival_width * 10 + row_width FROM runs"
+		  " ORDER BY id DESC") == 11);
+	kit_close(&k);
+}
+
 static void
 eight_runs_of_a_size_become_one_and_the_newest_of_a_key_stays(void)
 {
@@ -226,6 +252,9 @@ what_is_not_as_it_was_written_is_bad(void)
 	check(!survives("UPDATE runs SET filter = x''"));
 	check(!survives("UPDATE runs SET filter = x'00'"));
 	check(!survives("UPDATE runs SET bits = 64"));
+	check(!survives("UPDATE runs SET row_width = row_width + 1"));
+	check(!survives("UPDATE runs SET row_width = 0"));
+	check(!survives("UPDATE runs SET arrival_width = 9"));
 	check(!survives("UPDATE runs SET rows = rows + 1"));
 }
 
@@ -236,6 +265,8 @@ the_hash_of_the_list_is_of_all_it_says(void)
 		"UPDATE runs SET id = 3 WHERE id = 2",
 		"UPDATE runs SET rows = rows + 1 WHERE id = 1",
 		"UPDATE runs SET bits = bits + 1 WHERE id = 2",
+		"UPDATE runs SET arrival_width = 2 WHERE id = 1",
+		"UPDATE runs SET row_width = 1 WHERE id = 1",
 		"UPDATE runs SET filter = zeroblob(length(filter))",
 		"DELETE FROM runs WHERE id = 1",
 	};
@@ -289,6 +320,7 @@ main(void)
 	static const struct test tests[] = {
 		TEST(
 		    the_newest_of_a_key_is_found_before_and_after_opening_again),
+		TEST(numbers_of_any_length_are_kept),
 		TEST(
 		    eight_runs_of_a_size_become_one_and_the_newest_of_a_key_stays),
 		TEST(
