@@ -19,7 +19,7 @@ SHAREDIR  ?= $(PREFIX)/share/inv
 COMPDIR   ?= $(PREFIX)/share/bash-completion/completions
 
 CC        ?= cc
-CFLAGS    ?= -O2 -g
+CFLAGS    ?= -O3 -g
 PKGS      := xlsxwriter expat libzip json-c libcurl liburing libcrypto sqlite3 libmicrohttpd \
              libpcre2-8 zlib libzstd
 # For xls workbooks; empty where there is none, and with FREEXL= nobody looks.
