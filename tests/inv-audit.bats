@@ -691,6 +691,7 @@ long_run() {
 }
 
 @test "what fails meanwhile is told at the end, and nothing is signed" {
+	needs_strace
 	long_run
 	local n
 	# The sync of the journal, and that of the log, at the 200th batch.

@@ -675,11 +675,18 @@ several_manifests() {
 	exec 9> hold
 	inv-split -q m.csv > again
 	inv-commit -q -k id again > out 3>&- 9>&- &
-	local inode
-	inode=$(stat -c %i "$INV_STATE/journal/000001.ndjson")
-	wait_for grep -q -- "-> FLOCK.*:$inode " /proc/locks
+	# It has the file open, and looks for the lock.
+	wait_for eval "ls -l /proc/$!/fd | grep -q journal/000001.ndjson"
 	[ ! -s out ]
 	exec 9>&-
 	wait $!
 	[ "$(grep -c already_committed out)" = 2 ]
+	# But not for ever.
+	mkfifo keep
+	flock "$INV_STATE/journal/000001.ndjson" cat keep 3>&- &
+	exec 9> keep
+	run -75 --separate-stderr inv-commit -q -k id again
+	[[ $stderr = *"journal/000001.ndjson: somebody else has a lock on it"* ]]
+	exec 9>&-
+	wait $!
 }

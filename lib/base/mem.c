@@ -12,7 +12,7 @@
 enum {
 	LARGE = 192 << 10,   /* bytes of a block that is returned */
 	KEPT = 4 << 20,      /* bytes of free heap that are not */
-	HUGE_PAGE = 2 << 20, /* bytes, at most, of a large one */
+	HUGE_PAGE = 2 << 20, /* bytes that a large one mostly has */
 };
 
 static void *

@@ -64,7 +64,7 @@ INV_MUST bool inv_audit_add(struct inv_audit *a, struct inv_account *account,
 
 /*
  * Take in what the journal has, for the next append to have less to do.  That
- * tells a failure.
+ * tells of a failure; where the lock is not to be had, nothing is done.
  */
 void inv_audit_follow(struct inv_audit *a);
 

@@ -16,8 +16,10 @@
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "data/cursor.h"
 #include "data/digest.h"
@@ -36,6 +38,8 @@ enum {
 	/* Bytes of lines that are linked as fast as a worker is asked to. */
 	LINKED_AT_ONCE = 64 << 10,
 	INT_DIGITS = 10,
+	LOCK_LOOK_MS = 10,
+	LOCK_WAIT_MS = 10000,
 };
 
 static const char next_name[] = "next";
@@ -339,8 +343,10 @@ open_direct(struct inv_journal *j)
 	j->direct = open(path, O_WRONLY | O_DIRECT | O_CLOEXEC);
 	/* As long as a write is under way in the kernel, whatever becomes of us:
 	 * the next to open the journal waits for that (settle_writes). */
-	if (j->direct != -1)
-		(void)flock(j->direct, LOCK_EX | LOCK_NB);
+	if (j->direct != -1 && flock(j->direct, LOCK_EX | LOCK_NB) == -1) {
+		close(j->direct);
+		j->direct = -1;
+	}
 	j->tried_direct = true;
 }
 
@@ -351,6 +357,7 @@ close_direct(struct inv_journal *j)
 
 	j->direct = -1;
 	j->tried_direct = false;
+	j->tail_n = 0;
 	return fd == -1 || close(fd) == 0;
 }
 
@@ -542,28 +549,39 @@ inv_journal_durable(const struct inv_journal *j)
 /* ---- reading back ---- */
 
 static bool
-read_body(const struct inv_journal *j, const struct inv_live *v, int fd,
-    struct inv_buf *body, struct inv_err *err)
+has_its_hash(const struct inv_journal *j, const struct inv_live *v,
+    const struct inv_buf *body)
 {
 	char hash[INV_DIGEST_HEX];
 
+	inv_digest_hex_of(j->digest, inv_buf_str(body), hash);
+	return memcmp(hash, v->batch_hash, sizeof(hash)) == 0;
+}
+
+/* From the disk, if what the cache has is not what was written. */
+static bool
+read_body(const struct inv_journal *j, const struct inv_live *v, int fd,
+    struct inv_buf *body, struct inv_err *err)
+{
 	inv_buf_reset(body);
 	if (!inv_buf_room(body, v->body_n))
 		return inv_fail(err, INV_INTERNAL,
 		    "journal: a body of %zu bytes", v->body_n);
-	if (inv_file_pread(fd, body->p, v->body_n, v->body_at) !=
-	    (ssize_t)v->body_n)
-		return inv_fail(err, INV_IO,
-		    "journal/%06ju.ndjson: can not be read again",
-		    (uintmax_t)v->place.segment);
-	body->n = v->body_n;
-	inv_digest_hex_of(j->digest, inv_buf_str(body), hash);
-	if (memcmp(hash, v->batch_hash, sizeof(hash)) != 0)
-		return inv_fail(err, INV_IO,
-		    "journal/%06ju.ndjson: the body of intent %ju does not "
-		    "have its batch_hash",
-		    (uintmax_t)v->place.segment, (uintmax_t)v->seq);
-	return true;
+	for (int look = 0; look < 2; look++) {
+		if (inv_file_pread(fd, body->p, v->body_n, v->body_at) !=
+		    (ssize_t)v->body_n)
+			return inv_fail(err, INV_IO,
+			    "journal/%06ju.ndjson: can not be read again",
+			    (uintmax_t)v->place.segment);
+		body->n = v->body_n;
+		if (has_its_hash(j, v, body))
+			return true;
+		(void)posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+	}
+	return inv_fail(err, INV_IO,
+	    "journal/%06ju.ndjson: the body of intent %ju does not have its "
+	    "batch_hash",
+	    (uintmax_t)v->place.segment, (uintmax_t)v->seq);
 }
 
 static void
@@ -981,9 +999,27 @@ open_last(struct inv_journal *j, struct inv_err *err)
 	return inv_file_sync(j->fd, "journal", err);
 }
 
+/* Until nobody else has a lock on the file, or does not let it go. */
+static bool
+wait_for_lock(int fd, uint64_t segment, struct inv_err *err)
+{
+	const struct timespec pause = { .tv_nsec = LOCK_LOOK_MS * 1000000 };
+	uint64_t until = inv_clock_ms() + LOCK_WAIT_MS;
+
+	while (flock(fd, LOCK_EX | LOCK_NB) == -1 && errno == EWOULDBLOCK) {
+		if (inv_clock_ms() >= until)
+			return inv_fail(err, INV_AGAIN,
+			    "journal/%06ju.ndjson: somebody else has a lock on "
+			    "it",
+			    (uintmax_t)segment);
+		(void)nanosleep(&pause, NULL);
+	}
+	return true;
+}
+
 /*
  * What a killed process has asked the kernel to write past the cache may still
- * be under way.
+ * be under way.  Where there are no locks, nothing is written so.
  */
 static bool
 settle_writes(const struct inv_journal *j, struct inv_err *err)
@@ -998,10 +1034,10 @@ settle_writes(const struct inv_journal *j, struct inv_err *err)
 
 	if (fd == -1)
 		return errno == ENOENT;
-	while (flock(fd, LOCK_EX) == -1 && errno == EINTR)
-		;
+	bool ok = wait_for_lock(fd, s.last, err);
+
 	close(fd);
-	return true;
+	return ok;
 }
 
 static bool

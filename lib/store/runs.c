@@ -11,6 +11,9 @@
 #include "base/hash.h"
 #include "base/mem.h"
 
+/* In a run: what is more is not under the hash of the list. */
+#define ROWS_MOST (UINT64_C(1) << 48)
+
 enum {
 	RUNS_MAX = 64, /* 7 of a size, and 8 sizes are 10^12 rows */
 	FAN = 8,       /* runs of a size, the new one too, become one */
@@ -35,10 +38,10 @@ enum {
 	FEW_BITS = 18, /* ... and of a run that has not been merged */
 };
 
-/* Bytes of the numbers of each row of a run: no more than the largest takes. */
+/* Bytes of the numbers of each row of a run, as many as any of them takes. */
 struct widths {
 	unsigned arrival;
-	unsigned row;
+	unsigned row; /* its rank */
 };
 
 struct run {
@@ -177,14 +180,14 @@ is_known_block(struct run *run, uint64_t number, struct inv_str *block)
 /* ---- rows in a block ---- */
 
 /*
- * Key, digest, and the low bytes of arrival and row, the lowest first.  Numbers
- * are written and read as eight bytes, the next over what is too much.
+ * Key, digest, and the low bytes of arrival and rank (seen.h), the lowest
+ * first: a row that corrects another has no longer number than others.
  */
 static void
 pack(const struct inv_seen_row *row, struct widths w, struct inv_buf *block)
 {
 	uint64_t arrival = htole64(row->arrival);
-	uint64_t own = htole64(row->row);
+	uint64_t own = htole64(inv_seen_rank(row->row));
 	char p[IDENTITY + NUMBERS * WIDE];
 
 	memcpy(p, row->key, IDENTITY);
@@ -207,7 +210,7 @@ unpack(const char *p, struct widths w, struct inv_seen_row *row)
 {
 	memcpy(row->key, p, IDENTITY);
 	row->arrival = number_of(p + IDENTITY, w.arrival);
-	row->row = number_of(p + IDENTITY + w.arrival, w.row);
+	row->row = inv_seen_row_of(number_of(p + IDENTITY + w.arrival, w.row));
 }
 
 _Static_assert(offsetof(struct inv_seen_row, digest) == INV_KEY &&
@@ -506,7 +509,7 @@ widths_of(const struct inv_runs *r, size_t n, const struct inv_seen_row *rows,
 
 	for (size_t i = 0; i < count; i++) {
 		all.arrival |= rows[i].arrival;
-		all.row |= rows[i].row;
+		all.row |= inv_seen_rank(rows[i].row);
 	}
 	w = (struct widths){ width_of(all.arrival), width_of(all.row) };
 	for (size_t i = n; i < r->n; i++) {
@@ -744,8 +747,8 @@ take_run(struct inv_runs *r, struct inv_stmt *st, struct inv_err *err)
 	uint64_t row = inv_stmt_u64(st, 5);
 
 	if (r->n == RUNS_MAX || filter.n == 0 || filter.n % LINE != 0 ||
-	    inv_stmt_u64(st, 1) > BITS_MAX || arrival < 1 || arrival > WIDE ||
-	    row < 1 || row > WIDE)
+	    inv_stmt_u64(st, 1) > BITS_MAX || inv_stmt_u64(st, 2) > ROWS_MOST ||
+	    arrival < 1 || arrival > WIDE || row < 1 || row > WIDE)
 		return damaged(err);
 	r->n++;
 	run->id = inv_stmt_u64(st, 0);

@@ -24,8 +24,7 @@ enum { INV_RUNS_PAGE = 8 << 10 }; /* bytes; most blocks are one page */
 
 struct inv_runs;
 
-/* SQL that makes the table that lists the runs, for a step of the plan, and for
- * a later one. */
+/* SQL that makes the table that lists the runs, for two steps of the plan. */
 #define INV_RUNS_TABLE                                                         \
 	"CREATE TABLE runs (id INTEGER PRIMARY KEY, bits INTEGER NOT NULL,"    \
 	" rows INTEGER NOT NULL, filter BLOB NOT NULL);"

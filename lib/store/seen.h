@@ -19,8 +19,8 @@
 enum {
 	/*
 	 * Keys in memory before they are written: as many as fill the pages of
-	 * a run (runs.c), with the batch that passes it no more than 2^18, where
-	 * the table would double.
+	 * a run (runs.c) with a usual batch that passes it, and less than 2^18
+	 * with one of up to 58,000 rows; behind that the table doubles.
 	 */
 	INV_SEEN_HELD = 203500,
 	INV_SEEN_FILTERS = 12 << 20,  /* bytes: 1 % wrong at 9 million keys */
@@ -48,6 +48,13 @@ static inline uint64_t
 inv_seen_rank(uint64_t row)
 {
 	return 2 * (row & ~INV_SEEN_CORRECTS) + (row >> 63);
+}
+
+/* The row of a rank. */
+static inline uint64_t
+inv_seen_row_of(uint64_t rank)
+{
+	return rank / 2 + (rank % 2 == 0 ? 0 : INV_SEEN_CORRECTS);
 }
 
 /* One committed row. */

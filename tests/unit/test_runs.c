@@ -129,7 +129,7 @@ static void
 numbers_of_any_length_are_kept(void)
 {
 	struct kit k = kit_open("numbers.db");
-	const uint64_t last = UINT64_MAX - 1;
+	const uint64_t last = INV_SEEN_CORRECTS | (INV_SEEN_CORRECTS - 2);
 
 	for (unsigned i = 0; i < 8; i++) {
 		uint64_t least = UINT64_C(1) << (8 * i);
@@ -137,13 +137,20 @@ numbers_of_any_length_are_kept(void)
 		check(add(&k, least, least, 255 * least));
 		check(all(&k, least, least, 255 * least));
 	}
+	kit_close(&k);
+	k = kit_open("numbers.db");
 	check(number(&k, "SELECT count(*) FROM runs") == 1);
 	check(number(&k, "SELECT row_width FROM runs") == 8);
 	for (unsigned i = 0; i < 8; i++)
 		check(all(&k, UINT64_C(1) << (8 * i), UINT64_C(1) << (8 * i),
 		    UINT64_C(255) << (8 * i)));
-	check(add(&k, last, last, last) && all(&k, last, last, last));
-	check(add(&k, 2, 2, 1));
+	check(add(&k, last, last, 1) && all(&k, last, last, 1));
+	check(number(&k,
+		  "SELECT arrival_width * 10 + row_width FROM runs"
+		  " ORDER BY id DESC") == 18);
+	/* One that corrects another takes no more room for that. */
+	check(add(&k, INV_SEEN_CORRECTS | 2, INV_SEEN_CORRECTS | 2, 1));
+	check(all(&k, INV_SEEN_CORRECTS | 2, INV_SEEN_CORRECTS | 2, 1));
 	check(number(&k,
 		  "SELECT arrival_width * 10 + row_width FROM runs"
 		  " ORDER BY id DESC") == 11);

@@ -276,10 +276,35 @@ an_index_of_the_first_form_is_built_again(void)
 	close(state.fd);
 }
 
+/* Rows of 48 bytes: what is listed is forgotten. */
+static void
+an_index_of_the_form_before_is_built_again(void)
+{
+	struct inv_state state = fresh();
+	struct inv_err err;
+	struct inv_seen *s = inv_seen_open(&state, &err);
+	struct inv_seen_row row = { .arrival = 1, .row = 1 };
+	const struct inv_place place = { .segment = 1, .seq = 2 };
+
+	inv_seen_put(s, &row, 1);
+	check(inv_seen_write(s, &place, &err));
+	inv_seen_close(s);
+	check(system("sqlite3 state/journal/seen.db '"
+		     "ALTER TABLE runs DROP COLUMN arrival_width;"
+		     "ALTER TABLE runs DROP COLUMN row_width;"
+		     "PRAGMA user_version = 5'") == 0);
+	s = inv_seen_open(&state, &err);
+	check(s != NULL && inv_seen_place(s).seq == 1);
+	check(inv_seen_find(s, &row, 1, &err) && row.row == 0);
+	inv_seen_close(s);
+	close(state.fd);
+}
+
 int
 main(void)
 {
 	static const struct test tests[] = {
+		TEST(an_index_of_the_form_before_is_built_again),
 		TEST(what_was_put_is_found_before_and_after_writing),
 		TEST(the_last_of_a_key_wins),
 		TEST(the_latest_time_stays_the_latest),
