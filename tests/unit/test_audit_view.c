@@ -193,5 +193,11 @@ static const struct test tests[] = {
 int
 main(void)
 {
-	return RUN(tests);
+	char dir[] = "/tmp/test_audit_view.XXXXXX";
+
+	if (mkdtemp(dir) == NULL || chdir(dir) != 0)
+		return 1;
+	int rc = RUN(tests);
+
+	return system("rm -rf \"$PWD\"") != 0 || rc;
 }
