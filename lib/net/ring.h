@@ -48,7 +48,7 @@ struct inv_op {
 	bool cancelled;
 	short events;         /* watch */
 	int fd;               /* watch, append */
-	int direct;           /* append: as of the file; -1: refused, too */
+	int direct;           /* append: of the file; -1 once refused, too */
 	int res;              /* for fn, once done */
 	size_t index;         /* in a table of the ring */
 	uint64_t at_ms;       /* timer */

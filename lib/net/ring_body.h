@@ -33,7 +33,8 @@ struct inv_piece {
 struct inv_piece inv_op_piece(const struct inv_op *op);
 
 /*
- * It came to *res: true if the append goes on, with what is left now.  What may not go past the cache goes through it.
+ * It came to *res: true if the append goes on, with what is left now.  What may
+ * not go past the cache goes through it.
  */
 bool inv_op_wrote(struct inv_op *op, int *res);
 

@@ -147,15 +147,16 @@ cancel_all(void *self)
 static void
 prepare(const struct body *b, struct io_uring_sqe *sqe, struct inv_op *op)
 {
-	struct inv_piece piece = inv_op_piece(op);
-
-	if (op->state == INV_OP_WATCH)
+	if (op->state == INV_OP_WATCH) {
 		io_uring_prep_poll_add(sqe, op->fd, (unsigned)op->events);
-	else if (piece.n > 0)
+	} else if (op->bytes.n > 0) {
+		struct inv_piece piece = inv_op_piece(op);
+
 		io_uring_prep_write(sqe, piece.fd, op->bytes.p,
 		    (unsigned)piece.n, op->offset);
-	else
+	} else {
 		io_uring_prep_fsync(sqe, op->fd, IORING_FSYNC_DATASYNC);
+	}
 	io_uring_sqe_set_data64(sqe, tag_of(b, op));
 }
 

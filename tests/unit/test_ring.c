@@ -554,7 +554,7 @@ does_not_write_the_rest_where_the_blocks_have_failed(struct inv_ring *ring)
 }
 BOTH(does_not_write_the_rest_where_the_blocks_have_failed)
 
-/* More than the queue holds, and each is a chain of requests. */
+/* More than the queue holds, and each takes three requests. */
 static void
 appends_more_than_its_queue_holds(struct inv_ring *ring)
 {
