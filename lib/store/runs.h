@@ -56,7 +56,7 @@ void inv_runs_expect(const struct inv_runs *r,
 
 /*
  * Add rows[0..n), each key once, in any order.  In a transaction of the
- * caller's; a failure is final, also where that is rolled back.
+ * caller's; where it fails or that is rolled back, only inv_runs_close is left.
  */
 INV_MUST bool inv_runs_add(struct inv_runs *r, const struct inv_seen_row *rows,
     size_t n, struct inv_err *err);

@@ -55,6 +55,7 @@ struct inv_seen {
 	struct inv_runs *runs;
 	struct inv_place place;
 	int64_t latest; /* time of a line */
+	bool unknown;   /* what the database has: a write has failed */
 
 	struct inv_seen_row *rows;
 	size_t n;
@@ -81,6 +82,16 @@ damaged(struct inv_err *err)
 {
 	return inv_fail(err, INV_IO,
 	    "journal/seen.db: damaged; remove it, and it is built again");
+}
+
+/* Behind a failed write nobody knows what the file has, nor are its runs at
+ * hand. */
+static bool
+is_known(const struct inv_seen *s, struct inv_err *err)
+{
+	return !s->unknown ||
+	    inv_fail(err, INV_IO,
+		"journal/seen.db: it could not be written before");
 }
 
 /* What SQLite finds wrong in the file is no fault of an input. */
@@ -176,6 +187,8 @@ bool
 inv_seen_find(struct inv_seen *s, struct inv_seen_row *rows, size_t n,
     struct inv_err *err)
 {
+	if (!is_known(s, err))
+		return false;
 	for (size_t i = 0; i < n; i++) {
 		expect(s, rows, i + AHEAD, n);
 		if (i + AHEAD < n)
@@ -233,9 +246,12 @@ bool
 inv_seen_write(struct inv_seen *s, const struct inv_place *upto,
     struct inv_err *err)
 {
-	if (!inv_db_begin(s->db, err) ||
+	if (!is_known(s, err))
+		return false;
+	s->unknown = !inv_db_begin(s->db, err) ||
 	    !inv_runs_add(s->runs, s->rows, s->n, err) ||
-	    !write_place(s, upto, err) || !inv_db_commit(s->db, err))
+	    !write_place(s, upto, err) || !inv_db_commit(s->db, err);
+	if (s->unknown)
 		return failed(err);
 	s->place = *upto;
 	s->n = 0;

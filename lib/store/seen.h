@@ -109,7 +109,8 @@ bool inv_seen_is_full(const struct inv_seen *s);
 
 /*
  * Write all that is in memory; what stands before `upto` in the journal is
- * then in the database.  A failure is final (INV_IO).
+ * then in the database.  A failure is final: what is looked for or written
+ * behind it fails as well (INV_IO), until the file is opened again.
  */
 INV_MUST bool inv_seen_write(struct inv_seen *s, const struct inv_place *upto,
     struct inv_err *err);

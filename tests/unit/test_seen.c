@@ -1,7 +1,9 @@
 /* test_seen - does store/seen keep its header's promises? */
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -238,6 +240,82 @@ a_bit_that_is_flipped_is_damage_and_never_believed(void)
 	close(state.fd);
 }
 
+/* Nothing is found and nothing written: INV_IO. */
+static bool
+is_final(struct inv_seen *s)
+{
+	struct inv_seen_row r = row(1, 7);
+	struct inv_err err;
+
+	return !inv_seen_find(s, &r, 1, &err) && err.fault == INV_IO &&
+	    !inv_seen_write(s, &there, &err) && err.fault == INV_IO;
+}
+
+/* The file may not grow for a while. */
+static void
+a_commit_that_failed_is_final(void)
+{
+	struct inv_state state = fresh();
+	struct inv_err err;
+	struct rlimit old, small;
+	struct inv_place later = there;
+	struct inv_seen *s = inv_seen_open(&state, &err);
+
+	put(s, 1, 1000, 7);
+	check(inv_seen_write(s, &there, &err));
+	put(s, 1001, 2000, 7);
+	later.seq++;
+	signal(SIGXFSZ, SIG_IGN);
+	getrlimit(RLIMIT_FSIZE, &old);
+	small = (struct rlimit){ 64 << 10, old.rlim_max };
+	setrlimit(RLIMIT_FSIZE, &small);
+	check(!inv_seen_write(s, &later, &err) && err.fault == INV_IO);
+	setrlimit(RLIMIT_FSIZE, &old);
+	check(is_final(s));
+	inv_seen_close(s);
+	s = inv_seen_open(&state, &err);
+	check(s != NULL && inv_seen_place(s).seq == there.seq);
+	check(all(s, 1, 1000, 7) && all(s, 1001, 2000, 0));
+	inv_seen_close(s);
+	close(state.fd);
+}
+
+/* Of a run that was to go into another one, when some of them have. */
+static void
+a_merge_that_failed_is_final(void)
+{
+	static const char *const hurts[] = {
+		"DELETE FROM run4",
+		"CREATE TRIGGER t BEFORE DELETE ON runs WHEN old.id = 3"
+		" BEGIN SELECT RAISE(ABORT, 'no'); END",
+		"CREATE TRIGGER t BEFORE INSERT ON runs"
+		" BEGIN SELECT RAISE(ABORT, 'no'); END",
+	};
+	char command[256];
+	struct inv_err err;
+
+	for (size_t i = 0; i < sizeof(hurts) / sizeof(*hurts); i++) {
+		struct inv_state state = fresh();
+		struct inv_seen *s = inv_seen_open(&state, &err);
+
+		for (uint64_t n = 1; n < 8; n++) {
+			put(s, n, n, 7);
+			check(inv_seen_write(s, &there, &err));
+		}
+		inv_seen_close(s);
+		snprintf(command, sizeof(command),
+		    "sqlite3 state/journal/seen.db \"%s\"", hurts[i]);
+		check(system(command) == 0);
+		s = inv_seen_open(&state, &err);
+		check(s != NULL);
+		put(s, 8, 8, 7);
+		check(!inv_seen_write(s, &there, &err));
+		check(is_final(s));
+		inv_seen_close(s);
+		close(state.fd);
+	}
+}
+
 static void
 a_file_that_is_no_index_is_refused(void)
 {
@@ -311,6 +389,8 @@ main(void)
 		TEST(what_was_not_written_is_forgotten),
 		TEST(it_is_full_at_its_ceiling_and_empty_when_written),
 		TEST(a_bit_that_is_flipped_is_damage_and_never_believed),
+		TEST(a_commit_that_failed_is_final),
+		TEST(a_merge_that_failed_is_final),
 		TEST(a_file_that_is_no_index_is_refused),
 		TEST(an_index_of_the_first_form_is_built_again),
 	};
