@@ -27,6 +27,7 @@ enum {
 	WIDTH_BITS = 4,   /* log2 of more than that */
 	NUMBERS = 2,      /* of a row: its arrival and its own */
 	BUCKET_BITS = 16, /* of a sort */
+	HEAD_BITS = 32,   /* of a key in a reference */
 	AHEAD = 8,        /* rows that are fetched */
 	SQL_MAX = 192,
 	IDENTITY = 2 * INV_KEY, /* bytes of key and digest */
@@ -34,7 +35,7 @@ enum {
 	LINE = 64,     /* bytes of a block of a filter: a cache line */
 	BIT_BITS = 9,  /* log2 of its bits */
 	PROBES = 7,    /* bits that a key sets in its block */
-	KEY_BITS = 14, /* of a filter for each key, where there is room ... */
+	KEY_BITS = 12, /* of a filter for each key, where there is room ... */
 	FEW_BITS = 18, /* ... and of a run that has not been merged */
 };
 
@@ -56,9 +57,9 @@ struct run {
 	struct inv_stmt *find;
 };
 
-/* A row that is yet to be written. */
+/* A row that is yet to be written: small, as there is one for each. */
 struct ref {
-	uint64_t head; /* of its key */
+	uint32_t head; /* the first bits of its key */
 	uint32_t row;
 };
 
@@ -419,6 +420,12 @@ open_run(struct inv_runs *r, const struct run *run, struct source *s,
 	return s->blocks != NULL && load(s, err);
 }
 
+static uint32_t
+ref_head(const unsigned char *key)
+{
+	return (uint32_t)(head_of(key) >> (64 - HEAD_BITS));
+}
+
 static bool
 is_less(const struct inv_seen_row *rows, const struct ref *a,
     const struct ref *b)
@@ -445,16 +452,16 @@ room_for(struct inv_runs *r, size_t n)
 static const struct ref *
 sort(struct inv_runs *r, const struct inv_seen_row *rows, size_t n)
 {
-	enum { SHIFT = 64 - BUCKET_BITS };
+	enum { SHIFT = HEAD_BITS - BUCKET_BITS };
 	struct ref *order = room_for(r, n);
 	uint32_t *at = inv_mem_new(((1 << BUCKET_BITS) + 1) * sizeof(*at));
 
 	for (size_t i = 0; i < n; i++)
-		at[(head_of(rows[i].key) >> SHIFT) + 1]++;
+		at[(ref_head(rows[i].key) >> SHIFT) + 1]++;
 	for (size_t b = 0; b < 1 << BUCKET_BITS; b++)
 		at[b + 1] += at[b];
 	for (size_t i = 0; i < n; i++) {
-		uint64_t head = head_of(rows[i].key);
+		uint32_t head = ref_head(rows[i].key);
 
 		order[at[head >> SHIFT]++] = (struct ref){ head, (uint32_t)i };
 	}
@@ -705,6 +712,16 @@ write_run(struct inv_runs *r, struct writer *w, struct source *s, size_t taken,
 	return ok;
 }
 
+/* Nothing is looked for until the new run is there. */
+static void
+drop_filters(struct inv_runs *r, size_t taken)
+{
+	for (size_t i = r->n - taken; i < r->n; i++) {
+		free(r->run[i].filter);
+		r->run[i].filter = NULL;
+	}
+}
+
 bool
 inv_runs_add(struct inv_runs *r, const struct inv_seen_row *rows, size_t n,
     struct inv_err *err)
@@ -719,6 +736,7 @@ inv_runs_add(struct inv_runs *r, const struct inv_seen_row *rows, size_t n,
 	if (r->n - taken == RUNS_MAX)
 		return damaged(err);
 
+	drop_filters(r, taken);
 	s[0] = (struct source){
 		.rows = rows, .order = sort(r, rows, n), .left = n
 	};

@@ -23,8 +23,8 @@ enum {
 	 * with one of up to 58,000 rows; behind that the table doubles.
 	 */
 	INV_SEEN_HELD = 203500,
-	INV_SEEN_FILTERS = 12 << 20,  /* bytes: 1 % wrong at 9 million keys */
-	INV_SEEN_CACHE_KIB = 2 << 10, /* of the pages of the database */
+	INV_SEEN_FILTERS = 12 << 20,  /* bytes: of 8 million keys */
+	INV_SEEN_CACHE_KIB = 1 << 10, /* of the pages of the database */
 };
 
 /* A place in the journal: before the line `seq`, which is not read yet. */
