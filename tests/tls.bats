@@ -98,8 +98,11 @@ committed() { # [OPTION...]: every row is
 
 # refused MESSAGE [OPTION...]: 69, all held, and the ledger saw no request; the
 # token is nowhere in what came over the wire.  With both engines.
+# Nothing of ours was still to be read, and it would have been seen: GET /last,
+# of a client that trusts anybody, is answered when all that came before it has
+# been read to its end, and its bytes are all that the ledger could read.
 refused() {
-	local message=$1 engine
+	local message=$1 engine size
 	shift
 	for engine in io_uring poll; do
 		if [ $engine = io_uring ] && ! has_ring; then
@@ -113,8 +116,13 @@ refused() {
 			'held systemic' ]
 	done
 	[ -s raw ]
-	! [ -s plain ]
-	! grep -qF $TOKEN raw
+	size=$(curl -sk -m 20 --noproxy '*' --tlsv1.0 -o /dev/null \
+		--cert "$CERTS/client.pem" --key "$CERTS/client.key" \
+		-H "Authorization: Bearer $TOKEN" -w '%{size_request}' \
+		"$LEDGER/last")
+	[ "$(tokens $TOKEN)" = 1 ]
+	[ "$(stat -c %s plain)" = "$size" ]
+	run -1 grep -qF $TOKEN raw
 }
 
 # ---- whom it trusts ----
@@ -277,7 +285,7 @@ pin_of() { # CERT
 	run -77 --separate-stderr commit --cert "$CERTS/client.pem" \
 		--key-file key
 	[[ $stderr == *'key: refused: others can open it'* ]]
-	! [ -s raw ]
+	[ ! -s raw ]
 }
 
 @test "a key that is encrypted is refused, nobody is asked" {
@@ -285,7 +293,7 @@ pin_of() { # CERT
 	run -69 --separate-stderr commit --cert "$CERTS/good.pem" \
 		--key-file "$CERTS/locked.key"
 	[[ $stderr == *'private key'* ]]
-	! [ -s raw ]
+	[ ! -s raw ]
 }
 
 @test "--cert and --key-file go together, and with https" {
@@ -311,8 +319,9 @@ pin_of() { # CERT
 	LEDGER=${LEDGER/127.0.0.1/ledger.localhost}
 	run -78 --separate-stderr commit
 	[[ $stderr == *'plain http leaves this machine'*'(--allow-http)'* ]]
-	! [ -s raw ]
+	[ ! -s raw ]
 	committed --allow-http
+	grep -qF $TOKEN raw
 }
 
 # ---- more headers ----
@@ -398,7 +407,7 @@ canary() {
 		rm -rf "$INV_STATE/journal"
 	done
 	kill $CANARY_PID
-	! [ -s canary/raw ]
+	[ ! -s canary/raw ]
 }
 
 @test "a redirect from https to http is refused: 69" {
@@ -406,7 +415,7 @@ canary() {
 	https good --answer 307 --location "$CANARY/inventory/upsert"
 	run -69 --separate-stderr commit
 	kill $CANARY_PID
-	! [ -s canary/raw ]
+	[ ! -s canary/raw ]
 }
 
 @test "a token file that others can open, or not ours, is 77, nothing sent" {
@@ -426,8 +435,8 @@ canary() {
 		run -77 --separate-stderr commit
 		[[ $stderr == *'belongs to user'* ]]
 	fi
-	! [ -s raw ]
-	! [ -e "$INV_STATE/journal" ]
+	[ ! -s raw ]
+	[ ! -e "$INV_STATE/journal" ]
 }
 
 @test "no token, or what is none, is 78" {
@@ -438,7 +447,7 @@ canary() {
 		printf %s "$text" > token
 		run -78 --separate-stderr commit
 	done
-	! [ -s raw ]
+	[ ! -s raw ]
 }
 
 @test "a token file that is replaced is read again" {
@@ -462,7 +471,7 @@ canary() {
 	grep -v '"type":"record"' in | tail -n +3 >&4
 	exec 4>&-
 	wait $pid
-	! grep -q 401 err
+	run -1 grep -q 401 err
 	(($(tokens $TOKEN) > 0 && $(tokens another-token-1) > 0))
 }
 
@@ -559,8 +568,8 @@ canary() {
 	done
 	inv-quarantine list >> all
 	inv-quarantine export --csv >> all
-	! grep -qF $TOKEN all
-	! grep -rqF $TOKEN "$INV_STATE"
+	run -1 grep -qF $TOKEN all
+	run -1 grep -rqF $TOKEN "$INV_STATE"
 }
 
 # headers of the first row that has some, in the stream.
@@ -588,8 +597,8 @@ headers_in() { # FILE
 		and has("Content-Digest") and has("X-Compliance-Standard")'
 	[ "$(headers_in out | jq -r '.request["Idempotency-Key"]')" = \
 		"$(jq -c 'select(.headers) | .idempotency_key' out)" ]
-	! grep -q of-seven out
-	! grep -rq of-seven "$INV_STATE"
+	run -1 grep -q of-seven out
+	run -1 grep -rq of-seven "$INV_STATE"
 	inv-quarantine -q out > /dev/null
 	[ "$(inv-quarantine list | jq -r .item | inv-quarantine show - |
 		jq -c .more.headers)" = "$(headers_in out)" ]
@@ -608,8 +617,8 @@ headers_in() { # FILE
 	echo "$output" > out
 	[ "$(headers_in out | jq -c .response)" = \
 		'{"Content-Type":"application/json"}' ]
-	! grep -q zz out
-	! grep -rq zzsecret "$INV_STATE"
+	run -1 grep -q zz out
+	run -1 grep -rq zzsecret "$INV_STATE"
 }
 
 @test "a batch without an answer tells its request; a committed one nothing" {
@@ -644,8 +653,8 @@ headers_in() { # FILE
 	inv-quarantine < out 2>> all | inv-audit >> all 2>&1 || true
 	inv-quarantine report --html page.html
 	inv-quarantine export --csv >> all
-	! grep -qF $TOKEN out all page.html
-	! grep -rqF $TOKEN "$INV_STATE"
+	run -1 grep -qF $TOKEN out all page.html
+	run -1 grep -rqF $TOKEN "$INV_STATE"
 }
 
 @test "the token is in no file, message, argument or environment" {
@@ -666,8 +675,8 @@ headers_in() { # FILE
 	cat err stats >> all
 	grep -q token-file all
 	grep -q INV_STATE all
-	! grep -qF $TOKEN all out
-	! grep -rqF $TOKEN "$INV_STATE"
+	run -1 grep -qF $TOKEN all out
+	run -1 grep -rqF $TOKEN "$INV_STATE"
 }
 
 # dies_with_core [OPTION...]: a running inv-commit is killed so that it dumps
