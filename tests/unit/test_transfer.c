@@ -297,7 +297,7 @@ follows_no_redirect(struct world *w)
 BOTH(follows_no_redirect)
 
 static void
-asks_no_proxy_and_no_netrc(struct world *w)
+asks_no_proxy(struct world *w)
 {
 	char proxy[64];
 
@@ -307,12 +307,42 @@ asks_no_proxy_and_no_netrc(struct world *w)
 	struct inv_transfer *x = post(w, "/dump");
 
 	check(has(x->answer.body, "POST /dump HTTP/1.1\r\n"));
-	check(!has(x->answer.body, "Authorization"));
 	inv_transfers_release(w->xs, x);
 	unsetenv("http_proxy");
 	unsetenv("all_proxy");
 }
-BOTH(asks_no_proxy_and_no_netrc)
+BOTH(asks_no_proxy)
+
+static void
+asks_no_netrc(struct world *w)
+{
+	static const char text[] = "machine 127.0.0.1 login a password b\n";
+	char dir[] = "/tmp/test_transfer.XXXXXX", path[64];
+	const char *was = getenv("HOME");
+	char *home = was == NULL ? NULL : strdup(was);
+
+	if (mkdtemp(dir) == NULL)
+		abort();
+	snprintf(path, sizeof(path), "%s/.netrc", dir);
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+
+	check(write(fd, text, strlen(text)) == (ssize_t)strlen(text));
+	close(fd);
+	setenv("HOME", dir, 1);
+	struct inv_transfer *x = post(w, "/dump");
+
+	check(has(x->answer.body, "POST /dump HTTP/1.1\r\n"));
+	check(!has(x->answer.body, "Authorization"));
+	inv_transfers_release(w->xs, x);
+	if (home != NULL)
+		setenv("HOME", home, 1);
+	else
+		unsetenv("HOME");
+	free(home);
+	unlink(path);
+	rmdir(dir);
+}
+BOTH(asks_no_netrc)
 
 static void
 knows_that_a_refused_connection_sent_nothing(struct world *w)
@@ -963,7 +993,8 @@ static const struct test tests[] = {
 	TESTS(looks_past_an_interim_answer),
 	TESTS(takes_no_header_from_a_trailer),
 	TESTS(follows_no_redirect),
-	TESTS(asks_no_proxy_and_no_netrc),
+	TESTS(asks_no_proxy),
+	TESTS(asks_no_netrc),
 	TESTS(knows_that_a_refused_connection_sent_nothing),
 	TESTS(is_unsure_when_the_connection_breaks_after_sending),
 	TESTS(tells_an_answer_that_was_cut),
