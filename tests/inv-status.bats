@@ -133,7 +133,7 @@ unanswered() {
 	ASAN_OPTIONS=detect_leaks=0 strace -f -o trace \
 		-e trace=flock,fcntl,openat,mkdirat,renameat,unlinkat,ftruncate,pwrite64 \
 		inv-status > /dev/null
-	! grep -E 'flock|LK|O_CREAT|O_RDWR|O_WRONLY|mkdirat|renameat|unlinkat|ftruncate|pwrite' trace
+	run -1 grep -E 'flock|LK|O_CREAT|O_RDWR|O_WRONLY|mkdirat|renameat|unlinkat|ftruncate|pwrite' trace
 	find "$INV_STATE" -printf '%p %T@ %C@\n' | sort | cmp - before
 }
 

@@ -117,7 +117,7 @@ good() {
 	echo 'inv_of_old{pipe="f",stage="inv-split"} 7' >> f.prom
 	inv-split -q --metrics f.prom m.csv > /dev/null
 	[ "$(figure inv_manifests_total inv-split)" = 1 ]
-	! grep -E 'pipe="a"|inv_of_old' f.prom
+	run -1 grep -E 'pipe="a"|inv_of_old' f.prom
 	good
 }
 
@@ -185,7 +185,7 @@ good() {
 	needs_strace
 	strace -f -o trace -e trace=openat,rename,renameat,renameat2 \
 		inv-split -q --metrics f.prom m.csv > /dev/null
-	! grep -E '"f.prom", O_(WRONLY|RDWR)' trace
+	run -1 grep -E '"f.prom", O_(WRONLY|RDWR)' trace
 	[ "$(grep -c 'renameat.*"f.prom.new".*"f.prom"' trace)" = 2 ]
 }
 
@@ -293,7 +293,7 @@ good() {
 		grep -q '^inv_manifests_total{pipe=".*",stage="inv-split"} 2$' \
 			"$name.prom"
 		good "$name.prom"
-		! LC_ALL=C grep -q $'[\x01-\x09\x0b-\x1f\x7f]' "$name.prom"
+		LC_ALL=C run -1 grep -q $'[\x01-\x09\x0b-\x1f\x7f]' "$name.prom"
 	done
 	FILE='a\.prom'
 	grep -qF 'pipe="a\\",' "$FILE"

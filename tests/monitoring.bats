@@ -84,7 +84,7 @@ table() {
 		's/> 26 /> 27 /' 's/> 6 /> 7 /' 's/for: 15m/for: 14m/' \
 		's/intact == 0/intact == 1/' 's/lease_held == 1/lease_held >= 0/'; do
 		sed "$change" "$MONITORING/inv.rules.yml" > inv.rules.yml
-		! cmp -s inv.rules.yml "$MONITORING/inv.rules.yml"
+		run -1 cmp -s inv.rules.yml "$MONITORING/inv.rules.yml"
 		run -1 promtool test rules inv.test.yml
 	done
 }
