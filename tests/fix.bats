@@ -654,7 +654,7 @@ csv_of() { "$ROOT/tests/helper/xlsx-csv" "$1"; }
 			cp -r kept "$INV_STATE"
 			rm -f "$INV_STATE/journal/home"
 			inv-split -q fix.csv | inv-validate -q > in
-			[ $program = inv-commit ] || { inv-commit -q in > out && mv out in; }
+			[ $program = inv-commit ] || { inv-commit -q in > out; mv out in; }
 			strace -f -o /dev/null -e inject="${step%:*}:signal=KILL:when=${step#*:}" \
 				$program -q in > out 2> /dev/null || [ $? = 137 ]
 			[ $program != inv-commit ] || inv-quarantine -q out > /dev/null 2>&1 || [ $? = 65 ]

@@ -461,7 +461,7 @@ log() {
 		[ "$code" = 200 ]
 		acked=$i
 	done
-	[ "$acked" -gt 0 ] && [ "$acked" -lt 200 ]
+	((acked > 0 && acked < 200))
 	rc=0
 	wait "$PID" || rc=$?
 	PID=
@@ -532,7 +532,7 @@ broken() {
 	at=$(sed -n 's/^retry-after: \(.*\)\r$/\1/Ip' head)
 	[[ $at =~ ^(Mon|Tue|Wed|Thu|Fri|Sat|Sun),\ [0-9]{2}\ [A-Z][a-z]{2}\ [0-9]{4}\ [0-9:]{8}\ GMT$ ]]
 	left=$(($(date -d "$at" +%s) - $(date +%s)))
-	[ $left -ge 0 ] && [ $left -le 2 ]
+	((left >= 0 && left <= 2))
 	[ "$(post k "[$A1]")" = 503 ]
 	grep -qi $'^retry-after: soon\r$' head
 	[ "$(post k "[$A1]")" = 429 ]
@@ -576,7 +576,7 @@ broken() {
 		[ "$(post "m$i" "[ $record ]")" = "$code" ]
 		[ "$code" = 200 ] || bad=$((bad + 1))
 	done
-	[ $bad -gt 0 ] && [ $bad -lt 25 ]
+	((bad > 0 && bad < 25))
 	[ "$(records | wc -l)" = $((40 - bad)) ]
 }
 
@@ -783,7 +783,7 @@ END
 	serve -d l.db --fault slow@1
 	broken 28 -m 1.5
 	n=$(stat -c %s body)
-	[ "$n" -ge 1 ] && [ "$n" -le 2 ]
+	((n >= 1 && n <= 2))
 	again yes
 }
 

@@ -932,7 +932,8 @@ hook() {
 		cat words >&2
 		false
 	}
-	[ ! -e x ] && [ ! -e y ]
+	[ ! -e x ]
+	[ ! -e y ]
 	run -64 inv-quarantine --notify '' < /dev/null
 	run -64 inv-quarantine --notify ' ' < /dev/null
 	run -64 inv-quarantine --notify "$(printf 'w %.0s' {1..65})" < /dev/null
