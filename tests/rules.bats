@@ -43,7 +43,7 @@ codes() { # RECORD ...
 
 # What is wrong with the file.
 refused() {
-	run -$EX_CONFIG --separate-stderr validate /dev/null
+	run -$EX_CONFIG --separate-stderr validate /dev/null || return
 	echo "${stderr#inv-validate: }"
 }
 
