@@ -149,6 +149,7 @@ strict:
 lint: all
 	scripts/check-layers
 	scripts/check-docs $(B) $(PROGS)
+	scripts/check-tests
 	clang-format --dry-run -Werror $(SRC)
 	mandoc -T lint -W warning $(MAN)
 	shellcheck -S warning scripts/* tests/*.bash .ci/run

@@ -175,6 +175,54 @@ completes() {
 	[[ $output == *"only lib/data/digest.c lib/data/sign.c may"* ]]
 }
 
+@test "check-tests sees a check that can not fail" {
+	touch tree/tests/lib.bash
+	sed 's/^|//' > tree/tests/good.bats <<- 'END'
+		|gone() {
+		|	! kill -0 "$1"
+		|}
+		|@test "a" {
+		|	while ! gone 1; do
+		|		run ! gone 2
+		|		run -1 grep -q a b
+		|		[ ! -e c ]
+		|		! grep -q a b || [ -e d ]
+		|		! grep -q a b ||
+		|			[ -e d ]
+		|		if ! gone 3 ||
+		|			! gone 4; then
+		|			false
+		|		fi
+		|	done
+		|	! grep -q a b |
+		|		grep -q c
+		|	# the end
+		|}
+		|@test "b" {
+		|	[ -e a ] && [ -e b ]
+		|}
+	END
+	tree/scripts/check-tests
+	sed 's/^|//' > tree/tests/bad.bats <<- 'END'
+		|@test "a" {
+		|	! grep -q a b
+		|	! grep \
+		|		-q a b
+		|
+		|	# a word
+		|	for i in 1 2; do
+		|		! [ -s c ]
+		|	done
+		|	[ -e a ] && [ -e b ]
+		|	! grep -q a b
+		|}
+	END
+	run tree/scripts/check-tests
+	[ "$status" = 1 ]
+	[ "$(sed 's/^check-tests: //; s/: can not fail$//' <<< "$output")" = \
+		"$(printf 'tests/bad.bats:%d\n' 2 3 8 10)" ]
+}
+
 @test "run-tests counts what passed, failed, was skipped or never ran" {
 	mkdir tree/rel
 	printf '#!/bin/sh\necho 1..2; echo ok 1; echo ok 2 "# skip why"\n' \
