@@ -56,6 +56,19 @@ begin() {
 
 wake() { kill -CONT "$LEDGER_PID"; }
 
+is_in() { # STATE PID
+	[ "$(cut -d ' ' -f 3 "/proc/$2/stat")" = "$1" ]
+}
+
+# The ledger is stopped, and inv-commit has nothing to do but to wait for it:
+# what had been answered is settled, what is open is not answered any more.
+under_way() {
+	local journal=$INV_STATE/journal/000001.ndjson
+	is_in T "$LEDGER_PID" && is_in S "$(child inv-commit)" &&
+		[ "$(grep -c '"type":"intent"' "$journal")" -gt \
+			"$(grep -c '"type":"outcome"' "$journal")" ]
+}
+
 over() { # and with these statuses
 	wait_for test -s st
 	wait $started || true
@@ -124,9 +137,12 @@ ctrl_c() {
 
 ctrl_c_twice() {
 	begin_on_terminal "$(all_six "$1" -c 2)"
+	wait_for under_way
 	press '\x03'
 	wait_for no_child inv-split
-	child inv-commit && child inv-quarantine && child inv-audit
+	child inv-commit
+	child inv-quarantine
+	child inv-audit
 	press '\x03'
 	over '130 130 130 75 130 130'
 	exec 8>&-
@@ -256,6 +272,7 @@ all_terminated() {
 		.counts.committed + .counts.held == .rows' summary
 	is_put_right "$1"
 	begin "${plain[@]}" -- "$(all_six "$1" -c 2)"
+	wait_for under_way
 	pkill -TERM -P "$(cat shell)"
 	wait_for no_child inv-split
 	pkill -TERM -P "$(cat shell)"
@@ -270,6 +287,7 @@ all_terminated() {
 
 the_drain_is_over() {
 	begin "${plain[@]}" -- "$(all_six "$1" -c 2 --drain 200ms)"
+	wait_for under_way
 	kill -TERM "$(child inv-commit)"
 	over '141 141 141 75 65 65'
 	jq -e '.counts.ambiguous > 0 and .counts.ambiguous <= 1000 and
