@@ -345,10 +345,11 @@ while_it_waits_for_the_lease() {
 	kill -STOP "$LEDGER_PID"
 	alone "$1"
 	first=$pid
+	rm -f said # of the other engine
 	wait_for grep -qs intent "$INV_STATE/journal/000001.ndjson"
 	"${plain[@]}" inv-commit -l "$LEDGER" --engine "$1" in > second 2> said 3>&- &
 	pid=$!
-	wait_for grep -q ': waiting' said
+	wait_for grep -qs ': waiting' said
 	kill -TERM $pid
 	ends_with 75 $pid
 	[ ! -s second ]
