@@ -1029,6 +1029,17 @@ quarantined conflict 3' ]
 	[ "$(cat seen)" = '3 1 0' ]
 }
 
+@test "the state and what is in it have lasting names before a byte is sent" {
+	needs_strace
+	start_ledger
+	fixture 30 10 > in
+	INV_STATE=$PWD/deep/state trace_names \
+		inv-commit -q --engine poll -c 1 -l "$LEDGER" in > out
+	[ "$(verdicts < out)" = 'committed receipt 30' ]
+	[ "$(synced_names)" = \
+		'deep state journal lock ledger home 000001.ndjson told' ]
+}
+
 # Of three appends that hold an intent one fails: that one was not sent.
 no_intent_of_a_failed_append_is_sent() {
 	local n hits=0

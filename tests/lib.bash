@@ -50,6 +50,45 @@ needs_strace() {
 	export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
 }
 
+# trace_names [OPTION OF STRACE...] COMMAND...: the calls that synced_names
+# looks at go to the file trace, behind those that are there.  Calls that failed
+# have made nothing, and are left out.
+trace_names() {
+	local calls=mkdirat,openat,renameat,pwrite64,write,fsync,fdatasync
+	strace -f -qq -y -z -s 10 -A -o trace \
+		-e "trace=$calls,sendto,sendmsg" "$@"
+}
+
+# synced_names: of that trace the names that came to be, each where its folder
+# was synced, and "told" where something went to the ledger or to stdout.  What
+# was renamed before its content was synced is called so.  The fdatasync of a
+# folder is SQLite's, for a file of its own, and none that a name may rely on.
+synced_names() {
+	sed -nE 's/^[0-9]+ +//
+		s/^mkdirat\(AT_FDCWD[^,]*, "([^"]*)\/([^"/]+)".*/made \1 \2/p
+		s/^mkdirat\([0-9]+<([^>]*)>, "([^"]*)".*/made \1 \2/p
+		s/^openat\([0-9]+<([^>]*)>, "([^"]*)", [^ ]*O_EXCL.*/made \1 \2/p
+		s/^renameat\([0-9]+<([^>]*)>, "([^"]*)", [^,]*, "([^"]*)".*/renamed \1 \2 \3/p
+		s/^(write\(1<|sendto|sendmsg).*/told/p
+		s/^p?write(64)?\([0-9]+<([^>]*)>.*/wrote \2/p
+		s/^fsync\([0-9]+<([^>]*)>\) += 0$/synced \1/p
+		s/^fdatasync\([0-9]+<([^>]*)>\) += 0$/flushed \1/p' trace |
+		awk '$1 == "made" { folder[++n] = $2; name[n] = $3 }
+			$1 == "wrote" { dirty[$2] = 1 }
+			$1 == "renamed" { for (i = 1; i <= n; i++)
+				if (folder[i] == $2 && name[i] == $3)
+					folder[i] = ""
+				folder[++n] = $2
+				name[n] = dirty[$2 "/" $3] ? $4 "-unsynced" : $4 }
+			$1 == "synced" || $1 == "flushed" { dirty[$2] = 0 }
+			$1 == "synced" { for (i = 1; i <= n; i++)
+				if (folder[i] == $2) {
+					print name[i]
+					folder[i] = ""
+				} }
+			$1 == "told" { print }' | uniq | paste -sd ' '
+}
+
 # wait_for CONDITION...: poll until the command succeeds, 10 s at most.
 wait_for() {
 	local i

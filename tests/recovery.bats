@@ -287,6 +287,29 @@ asset_id,grant_code,description,quantity,location_code,acquired_on'
 		"$(jq -c '[.manifest, .row]' before)" ]
 }
 
+# ---- copied forward ----
+
+@test "what is open is in a segment with a lasting name before a byte is sent" {
+	local n done sends=(inv-commit -q --engine poll -c 1)
+	needs_strace
+	start_ledger
+	sends+=(-l "$LEDGER" --namespace ledger)
+	fixture 20 10 > in
+	# Killed on its way there, the next run can not rely on what it finds.
+	for ((n = 1, done = 0; !done; n++)); do
+		rm -rf "$INV_STATE" trace
+		trace_names -e inject=sendto:signal=KILL:when=1 \
+			"${sends[@]}" in > out || [ $? = 137 ]
+		trace_names -e "inject=fsync:signal=KILL:when=$n" \
+			"${sends[@]}" in > out && done=1
+		[ $done = 1 ] || trace_names "${sends[@]}" in > out
+		[ "$(synced_names)" = "$(echo state journal lock ledger home \
+			000001.ndjson told next 000002.ndjson told)" ]
+	done
+	echo "# killed $((n - 2)) times"
+	[ $n -gt 5 ]
+}
+
 # ---- left alone for long ----
 
 retime() { # FROM SECONDS: the journal as another clock had written it

@@ -66,6 +66,14 @@ print(n)'
 	entries | chained
 }
 
+@test "a segment that follows a full one has a lasting name before a byte is sent" {
+	needs_strace
+	large 1 150 > in
+	trace_names inv-commit -q --engine poll -c 1 -k asset_id in > out
+	[ "$(synced_names)" = \
+		'journal lock ledger home 000001.ndjson told 000002.ndjson told' ]
+}
+
 @test "what is in compressed segments is known: skipped, verified, taken in" {
 	large 1 150 > in
 	commit in > first
