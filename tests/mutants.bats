@@ -82,6 +82,11 @@ caught() {
 	caught intent-not-synced
 }
 
+@test "a new file whose name is not on disk is caught" {
+	needs_strace
+	caught name-not-synced
+}
+
 @test "a 409 that is taken for success is caught" {
 	caught conflict-taken-for-success
 }
