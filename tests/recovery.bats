@@ -287,6 +287,79 @@ asset_id,grant_code,description,quantity,location_code,acquired_on'
 		"$(jq -c '[.manifest, .row]' before)" ]
 }
 
+# ---- the index, written in mid-run ----
+
+# numbered < TRACE: of the calls on seen.db and its rollback journal those that
+# stand between two writes of the journal, each as CALL N FILE.
+numbered() {
+	awk '{ sub(/^[0-9]+ +/, "") }
+		/^pwrite64\(.*ndjson>/ { upto = n; wrote = 1 }
+		/journal\/seen\.db/ {
+			call = substr($0, 1, index($0, "(") - 1)
+			file = $0
+			sub(/.*journal\//, "", file)
+			sub(/>.*/, "", file)
+			count[call]++
+			if (wrote)
+				at[++n] = call " " count[call] " " file
+		}
+		END { for (i = 1; i <= upto; i++) print at[i] }'
+}
+
+# index_killed_at CALL N: there, in mid-run, and run again.
+index_killed_at() {
+	local index=$INV_STATE/journal/seen.db rc=0 before
+	rm -rf "$INV_STATE"
+	start_ledger -k id
+	strace -f -qq -o /dev/null -P "$index" -P "$index-journal" \
+		-e "inject=$1:signal=KILL:when=$2" \
+		"${sends[@]}" -l "$LEDGER" in > killed || rc=$?
+	[ $rc = 137 ]
+	[ "$(grep -c '"type":"end"' killed)" = 0 ]
+	before=$(grep -c '"outcome":"committed"' "$INV_STATE/journal/000001.ndjson")
+	[ "$before" -ge 407 ]
+	"${sends[@]}" -l "$LEDGER" in > out 2> err
+	[ ! -s err ]
+	# what the journal tells of is known, the rest takes effect now
+	[ "$(tail -n 1 out | jq -c '.counts | [.skipped, .committed]')" = \
+		"[$((500 * before)),$((500 * (420 - before)))]" ]
+	inv-audit -q out | jq -e '.complete and .unverified == 0 and
+		.standing.counts.committed == 210000' > /dev/null
+	inv-audit verify --read-data > /dev/null
+	[ "$(effects)" = 210000 ]
+	# and is so by what is in the index now
+	"${sends[@]}" -l "$LEDGER" few > out
+	[ "$(verdicts < out)" = 'skipped already_committed 3' ]
+}
+
+@test "killed while the index is written in mid-run, each row is committed once" {
+	local call n file index=$INV_STATE/journal/seen.db
+	local sends=(inv-commit -q --engine poll -k id --namespace ledger)
+	needs_strace
+	export INV_STATE=$PWD/split
+	# More than INV_SEEN_HELD, behind which the index is written.
+	seq 210000 | awk '{ printf "{\"id\":\"A%06d\"}\n", $1 }' > rows
+	inv-split -q -f ndjson rows > in
+	sed -n '1p; 100000p; $p' rows | inv-split -q -f ndjson - > few
+	export INV_STATE=${index%/journal/*}
+	start_ledger -k id
+	strace -f -qq -y -s 0 -o trace -e trace=pwrite64,fdatasync \
+		"${sends[@]}" -l "$LEDGER" in > out
+	numbered < trace > calls
+	# The order of answers makes some pages more, or fewer: not the last one.
+	{
+		sed -n 1p calls
+		grep fdatasync calls
+		grep 'pwrite64.*seen.db$' calls | sed -n '1p; 500p'
+		grep 'pwrite64.*seen.db$' calls | tail -n 20 | sed -n 1p
+	} > points
+	[ "$(wc -l < points)" -ge 7 ]
+	while read -r call n file; do
+		echo "# $call $n, of $file"
+		index_killed_at "$call" "$n"
+	done < points
+}
+
 # ---- copied forward ----
 
 @test "what is open is in a segment with a lasting name before a byte is sent" {
