@@ -383,6 +383,35 @@ index_killed_at() {
 	[ $n -gt 5 ]
 }
 
+# cut_short WHAT: at each fsync of a first run, and what the next one makes of
+# names that are there, but of which nobody knows that they are on disk.
+cut_short() {
+	local n done missing=
+	for ((n = 1, done = 0; !done; n++)); do
+		rm -rf deep trace
+		trace_names -e "inject=fsync:$1:when=$n" \
+			"${sends[@]}" in > out 2> err && done=1
+		[ $done = 1 ] || trace_names "${sends[@]}" in > out
+		[ "$(synced_names | sed -E 's/ told.*//; s/ (ledger|home)[.]new//g; s/ /\n/g' | sort | paste -sd ' ')" = \
+			'000001.ndjson deep home journal ledger lock state' ] ||
+			missing+="$n: $(synced_names); "
+	done
+	echo "$1: $missing"
+	[ -z "$missing" ]
+}
+
+@test "a name that is there, and was not synced, is synced before a byte is sent" {
+	local sends=(inv-commit -q --engine poll -c 1) rc=0
+	needs_strace
+	start_ledger
+	sends+=(-l "$LEDGER" --namespace ledger)
+	fixture 20 10 > in
+	export INV_STATE=$PWD/deep/state
+	cut_short signal=KILL || rc=1
+	cut_short error=EIO || rc=1
+	[ $rc = 0 ]
+}
+
 # ---- left alone for long ----
 
 retime() { # FROM SECONDS: the journal as another clock had written it

@@ -2,6 +2,7 @@
 
 #include "io/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -337,9 +338,12 @@ is_allowed(int fd, mode_t type, const struct leave *leave, const char *path,
 	return true;
 }
 
-/* Sync the directory that holds path, so that a new name in it lasts. */
+/*
+ * Sync the directory that holds path, so that a new name in it lasts; what was
+ * there, where we may not read, others have made.
+ */
 static bool
-sync_parent(int dir, const char *path, struct inv_err *err)
+sync_parent(int dir, const char *path, bool is_new, struct inv_err *err)
 {
 	char *parent = inv_mem_strdup(path);
 	char *slash = strrchr(parent, '/');
@@ -351,7 +355,9 @@ sync_parent(int dir, const char *path, struct inv_err *err)
 	int fd = openat(dir, slash == NULL ? "." : parent,
 	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	bool ok = fd >= 0 ? inv_file_sync(fd, parent, err)
-			  : inv_fail_sys(err, INV_CREATE, "%s", parent);
+	    : !is_new && errno == EACCES
+	    ? true
+	    : inv_fail_sys(err, INV_CREATE, "%s", parent);
 
 	if (fd >= 0)
 		close(fd);
@@ -370,8 +376,10 @@ make_parents(int dir, const char *path, struct inv_err *err)
 	     s = strchr(s + 1, '/')) {
 		*s = '\0';
 		if (mkdirat(dir, p, 0700) == 0)
-			ok = sync_parent(dir, p, err);
-		else if (errno != EEXIST)
+			ok = sync_parent(dir, p, true, err);
+		else if (errno == EEXIST)
+			ok = sync_parent(dir, p, false, err);
+		else
 			ok = inv_fail_sys(err, INV_CREATE, "%s", p);
 		*s = '/';
 	}
@@ -380,20 +388,47 @@ make_parents(int dir, const char *path, struct inv_err *err)
 }
 
 static bool
+is_empty(int dir, const char *path)
+{
+	int fd = openat(dir, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *e = NULL;
+
+	if (d == NULL) {
+		if (fd >= 0)
+			close(fd);
+		return false;
+	}
+	do
+		e = readdir(d);
+	while (e != NULL &&
+	    (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0));
+	closedir(d);
+	return e == NULL;
+}
+
+/*
+ * One that is there and empty may be of a run that was killed before its name,
+ * or that of one above, was on disk: only then is something put into it.
+ */
+static bool
 make_directory(int dir, const char *path, struct inv_err *err)
 {
-	if (mkdirat(dir, path, 0700) == 0)
-		return sync_parent(dir, path, err);
-	if (errno == EEXIST)
+	bool is_new = mkdirat(dir, path, 0700) == 0;
+	bool is_there = is_new || errno == EEXIST;
+
+	if (!is_new && is_there && !is_empty(dir, path))
 		return true;
-	if (errno != ENOENT)
+	if (!is_there && errno != ENOENT)
 		return inv_fail_sys(err,
 		    errno == EACCES ? INV_DENIED : INV_CREATE, "%s", path);
 	if (!make_parents(dir, path, err))
 		return false;
-	if (mkdirat(dir, path, 0700) != 0 && errno != EEXIST)
+	if (!is_there)
+		is_new = mkdirat(dir, path, 0700) == 0;
+	if (!is_there && !is_new && errno != EEXIST)
 		return inv_fail_sys(err, INV_CREATE, "%s", path);
-	return sync_parent(dir, path, err);
+	return sync_parent(dir, path, is_new, err);
 }
 
 static int
@@ -535,6 +570,15 @@ is_readable(int dir, int fd, int flags, const char *name, struct inv_err *err)
 	return is_allowed(fd, S_IFREG, &leave, name, err);
 }
 
+/* By one who may have been killed before its name was on disk. */
+static bool
+is_unfilled(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && st.st_size == 0;
+}
+
 int
 inv_file_open(int dir, const char *name, int flags, struct inv_err *err)
 {
@@ -549,7 +593,7 @@ inv_file_open(int dir, const char *name, int flags, struct inv_err *err)
 	if (fd < 0 && errno == ENOENT && (flags & O_CREAT)) {
 		fd = open_new(dir, name, plain, err);
 		if (fd < 0 && errno == EEXIST && (flags & O_EXCL) == 0)
-			return inv_file_open(dir, name, plain, err);
+			return inv_file_open(dir, name, flags, err);
 		return fd;
 	}
 	if (fd < 0) {
@@ -569,6 +613,12 @@ inv_file_open(int dir, const char *name, int flags, struct inv_err *err)
 	if (!is_readable(dir, fd, flags, name, err)) {
 		close(fd);
 		errno = EPERM;
+		return -1;
+	}
+	if ((flags & O_CREAT) && is_unfilled(fd) &&
+	    !inv_file_sync(dir, name, err)) {
+		close(fd);
+		errno = EIO;
 		return -1;
 	}
 	return fd;

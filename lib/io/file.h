@@ -55,7 +55,7 @@ INV_MUST bool inv_file_publish(int dir, const char *name,
 
 /*
  * Open a directory for our state, 0700, made with its missing parents and
- * synced into the one above if it is not there.  Refused (INV_DENIED) where it
+ * synced into the one above if it is not there, or is empty.  Refused (INV_DENIED) where it
  * is a symbolic link, belongs to another user, or others may write to it.
  * A descriptor, or -1.
  */
@@ -80,7 +80,8 @@ INV_MUST int inv_file_part(int state, const char *name, bool group_writes,
 
 /*
  * Open dir/name, a regular file of ours with one link; flags as open(2).
- * With O_CREAT a missing one is made 0600 and its name synced; in a directory
+ * With O_CREAT a missing one is made 0600 and its name synced, as is that of
+ * one that is empty: nobody may know if it is on disk; in a directory
  * with its set-group-id bit its group, and others but for writing, may do with
  * the file what they may with the directory.  With O_RDONLY it may be of
  * another user whose directory this is.  Refused

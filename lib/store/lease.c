@@ -79,17 +79,20 @@ inv_lease_take(struct inv_lease *l, const struct inv_state *state,
 
 	if (dir == -1)
 		return false;
-	int fd = inv_file_open(dir, lock_name, O_RDWR | O_CREAT, err);
+	int fd = inv_file_open(dir, lock_name, O_RDWR, err);
 
-	close(dir);
-	if (fd == -1)
-		return false;
-	if (!lock(fd, state, err)) {
-		close(fd);
-		return false;
+	if (fd == -1 && errno == ENOENT)
+		fd = inv_file_open(dir, lock_name, O_RDWR | O_CREAT, err);
+	/* What the one before has named, and was killed before it was synced. */
+	if (fd != -1 && lock(fd, state, err) &&
+	    inv_file_sync(dir, "journal", err)) {
+		l->fd = fd;
+		fd = -1;
 	}
-	l->fd = fd;
-	return true;
+	close(dir);
+	if (fd != -1)
+		close(fd);
+	return l->fd != -1;
 }
 
 void
@@ -232,7 +235,8 @@ inv_lease_claim(const struct inv_state *state, struct inv_str namespace,
 	bool ok = read_name(state, &text, &there, err);
 
 	if (ok && there) {
-		ok = compare(state, inv_buf_str(&text), namespace, err);
+		ok = compare(state, inv_buf_str(&text), namespace, err) &&
+		    inv_file_sync(state->fd, state->path, err);
 	} else if (ok && claim == INV_CLAIM_KEEP) {
 		inv_buf_add(&text, namespace);
 		inv_buf_byte(&text, '\n');
