@@ -544,6 +544,20 @@ a_key_never_sent_is_sent() {
 	[ "$(verdicts < out)" = 'committed receipt 10' ]
 }
 
+a_question_is_the_probe() { # ENGINE
+	scripted '200 garbage' -- '503 {}' '200 {"body_sha256":"HASH"}'
+	rm -rf "$INV_STATE"
+	commit "$1" --key-ttl 0 --breaker 1 -r 9 --deadline 60s in > out 2> err
+	[ "$(verdicts < out)" = 'committed readback 20' ]
+	[ "$(wc -l < log)" = 1 ]
+	stop_ledger
+}
+
+@test "the breaker's one request may be a question, and closes it" {
+	fixture 20 20 > in
+	engines a_question_is_the_probe
+}
+
 @test "what has had no effect is sent again whatever --key-ttl says" {
 	engines a_key_never_sent_is_sent
 }

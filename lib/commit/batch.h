@@ -98,6 +98,7 @@ struct inv_batch {
 	enum inv_doubt doubt; /* what the ledger is asked for */
 	uint64_t first_ms;    /* start of the first one; 0: none yet */
 	uint64_t sent_ms;     /* start of the last one */
+	uint64_t number;      /* and which of the run's requests it is */
 	uint64_t admitted_ms; /* since when it is in the window */
 	uint64_t due_ms;
 	uint64_t stale_ms; /* from then on its key is not sent again */

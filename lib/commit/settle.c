@@ -240,8 +240,8 @@ inv_settle_shut(struct inv_uploader *u)
  * closed: nothing was sent, and the tries of the batch deal with it.
  */
 static void
-tell_breaker(struct inv_uploader *u, const struct inv_answer *a,
-    enum inv_meaning meaning)
+tell_breaker(struct inv_uploader *u, const struct inv_batch *b,
+    const struct inv_answer *a, enum inv_meaning meaning)
 {
 	struct inv_throttle *t = &u->throttle;
 	uint64_t now = inv_clock_ms();
@@ -249,7 +249,7 @@ tell_breaker(struct inv_uploader *u, const struct inv_answer *a,
 
 	if (u->o->file != NULL || (nobody && t->breaker == INV_BREAKER_CLOSED))
 		return;
-	if (!inv_throttle_answered(t, now,
+	if (!inv_throttle_answered(t, now, b->number,
 		nobody || meaning == INV_MEANS_UNCLEAR ||
 		    meaning == INV_MEANS_SYSTEMIC,
 		random_bits()))
@@ -614,6 +614,11 @@ told_back(struct inv_uploader *u, struct inv_batch *b,
 	struct inv_str hash = { NULL, 0 };
 	struct inv_err ignored;
 
+	/* The breaker may have let it go as its probe. */
+	if (u->throttle.breaker == INV_BREAKER_PROBING)
+		tell_breaker(u, b, a,
+		    answered && a->status < 500 ? INV_MEANS_RETRY
+						: INV_MEANS_UNCLEAR);
 	if (b->doubt == INV_DOUBT_EXPIRED) {
 		b->tries++;
 		describe(u, b, l);
@@ -770,14 +775,14 @@ polled(struct inv_uploader *u, struct inv_batch *b, const struct inv_landing *l)
 	if (meaning == INV_MEANS_IN_PROGRESS) {
 		if (l->answer.location.n == 0 ||
 		    inv_courier_follow(u->courier, b, l->answer.location)) {
-			tell_breaker(u, &l->answer, meaning);
+			tell_breaker(u, b, &l->answer, meaning);
 			in_progress(u, b, &l->answer);
 			return;
 		}
 		meaning = INV_MEANS_UNCLEAR;
 	}
 	b->tries++;
-	tell_breaker(u, &l->answer, meaning);
+	tell_breaker(u, b, &l->answer, meaning);
 	if (meaning != INV_MEANS_RETRY) {
 		/* It has told all it will: the next request has the body. */
 		free(b->poll);
@@ -805,7 +810,7 @@ renewed(struct inv_uploader *u, struct inv_batch *b, const struct inv_answer *a)
 			inv_uploader_fail(u, &err);
 		return true;
 	}
-	tell_breaker(u, a, INV_MEANS_RETRY);
+	tell_breaker(u, b, a, INV_MEANS_RETRY);
 	b->maybe |= !inv_answer_is_no_effect(a);
 	b->due_ms = inv_clock_ms();
 	b->state = INV_BATCH_WAITING;
@@ -835,7 +840,7 @@ inv_settle_landing(struct inv_uploader *u, const struct inv_landing *l)
 
 	if (meaning != INV_MEANS_IN_PROGRESS)
 		b->tries++;
-	tell_breaker(u, &l->answer, meaning);
+	tell_breaker(u, b, &l->answer, meaning);
 	if (l->answer.net == INV_NET_ANSWERED)
 		u->heard = true;
 	if (!inv_answer_is_no_effect(&l->answer))

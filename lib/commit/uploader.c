@@ -496,7 +496,8 @@ send(struct inv_uploader *u, struct inv_batch *b)
 		b->first_ms = inv_clock_ms();
 		inv_figures_first(u, b);
 	}
-	inv_throttle_sent(&u->throttle, inv_clock_ms(), is_retry(b));
+	b->number =
+	    inv_throttle_sent(&u->throttle, inv_clock_ms(), is_retry(b));
 	if (b->maybe && b->poll == NULL && inv_clock_ms() >= b->stale_ms) {
 		inv_settle_ask(u, b);
 		return;

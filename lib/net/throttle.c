@@ -64,26 +64,30 @@ inv_throttle_may(const struct inv_throttle *t, uint64_t now, bool again,
 	return false;
 }
 
-void
+uint64_t
 inv_throttle_sent(struct inv_throttle *t, uint64_t now, bool again)
 {
 	struct inv_budget_second *s = second_of(t, now);
 
 	s->requests++;
 	s->retries += again;
-	if (t->breaker == INV_BREAKER_OPEN)
+	t->sent++;
+	if (t->breaker == INV_BREAKER_OPEN) {
 		t->breaker = INV_BREAKER_PROBING;
+		t->probe = t->sent;
+	}
 	if (t->o.rate == 0)
-		return;
+		return t->sent;
 	/* A millisecond late is the clock's doing, more is nobody's credit. */
 	if (now > 0 && t->next < (now - 1) * t->o.rate)
 		t->next = (now - 1) * t->o.rate;
 	t->next += REQUEST;
+	return t->sent;
 }
 
 bool
-inv_throttle_answered(struct inv_throttle *t, uint64_t now, bool bad,
-    uint64_t random)
+inv_throttle_answered(struct inv_throttle *t, uint64_t now, uint64_t number,
+    bool bad, uint64_t random)
 {
 	if (!bad) {
 		t->breaker = INV_BREAKER_CLOSED;
@@ -92,6 +96,7 @@ inv_throttle_answered(struct inv_throttle *t, uint64_t now, bool bad,
 	}
 	t->bad++;
 	if (t->breaker == INV_BREAKER_OPEN ||
+	    (t->breaker == INV_BREAKER_PROBING && number != t->probe) ||
 	    (t->breaker == INV_BREAKER_CLOSED && t->bad < t->o.breaker))
 		return false;
 	if (t->breaker == INV_BREAKER_CLOSED)

@@ -7,10 +7,11 @@
  *
  *	event \ state      CLOSED         OPEN       PROBING
  *	good answer        -              CLOSED     CLOSED
- *	bad answer         OPEN *         -          OPEN
+ *	bad answer         OPEN *         -          OPEN **
  *	it is due          -              PROBING    -
  *
  *	*  after so many in a row
+ *	** of the probe; one that was under way before says nothing new
  *
  * PROBING is one request under way, and no other.  No clock and no random
  * source in here: times are those of inv_clock_ms, given by the caller.
@@ -47,6 +48,8 @@ struct inv_throttle {
 	uint64_t next; /* of the rate: thousandths of a request, by time */
 	struct inv_budget_second seconds[INV_BUDGET_SECONDS];
 	enum inv_breaker breaker;
+	uint64_t sent;     /* requests */
+	uint64_t probe;    /* which of them is the latest probe */
 	unsigned bad;      /* answers in a row */
 	unsigned opened;   /* times in a row */
 	uint64_t since_ms; /* it has not been closed since then */
@@ -63,16 +66,16 @@ void inv_throttle_init(struct inv_throttle *t,
 INV_MUST bool inv_throttle_may(const struct inv_throttle *t, uint64_t now,
     bool again, uint64_t *when);
 
-/* It is made. */
-void inv_throttle_sent(struct inv_throttle *t, uint64_t now, bool again);
+/* It is made: its number, from 1. */
+uint64_t inv_throttle_sent(struct inv_throttle *t, uint64_t now, bool again);
 
 /*
- * An answer, or what took its place, is bad if nobody can trust it or the
- * ledger can not be reached.  `random` is any 64 bits.  True if the breaker
+ * An answer to the request of that number, or what took its place, is bad if
+ * nobody can trust it or the ledger can not be reached.  `random` is any 64 bits.  True if the breaker
  * has opened by it: not before due_ms is the next try.
  */
-bool inv_throttle_answered(struct inv_throttle *t, uint64_t now, bool bad,
-    uint64_t random);
+bool inv_throttle_answered(struct inv_throttle *t, uint64_t now,
+    uint64_t number, bool bad, uint64_t random);
 
 /* For how long the breaker has not been closed: ms, 0 if it is. */
 uint64_t inv_throttle_shut(const struct inv_throttle *t, uint64_t now);

@@ -89,14 +89,15 @@ retries_have_a_budget_of_ten_seconds(void)
 	check(sent(&t, 10000, 10001, true) >= INV_BUDGET_FREE);
 }
 
-/* So many bad answers in a row; true if the last one opened it. */
+/* So many bad answers in a row, to the last request; true if one opened it. */
 static bool
 bad(struct inv_throttle *t, unsigned n, uint64_t now)
 {
 	bool opened = false;
 
 	while (n-- > 0)
-		opened = inv_throttle_answered(t, now, true, UINT64_MAX);
+		opened =
+		    inv_throttle_answered(t, now, t->sent, true, UINT64_MAX);
 	return opened;
 }
 
@@ -108,7 +109,7 @@ opens_after_so_many_bad_answers_in_a_row(void)
 
 	inv_throttle_init(&t, &plain);
 	check(!bad(&t, 4, 10));
-	check(!inv_throttle_answered(&t, 10, false, 0));
+	check(!inv_throttle_answered(&t, 10, t.sent, false, 0));
 	check(!bad(&t, 4, 20));
 	check(inv_throttle_may(&t, 20, false, &when));
 	check(inv_throttle_shut(&t, 20) == 0);
@@ -138,10 +139,28 @@ one_probe_closes_it_or_opens_it_again(void)
 	check(inv_throttle_may(&t, 3100, true, &when));
 	inv_throttle_sent(&t, 3100, true);
 	check(inv_throttle_shut(&t, 3100) == 3100);
-	check(!inv_throttle_answered(&t, 3200, false, 0));
+	check(!inv_throttle_answered(&t, 3200, t.sent, false, 0));
 	check(inv_throttle_shut(&t, 3200) == 0);
 	check(inv_throttle_may(&t, 3200, true, &when));
 	check(!bad(&t, 4, 3300));
+}
+
+static void
+a_bad_answer_that_was_under_way_lets_no_second_probe_go(void)
+{
+	struct inv_throttle t;
+	uint64_t when, old, probe;
+
+	inv_throttle_init(&t, &plain);
+	old = inv_throttle_sent(&t, 0, false);
+	bad(&t, 5, 0);
+	probe = inv_throttle_sent(&t, 1000, true);
+	check(!inv_throttle_answered(&t, 1100, old, true, 0));
+	check(!inv_throttle_may(&t, 9000, true, &when));
+	check(when == UINT64_MAX);
+	check(inv_throttle_answered(&t, 1200, probe, true, UINT64_MAX));
+	check(!inv_throttle_may(&t, 1200, true, &when) && when <= 3200);
+	check(inv_throttle_may(&t, 3200, true, &when));
 }
 
 static void
@@ -152,7 +171,7 @@ a_good_answer_that_was_under_way_closes_it(void)
 
 	inv_throttle_init(&t, &plain);
 	bad(&t, 5, 0);
-	inv_throttle_answered(&t, 1, false, 0);
+	inv_throttle_answered(&t, 1, t.sent, false, 0);
 	check(inv_throttle_may(&t, 1, false, &when));
 }
 
@@ -166,6 +185,7 @@ main(void)
 		TEST(retries_have_a_budget_of_ten_seconds),
 		TEST(opens_after_so_many_bad_answers_in_a_row),
 		TEST(one_probe_closes_it_or_opens_it_again),
+		TEST(a_bad_answer_that_was_under_way_lets_no_second_probe_go),
 		TEST(a_good_answer_that_was_under_way_closes_it),
 	};
 
