@@ -321,6 +321,8 @@ in_progress(struct inv_uploader *u, struct inv_batch *b,
 	b->waits++;
 	b->unclear = true;
 	if (now - b->first_ms > INV_PROGRESS_MS) {
+		/* All of it was one. */
+		b->tries++;
 		exhausted(u, b);
 		return;
 	}
