@@ -106,7 +106,7 @@ $(COMP): $(B)/completions/%: $(B)/% scripts/completion
 	$(Q)scripts/completion $(B)/$* > $@
 
 # For tests alone: inv-commit over a ring that breaks, with a worker that is
-# late; an allocator that breaks.
+# late; an allocator that breaks, clocks that are wrong.
 FAULTY_WRAP := inv_ring_poll inv_ring_uring pwrite io_uring_submit \
                io_uring_submit_and_wait_timeout inv_worker_is_done
 
@@ -128,7 +128,7 @@ $(B)/%_faulty.so: tests/fault/%_faulty.c
 	$(Q)$(CC) $(STD) $(WARN) $(CFLAGS) -fPIC -shared -o $@ $<
 
 FAULTY := $(B)/faulty-inv-commit $(B)/without-freexl/inv-split $(B)/alloc_faulty.so \
-          $(B)/freexl_faulty.so
+          $(B)/freexl_faulty.so $(B)/clock_faulty.so
 
 test: all $(UNIT_BINS) $(FAULTY)
 	@scripts/run-tests $(B) $(TESTS)
