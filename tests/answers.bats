@@ -165,6 +165,54 @@ quarantined transient_failure 20' ]
 	engines nobody_later
 }
 
+# stalled: a listener whose queue is full: connections to it never come about.
+stalled() {
+	rm -f port
+	python3 - > port 3>&- <<- 'END' &
+	import signal, socket
+	full = socket.create_server(("127.0.0.1", 0), backlog=0)
+	waiting = []
+	try:
+	    while True:
+	        waiting.append(socket.create_connection(full.getsockname(), 0.5))
+	except TimeoutError:
+	    print(full.getsockname()[1], flush=True)
+	signal.pause()
+	END
+	LEDGER_PID=$!
+	wait_for test -s port
+	LEDGER=http://127.0.0.1:$(cat port)
+}
+
+nobody_takes_the_call() {
+	local slots from
+	fixture 30 10 > in
+	for slots in 1 3; do
+		rm -rf "$INV_STATE"
+		stalled
+		from=$(date +%s)
+		run -75 --separate-stderr commit "$1" -r 1 -c $slots \
+			--timeout 500ms --namespace ledger in
+		(($(date +%s) - from < 10))
+		[ "$(verdicts <<< "$output")" = 'held systemic 30' ]
+		[ "$(jq 'select(.row == 1).attempts' <<< "$output")" = 2 ]
+		[[ $stderr == *'timed out'*'nothing more is sent'* ]]
+		# nothing of them had an effect: they are free, not open
+		[ "$(jq -r 'select(.type == "outcome").outcome' \
+			"$INV_STATE/journal/000001.ndjson" | sort -u)" = no_effect ]
+		stop_ledger
+		start_ledger
+		commit "$1" --namespace ledger in > out
+		[ "$(verdicts < out)" = 'committed receipt 30' ]
+		[ "$(requests) $(effects)" = '3 30' ]
+		stop_ledger
+	done
+}
+
+@test "a connection that never comes about: held in time, then committed once" {
+	engines nobody_takes_the_call
+}
+
 # ---- unclear ----
 
 not_to_be_trusted() {

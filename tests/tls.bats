@@ -204,6 +204,31 @@ refused() {
 	[ "$(tokens $TOKEN)" = 1 ]
 }
 
+mute() {
+	local from
+	https good --mute
+	from=$(date +%s)
+	run -75 --separate-stderr commit --engine "$1" -r 1 --timeout 500ms
+	(($(date +%s) - from < 10))
+	[ "$(jq -r 'select(.type == "record") |
+		.verdict + " " + .reason' <<< "$output" | sort | uniq -c |
+		xargs)" = "${ROWS:-30} held systemic" ]
+	[ "$(jq 'select(.row == 1).attempts' <<< "$output")" = 2 ]
+	[[ $stderr == *'timed out'*'nothing more is sent'* ]]
+	[ -s raw ]
+	! grep -qF $TOKEN raw
+	# nothing of them had an effect: they are free, not open
+	[ "$(jq -r 'select(.type == "outcome").outcome' \
+		"$INV_STATE/journal/000001.ndjson" | sort -u)" = no_effect ]
+	https good
+	committed --engine "$1"
+	[ "$(grep -ao 'POST /' plain | wc -l)" = 3 ]
+}
+
+@test "a ledger that never answers the handshake: held in time, then committed" {
+	engines mute
+}
+
 @test "--cacert trusts nobody that only the system trusts" {
 	https good
 	export ASAN_OPTIONS=detect_leaks=0
