@@ -212,3 +212,41 @@ opened_by_another_clock() {
 @test "a batch left open by another clock is asked for, and not sent again" {
 	engines opened_by_another_clock
 }
+
+# ---- a monotonic clock that races ----
+
+# for_ever ENGINE STATUS POST...: ten minutes of those answers are two seconds
+# here; STATUS is the last one.  A try to connect has ten seconds of the ten
+# minutes, which may be too few: there are more tries.
+for_ever() {
+	local key
+	rm -rf "$INV_STATE"
+	scripted "${@:3}"
+	LD_PRELOAD=$FAULTY INV_CLOCK_SPEED=300 run -75 --separate-stderr \
+		timeout 60 inv-commit -q --engine "$1" -l "$LEDGER" \
+		--namespace ledger "${fast[@]}" --timeout 24h --deadline 24h in
+	[ "$(verdicts <<< "$output")" = 'ambiguous unanswered 10' ]
+	[[ $(jq -r 'select(.row == 1).cause' <<< "$output") == "answered $2"* ]]
+	jq -e 'select(.type == "outcome") |
+		.outcome == "open" and .ms > 600000' \
+		"$INV_STATE/journal/000001.ndjson" > /dev/null
+	key=$(cut -d ' ' -f 1 log | sort -u)
+	# the next run sends it again, under its key
+	stop_ledger
+	scripted '200 {}'
+	commit "$1" in > out
+	[ "$(verdicts < out)" = 'committed receipt 10' ]
+	[ "$(cat log)" = "$key 10" ]
+	stop_ledger
+}
+
+in_progress_for_ever() {
+	fixture 10 > in
+	for_ever "$1" 202 '202 {}' -- '202 {}'
+	for_ever "$1" 200 '202 {}' -- '200 {"status":"pending"}'
+	for_ever "$1" 409 '409 {"title":"a request with this key is in progress"}'
+}
+
+@test "a 202 or 409 in progress that never ends is ambiguous after ten minutes" {
+	engines in_progress_for_ever
+}
