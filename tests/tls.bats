@@ -146,6 +146,20 @@ refused() {
 	refused 'certificate is not yet valid'
 }
 
+@test "by a clock ten years off a good certificate is refused, until it is set" {
+	local faulty
+	faulty=$(dirname "$(command -v inv-commit)")/clock_faulty.so
+	case $faulty in
+	*/asan/* | */tsan/*) skip "a sanitizer has to be the first library" ;;
+	esac
+	https good
+	LD_PRELOAD=$faulty INV_CLOCK_WALL=315360000 \
+		refused 'certificate has expired'
+	LD_PRELOAD=$faulty INV_CLOCK_WALL=-315360000 \
+		refused 'certificate is not yet valid'
+	committed
+}
+
 @test "a certificate for another host is refused" {
 	https host
 	refused "127.0.0.1"
