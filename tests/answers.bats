@@ -70,19 +70,41 @@ the_same_again() {
 	engines the_same_again
 }
 
+# With three of them it is sure that nothing had an effect: the rows are free.
 tries_used_up() {
-	local fault
+	local fault told
 	fixture 10 > in
 	for fault in 408 425 429 500 502 503 504; do
+		case $fault in
+		425 | 429 | 503) told=no_effect ;;
+		*) told=open ;;
+		esac
 		afresh "$fault"
 		commit "$1" in > out
 		[ "$(verdicts < out)" = 'quarantined transient_failure 10' ]
 		[ "$(tries < out) $(requests) $(keys)" = '4 4 1' ]
+		[ "$(jq -r 'select(.type == "outcome").outcome' \
+			"$INV_STATE/journal/000001.ndjson")" = $told ]
 	done
 }
 
 @test "after the fourth try of any of them: transient_failure" {
 	engines tries_used_up
+}
+
+jitter_is_drawn() {
+	fixture 200 10 > in
+	afresh 503=0@1-20
+	run -0 --separate-stderr inv-commit -v --engine "$1" -l "$LEDGER" \
+		--retry-budget 100% --backoff 200ms --max-backoff 200ms in
+	sed -nE 's/.*: again in ([0-9]+) ms$/\1/p' <<< "$stderr" > drawn
+	[ "$(wc -l < drawn)" = 20 ]
+	(($(sort -u drawn | wc -l) > 5))
+	(($(sort -n drawn | tail -n 1) <= 200))
+}
+
+@test "each batch that is sent again waits for a time of its own" {
+	engines jitter_is_drawn
 }
 
 # waits ENGINE FAULT TEST MS: how long the batch took, and it waits for nothing
