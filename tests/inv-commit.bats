@@ -819,6 +819,75 @@ committed replayed 10' ]
 	engines a_breaker_opens
 }
 
+# crowded FIRST: a ledger that answers so many requests once all are there, and
+# those and the five behind them with half an object.  Each further one takes so
+# long that what else is sent meets it.  In log is whether it was answered well
+# and how many, without the first, were under way as it came.
+crowded() {
+	rm -f port log
+	python3 - "$1" > port 3>&- <<- 'END' &
+	import http.server, sys, threading, time
+	first = int(sys.argv[1])
+	lock, gate = threading.Lock(), threading.Barrier(first)
+	came = flying = 0
+	class Ledger(http.server.BaseHTTPRequestHandler):
+	    protocol_version = "HTTP/1.1"
+	    def do_POST(self):
+	        global came, flying
+	        self.rfile.read(int(self.headers["Content-Length"]))
+	        with lock:
+	            came += 1
+	            good, late = came > first + 5, came > first
+	            if late:
+	                flying += 1
+	                with open("log", "a") as f:
+	                    f.write("%d %d\n" % (good, flying))
+	        if late:
+	            time.sleep(0.05)
+	            with lock:
+	                flying -= 1
+	        else:
+	            gate.wait()
+	        text = b"{}" if good else b"{"
+	        self.send_response(200)
+	        self.send_header("Content-Type", "application/json")
+	        self.send_header("Content-Length", str(len(text)))
+	        self.end_headers()
+	        self.wfile.write(text)
+	    def log_message(self, *args):
+	        pass
+	server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Ledger)
+	print(server.server_port, flush=True)
+	server.serve_forever()
+	END
+	LEDGER_PID=$!
+	wait_for test -s port
+	LEDGER=http://127.0.0.1:$(cat port)
+	export LEDGER LEDGER_PID
+}
+
+# The first batch opens it, and then there is enough to send.
+one_probe_at_a_time() {
+	rm -f err
+	crowded 1
+	fixture 160 10 > in
+	{
+		head -n 12 in
+		wait_for grep -qs 'can not be trusted' err
+		tail -n +13 in
+	} 3>&- | inv-commit --engine "$1" -l "$LEDGER" "${fast[@]}" -c 8 \
+		-r 20 --breaker 1 --retry-budget 100% > out 2> err
+	[ "$(verdicts < out)" = 'committed receipt 160' ]
+	# Five answered badly, and the one that closes it, are alone.
+	[ "$(head -n 6 log | xargs)" = '0 1 0 1 0 1 0 1 0 1 1 1' ]
+	# Behind that there are more at once, or this would tell nothing.
+	(($(tail -n +7 log | cut -d ' ' -f 2 | sort -n | tail -n 1) > 1))
+}
+
+@test "while the breaker is open one request at most is under way" {
+	engines one_probe_at_a_time
+}
+
 a_breaker_stays_open() {
 	start_ledger --fault garbage
 	fixture 30 10 > in
