@@ -35,6 +35,14 @@ soak() {
 	soak 30 recoveries
 }
 
+@test "killed while refused batches are halved, the promise holds" {
+	soak 40 halves
+}
+
+@test "killed at any system call while batches are halved, the promise holds" {
+	soak 60 halvings
+}
+
 @test "two and eight pipes on one state directory keep the promise" {
 	soak 20 crowd
 }
@@ -45,7 +53,8 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, sys.argv[1] + "/tests/soak")
 import crowd, kills
-for sweep in kills.Kills, kills.Stops, kills.Signals, crowd.Crowd:
+for sweep in (kills.Kills, kills.Halves, kills.Stops, kills.Signals,
+              crowd.Crowd):
     print(repr(sweep.planned(int(sys.argv[2]))))
 END
 	python3 plan.py "$ROOT" 7 > a

@@ -11,13 +11,15 @@ what was hit at which instant.  A case is replayed by its name.
     attempts    each fault of the ledger at each attempt, in each mode
     calls       kill -9 at each system call of inv-commit that matters
     recoveries  kill -9 three times more, each within the recovery from before
+    halves      as kills, while refused batches are halved
+    halvings    as calls, while refused batches are halved, and in the recovery
     crowd       two and eight pipes on one state directory, and kills
     order       manifests that fight for keys, run in any order, and a model
 
 Environment: SEED (default: from the clock) and RUNS (default 1000), of which
-the other sweeps have a share (calls all that there are from 1000 on); JOBS,
-how many cases are under way at a time (default: two for each processor); and
-KEEP, a folder for what is left of broken cases.
+the other sweeps have a share (calls and halvings all that there are from 1000
+on); JOBS, how many cases are under way at a time (default: two for each
+processor); and KEEP, a folder for what is left of broken cases.
 """
 
 import collections
@@ -35,17 +37,22 @@ import crowd
 import kills
 import order
 import syscalls
-from pipe import Broken, ROOT
+from pipe import Broken, HALVING, INSTANTS, ROOT
 
 SWEEPS = {"kills": kills.Kills, "stops": kills.Stops,
           "signals": kills.Signals, "calls": syscalls.Calls,
           "recoveries": syscalls.Recoveries, "crowd": crowd.Crowd,
-          "order": order.Order, "attempts": attempts.Attempts}
-SHARE = {"kills": 1, "stops": 10, "signals": 5, "recoveries": 5, "crowd": 10,
-         "order": 5, "attempts": 1}     # one in so many of RUNS
+          "order": order.Order, "attempts": attempts.Attempts,
+          "halves": kills.Halves, "halvings": syscalls.Halvings}
+TRACED = {"calls": syscalls.calls, "recoveries": syscalls.recoveries,
+          "halvings": syscalls.halvings}
+SHARE = {"kills": 1, "stops": 10, "signals": 5, "calls": 1, "recoveries": 5,
+         "crowd": 10, "order": 5, "attempts": 1, "halves": 5,
+         "halvings": 5}     # one in so many of RUNS
 ALL_CALLS = 1000    # from so many RUNS on
 JOBS_EACH = 2       # of a processor: a case waits as long as it works
 ENOUGH_RUNS = 20    # from here on every kind of instant must have been hit
+ENOUGH_HITS = 10    # from here on what was hit must be of worth
 
 Result = collections.namedtuple("Result", "sweep fine hits open")
 
@@ -77,15 +84,11 @@ def carry_out(name, keep):
 
 def cases_of(sweep, seed, runs):
     """The names of its cases: so many of RUNS."""
-    rng = random.Random(seed)
-    if sweep in ("calls", "recoveries") and not syscalls.can_trace():
-        print("SKIP %s: strace can not trace here" % sweep)
-        return []
-    if sweep == "calls":
-        return syscalls.calls(rng, runs if runs < ALL_CALLS else sys.maxsize)
     count = max(1, runs // SHARE[sweep])
-    if sweep == "recoveries":
-        return syscalls.recoveries(rng, count)
+    if sweep in TRACED:
+        if runs >= ALL_CALLS and sweep != "recoveries":
+            count = sys.maxsize
+        return TRACED[sweep](random.Random(seed), count)
     return ["%s/%d" % (sweep, n) for n in range(seed, seed + count)]
 
 
@@ -105,13 +108,22 @@ def table(sweep, results):
                                if where == c) for c in columns)))
 
 
-def kills_enough(results):
-    """Was every kind of instant hit, and an open intent well enough?"""
-    hits = [hit for r in results for hit in r.hits if hit[1]]
-    met = sum(r.open for r in results)
-    print("%d of %d kills met an open intent" % (met, len(hits)))
-    return (len(results) < ENOUGH_RUNS or met * 2 >= len(hits)
-            and set(kills.Kills.columns) <= {where for _, where in hits})
+def wants(sweep, results):
+    """What a sweep lacks to be of worth: None if nothing."""
+    hits = [where for r in results for _, where in r.hits if where]
+    if sweep == "kills":
+        met = sum(r.open for r in results)
+        print("%d of %d kills met an open intent" % (met, len(hits)))
+        if len(results) >= ENOUGH_RUNS and (
+                met * 2 < len(hits) or set(hits) != set(INSTANTS)):
+            return "an instant was missed, or too few met an open intent"
+    if SWEEPS[sweep].columns == HALVING:
+        met = len(hits) - hits.count("other")
+        print("%d of %d kills met a batch that was being halved" % (
+            met, len(hits)))
+        if len(hits) >= ENOUGH_HITS and met * 4 < len(hits):
+            return "too few met a batch that was being halved"
+    return None
 
 
 def main():
@@ -124,9 +136,15 @@ def main():
     runs = int(os.environ.get("RUNS") or 1000)
     jobs = int(os.environ.get("JOBS") or JOBS_EACH * os.cpu_count())
     print("SEED=%d RUNS=%d" % (seed, runs), flush=True)
-    names = []
+    names, whole = [], []
     for name in sys.argv[2:] or SWEEPS:
-        names += [name] if "/" in name else cases_of(name, seed, runs)
+        if "/" in name:
+            names.append(name)
+        elif name in TRACED and not syscalls.can_trace():
+            print("SKIP %s: strace can not trace here" % name)
+        else:
+            names += cases_of(name, seed, runs)
+            whole.append(name)
     with concurrent.futures.ProcessPoolExecutor(jobs) as pool:
         results = list(pool.map(carry_out, names,
                                 [os.environ.get("KEEP")] * len(names)))
@@ -135,8 +153,9 @@ def main():
         mine = [r for r in results if r.sweep == sweep]
         if mine:
             table(sweep, mine)
-        if mine and sweep == "kills" and not kills_enough(mine):
-            print("an instant was missed, or too few met an open intent")
+        wanting = wants(sweep, mine) if sweep in whole else None
+        if wanting:
+            print("%s: BROKEN: %s" % (sweep, wanting))
             fine = False
     print("\n%d cases, %d broken" % (
         len(results), sum(not r.fine for r in results)))

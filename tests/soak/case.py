@@ -7,12 +7,15 @@ import os
 import shutil
 import subprocess
 
-from pipe import Broken, Ledger, Pass, ROOT
+from pipe import Broken, Journal, Ledger, Pass, ROOT
 
 UNCLOSED = '"never closed'
 CLEAN_PASSES = 3    # at most, until inv-audit is content
 FAULTS = ("lost@4%,reset@3%,500-after@3%,503@2%,202@3%,202-lost@2%,"
           "207-again=9%@4%,207-row=3%@3%,207-items=3%@3%,207-missing@2%")
+# Whole batches are refused, and come through in halves or down to a row.
+HALVED = ("413=1500@10%,400@6%,422-row=1%,lost@3%,reset@2%,500-after@2%,"
+          "503@2%,202@2%,207-again=9%@2%")
 ENGINES = (("--engine", "poll"), ())
 BRISK = ("-r", "3", "--backoff", "5ms", "--max-backoff", "50ms",
          "--timeout", "5s")
@@ -63,6 +66,8 @@ class Case:
     None where there was none of the kind that was planned.
     """
 
+    faults, journal = FAULTS, Journal
+
     def __init__(self, folder, seed, sheets):
         self.folder, self.state = folder, folder / "state"
         self.passes, self.hits = 0, []
@@ -89,7 +94,8 @@ class Case:
         """Start a pass; `commit` are more options of inv-commit."""
         return Pass(self.pass_folder(name), self.state, {
             "inv-split": ["--chunk-size", str(chunk), self.folder / name],
-            "inv-commit": ["-l", self.ledger.url, *commit]}, **how)
+            "inv-commit": ["-l", self.ledger.url, *commit]},
+                    journal=self.journal, **how)
 
     def end(self, one, fine=None):
         try:

@@ -10,7 +10,7 @@ import random
 import signal
 import time
 
-from case import BRISK, Case, ENGINES, FAULTS, sheet
+from case import BRISK, Case, ENGINES, sheet
 from hunt import GROUPS
 from kills import kill
 from pipe import FINE, STAGES
@@ -44,7 +44,7 @@ class Crowd(Case):
         super().__init__(folder, self.plan["seed"], self.plan["sheets"])
 
     def carry_out(self):
-        self.ledger.start(FAULTS)
+        self.ledger.start(self.faults)
         crowd = self.together(disturbed=True)
         for growths, who, victim in self.plan["strikes"]:
             if not any(one.alive("inv-commit") for one in crowd):

@@ -16,6 +16,8 @@ from pipe import INSTANTS, POLL, STAGES, wait_until
 
 GROUPS = {"all": STAGES, "host": STAGES + ("ledger",)}
 CHOOSY = 4          # instants of another kind that are let pass
+# What will do as well then: it is near, and not as short.
+NEAR = {"open": "between", "refused": "halved"}
 
 
 def draw(rng, weights, first=None):
@@ -74,8 +76,8 @@ def before(one, _, patience):
 def growth(one, kind, patience):
     """When the journal has grown for the `patience`th time or later.
 
-    Instead of an intent that is open, an outcome that has not been said
-    will do after a while.
+    Instead of one that is short another one that is near will do after a
+    while.
     """
     size = one.journal.size()
     fine = (kind,)
@@ -89,8 +91,8 @@ def growth(one, kind, patience):
         if patience > 0:
             continue
         one.stop()
-        if kind == "open" and patience <= -CHOOSY:
-            fine = ("open", "between")
+        if patience <= -CHOOSY:
+            fine = (kind, NEAR.get(kind, kind))
         if one.alive("inv-commit") and one.instant()[0] in fine:
             return True
         one.go_on()

@@ -11,17 +11,17 @@ import random
 import signal
 import time
 
-from case import BRISK, Case, ENGINES, FAULTS, sheet
+from case import BRISK, Case, ENGINES, HALVED, sheet
 from hunt import draw, GROUPS, held, hunt, members, name_of
-from pipe import FINE, INSTANTS, STAGES
+from pipe import FINE, Halving, HALVING, INSTANTS, STAGES
 
 STOPPED = 1.2       # seconds that something is stopped; --timeout is 1 s
 
 
-def plan(seed):
+def plan(seed, chunks=(100, 500)):
     """A manifest and the ways of inv-commit, and the rest of the chance."""
     rng = random.Random(seed)
-    chunk = rng.choice((100, 500))
+    chunk = rng.choice(chunks)
     rows = chunk * rng.randrange(20, 25) + rng.randrange(chunk)
     return {"seed": seed, "chunk": chunk, "engine": rng.choice(ENGINES),
             "window": rng.randrange(2, 5),
@@ -40,7 +40,7 @@ class Struck(Case):
                         *self.plan["engine"], *self.plan["atomic"])
 
     def carry_out(self):
-        self.ledger.start(FAULTS)
+        self.ledger.start(self.faults)
         self.strikes()
         self.ledger.stop()
         self.ledger.start()
@@ -104,7 +104,23 @@ def kill(case, one, doomed):
     for process in processes:
         process.wait()
     if "ledger" in doomed:
-        case.ledger.start(FAULTS)
+        case.ledger.start(case.faults)
+
+
+class Halves(Kills):
+    """The same while batches are refused, and halved until it shows why."""
+
+    columns = HALVING
+    faults, journal = HALVED, Halving
+
+    @staticmethod
+    def planned(seed):
+        made, rng = plan(seed, (20, 50))
+        victims = STAGES + 6 * ("inv-commit",) + ("ledger", "all", "host")
+        made["kills"] = [(rng.choice(("refused", "halved", "halved")),
+                          rng.choice(victims), rng.randrange(1, 30))
+                         for _ in range(rng.randrange(1, 5))]
+        return made
 
 
 class Stops(Struck):

@@ -20,6 +20,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 STAGES = ("inv-split", "inv-validate", "inv-dedup", "inv-commit",
           "inv-quarantine", "inv-audit")
 INSTANTS = ("before", "open", "between", "after")
+HALVING = ("refused", "halved", "other")
 CLOSING = ("committed", "refused", "key_mismatch", "no_effect")
 END = b'{"type":"end"'
 # What a stage may end with whatever comes: no error of its own.
@@ -221,17 +222,46 @@ class Journal:
         return "after" if began or END in came else "before", False
 
 
+class Halving(Journal):
+    """The same journal, asked for what becomes of a batch that was refused.
+
+    refused     it is to be halved, and not both halves are in the journal
+    halved      they are, and an intent of a half is open
+    other       nothing of that kind is under way
+    """
+
+    def instant(self, _):
+        told, halves, live = {}, {}, set()
+        for line in self.lines():
+            if line["type"] == "intent":
+                seq = line.get("copy_of", line["seq"])
+                live.add(seq)
+                halves[seq] = line.get("parent")
+            elif line["type"] == "outcome" and line["outcome"] in CLOSING:
+                live.discard(line["intent"])
+                if line.get("reason") == "bisected":
+                    told[line["key"]] = line["seq"]
+        parents = list(halves.values())
+        if any(seq > self.first and parents.count(key) < 2
+               for key, seq in told.items()):
+            return "refused", bool(live)
+        if any(halves[seq] in told for seq in live):
+            return "halved", True
+        return "other", bool(live)
+
+
 class Pass:
     """The six programs, joined by pipes, on one manifest and one state.
 
     A pass that is `disturbed` will have signals; `held` is the stage that is
-    stopped as soon as it is there.
+    stopped as soon as it is there; `journal` says which instants there are.
     """
 
-    def __init__(self, folder, state, commands, held=None, disturbed=False):
+    def __init__(self, folder, state, commands, held=None, disturbed=False,
+                 journal=Journal):
         self.folder, self.state, self.held = folder, state, held
         self.disturbed = disturbed
-        self.journal = Journal(state)
+        self.journal = journal(state)
         self.commit = Pump(folder / "commit.ndjson")
         self.quarantine = Pump(folder / "quarantine.ndjson")
         self.stages = {}
