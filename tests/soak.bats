@@ -47,6 +47,48 @@ soak() {
 	soak 20 crowd
 }
 
+@test "a sweep that has no case is a failure" {
+	cat > strace <<- 'END'
+	#!/bin/sh
+	# strace - follow nothing, and find that nothing was called
+	while [ "${1#-}" != "$1" ]; do
+		case $1 in
+		-o) : > "$2" && shift ;;
+		-e) shift ;;
+		esac
+		shift
+	done
+	exec "$@"
+	END
+	chmod +x strace
+	build=$(dirname "$(command -v inv-commit)")
+	PATH=$PWD:$PATH TMPDIR=$PWD RUNS=10 run -1 \
+		"$ROOT/scripts/soak" "$build" calls 3>&-
+	[[ $output == *"calls: BROKEN: no case"* ]]
+}
+
+@test "a sweep that hits too little is a failure" {
+	cat > wants.py << 'END'
+import runpy, sys
+sys.dont_write_bytecode = True
+sys.path.insert(0, sys.argv[1] + "/tests/soak")
+soak = runpy.run_path(sys.argv[1] + "/tests/soak/__main__.py")
+def wants(sweep, *wheres):
+    return soak["wants"](sweep, [soak["Result"](
+        sweep, True, [("all", where)], 1) for where in wheres])
+assert not wants("calls", *["open"] * 5 + [None] * 5)
+assert wants("calls", *["open"] * 4 + [None] * 6)
+assert wants("crowd", *["waiting"] * 4 + ["done"] * 6)
+assert not wants("calls", None)
+assert not wants("halves", *["halved"] * 3 + ["other"] * 9)
+assert wants("halves", *["halved"] * 3 + ["other"] * 10)
+none = soak["Result"]("calls", True, [], 0)
+assert not soak["wants"]("calls", [none])
+assert soak["wants"]("calls", [none] * 10)
+END
+	python3 wants.py "$ROOT"
+}
+
 @test "a seed plans the same case each time, and another seed another one" {
 	cat > plan.py << 'END'
 import sys

@@ -20,6 +20,9 @@ Environment: SEED (default: from the clock) and RUNS (default 1000), of which
 the other sweeps have a share (calls and halvings all that there are from 1000
 on); JOBS, how many cases are under way at a time (default: two for each
 processor); and KEEP, a folder for what is left of broken cases.
+
+Exits 1 where a case is broken, and where a sweep that is carried out as a whole
+has no case or hits too little to be of worth.
 """
 
 import collections
@@ -53,6 +56,7 @@ ALL_CALLS = 1000    # from so many RUNS on
 JOBS_EACH = 2       # of a processor: a case waits as long as it works
 ENOUGH_RUNS = 20    # from here on every kind of instant must have been hit
 ENOUGH_HITS = 10    # from here on what was hit must be of worth
+NOTHING = (None, "done")
 
 Result = collections.namedtuple("Result", "sweep fine hits open")
 
@@ -110,7 +114,13 @@ def table(sweep, results):
 
 def wants(sweep, results):
     """What a sweep lacks to be of worth: None if nothing."""
-    hits = [where for r in results for _, where in r.hits if where]
+    wheres = [where for r in results for _, where in r.hits]
+    hits = [where for where in wheres if where not in NOTHING]
+    if not results:
+        return "no case"
+    if (max(len(results), len(wheres)) >= ENOUGH_HITS
+            and len(hits) * 2 < max(len(wheres), 1)):
+        return "more than half of what was planned hit nothing"
     if sweep == "kills":
         met = sum(r.open for r in results)
         print("%d of %d kills met an open intent" % (met, len(hits)))
