@@ -17,9 +17,9 @@ what was hit at which instant.  A case is replayed by its name.
     order       manifests that fight for keys, run in any order, and a model
 
 Environment: SEED (default: from the clock) and RUNS (default 1000), of which
-the other sweeps have a share (calls and halvings all that there are from 1000
-on); JOBS, how many cases are under way at a time (default: two for each
-processor); and KEEP, a folder for what is left of broken cases.
+the other sweeps have a share (calls, recoveries and halvings all that there are
+from 1000 on); JOBS, how many cases are under way at a time (default: two for
+each processor); and KEEP, a folder for what is left of broken cases.
 
 Exits 1 where a case is broken, and where a sweep that is carried out as a whole
 has no case or hits too little to be of worth.
@@ -90,9 +90,8 @@ def cases_of(sweep, seed, runs):
     """The names of its cases: so many of RUNS."""
     count = max(1, runs // SHARE[sweep])
     if sweep in TRACED:
-        if runs >= ALL_CALLS and sweep != "recoveries":
-            count = sys.maxsize
-        return TRACED[sweep](random.Random(seed), count)
+        return TRACED[sweep](random.Random(seed),
+                             count if runs < ALL_CALLS else sys.maxsize)
     return ["%s/%d" % (sweep, n) for n in range(seed, seed + count)]
 
 
