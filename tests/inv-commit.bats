@@ -888,6 +888,21 @@ one_probe_at_a_time() {
 	engines one_probe_at_a_time
 }
 
+# Eight are under way when the first bad answer opens it.
+one_probe_beside_earlier_ones() {
+	rm -rf "$INV_STATE"
+	crowded 8
+	fixture 160 10 > in
+	inv-commit --engine "$1" -l "$LEDGER" "${fast[@]}" -c 8 -r 20 \
+		--breaker 1 --retry-budget 100% in > out 2> err
+	[ "$(verdicts < out)" = 'committed receipt 160' ]
+	[ "$(head -n 6 log | xargs)" = '0 1 0 1 0 1 0 1 0 1 1 1' ]
+}
+
+@test "what was under way as the breaker opened makes no second probe" {
+	engines one_probe_beside_earlier_ones
+}
+
 a_breaker_stays_open() {
 	start_ledger --fault garbage
 	fixture 30 10 > in
