@@ -13,6 +13,10 @@ pipe runs to its end, and tests/judge looks at what came of it.
     calls     a system call of a program that keeps state, by strace(1)
     limits    a program with few descriptors, or little address space
 
+inv-commit meets them with each engine that there is.  What it has its ring do
+is no call that strace sees: `ring` lets that fail, and `calls` what stays
+beside it, the wait of the ring itself among that.
+
 A program that met a fault has to say so: a status that tells, and a message.
 Where it took no notice, nothing may have come of it.  No fault may end it by
 a signal.
@@ -37,10 +41,11 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(sys.argv[1]).resolve()
 STAGES = ("inv-split", "inv-validate", "inv-dedup", "inv-commit",
           "inv-quarantine", "inv-audit")
+ENGINES = ("poll", "io_uring")
 EARLY = STAGES[:3]      # what they write is made once for all cases
 NAMES = {"inv-commit": "commit.ndjson", "inv-quarantine": "quarantine.ndjson",
          "inv-audit": "audit.ndjson"}
-IOERR = 74
+INTERNAL, IOERR, CONFIG = 70, 74, 78
 TELLING = (65, 66, 69, 70, 73, 74, 75, 77, 78)
 TIME_LIMIT = 60         # seconds for a program to end
 MANIFEST = """\
@@ -75,9 +80,9 @@ class Fault:
     """How one program is to be run so that it meets its fault."""
 
     def __init__(self, stage, label, env=(), program=None,
-                 options=("--engine", "poll"), wrap=()):
+                 engine=ENGINES[0], wrap=()):
         self.stage, self.label, self.env = stage, label, env
-        self.program, self.options = program or stage, list(options)
+        self.program, self.engine = program or stage, engine
         self.wrap = list(wrap)
 
 
@@ -116,8 +121,8 @@ class Case:
         if stage == "inv-split":
             words += ["--chunk-size", "3", "m.csv"]
         elif stage == "inv-commit":
-            words += ["-l", self.url, "-r", "1", "--backoff", "5ms"]
-            words += fault.options if fault else ["--engine", "poll"]
+            words += ["-l", self.url, "-r", "1", "--backoff", "5ms",
+                      "--engine", fault.engine if fault else ENGINES[0]]
         return (fault.wrap if fault else []) + words
 
     def stage(self, stage, folder, source, fault=None):
@@ -317,6 +322,38 @@ class Sweep:
         print("%s: %d" % (name, len(futures)), flush=True)
 
 
+# ---- engines ----
+
+def has_engine(engine):
+    """io_uring may be refused; then it says so, and that is a skip."""
+    with tempfile.TemporaryDirectory() as folder:
+        ended = subprocess.run(
+            ["inv-commit", "--engine", engine], input=b"", check=False,
+            stderr=subprocess.PIPE, stdout=subprocess.DEVNULL,
+            env=environment(pathlib.Path(folder)))
+    return b"io_uring:" not in ended.stderr
+
+
+def engines():
+    """Those that are here; the others are said."""
+    here = [engine for engine in ENGINES if has_engine(engine)]
+    for engine in ENGINES:
+        if engine not in here:
+            print("# SKIP: no %s here" % engine)
+    return here
+
+
+def runs_of(stages):
+    """Each with the engine that it waits with and what to call that:
+    inv-commit, which alone has a choice, with all that are here."""
+    for stage in stages:
+        if stage == "inv-commit":
+            for engine in engines():
+                yield stage, engine, "%s over %s" % (stage, engine)
+        else:
+            yield stage, ENGINES[0], stage
+
+
 # ---- the ring ----
 
 RING_KINDS = ("eio", "enospc", "ecanceled", "short", "late")
@@ -325,7 +362,7 @@ RING_KINDS = ("eio", "enospc", "ecanceled", "short", "late")
 def ring_fault(engine, plan):
     log = "ring.log"    # in the folder of the case, where programs run
     return Fault("inv-commit", "ring %s %s" % (engine, plan),
-                 program="faulty-inv-commit", options=["--engine", engine],
+                 program="faulty-inv-commit", engine=engine,
                  env={"INV_RING_FAULT": plan, "INV_RING_LOG": log})
 
 
@@ -346,21 +383,8 @@ def ring_count(base, engine, kind):
         case.clear()
 
 
-def has_engine(engine):
-    """io_uring may be refused; then it says so, and that is a skip."""
-    with tempfile.TemporaryDirectory() as folder:
-        ended = subprocess.run(
-            ["inv-commit", "--engine", engine], input=b"", check=False,
-            stderr=subprocess.PIPE, stdout=subprocess.DEVNULL,
-            env=environment(pathlib.Path(folder)))
-    return b"io_uring:" not in ended.stderr
-
-
 def sweep_ring(sweep):
-    for engine in ("poll", "io_uring"):
-        if not has_engine(engine):
-            print("# SKIP: no %s here" % engine)
-            continue
+    for engine in engines():
         for kind in RING_KINDS:
             total = ring_count(sweep.base, engine, kind)
             plans = ["%s@%d%s" % (kind, n, sticky) for sticky in ("", "+")
@@ -387,15 +411,16 @@ def ring_statuses(case):
 
 # ---- memory ----
 
-def memory_fault(stage, plan):
-    return Fault(stage, "memory %s %s" % (stage, plan), env={
+def memory_fault(stage, engine, plan):
+    label = "memory %s %s %s" % (stage, engine, plan)
+    return Fault(stage, label, engine=engine, env={
         "LD_PRELOAD": "%s/alloc_faulty.so" % BUILD, "INV_ALLOC_FAULT": plan,
         "INV_ALLOC_LOG": "alloc.log"})
 
 
-def memory_count(base, stage):
+def memory_count(base, stage, engine):
     """How many allocations a run of it makes."""
-    case, fault = Case(base), memory_fault(stage, "100000000")
+    case, fault = Case(base), memory_fault(stage, engine, "100000000")
     try:
         case.begin(stage in EARLY)
         case.run("001", fault, stage in EARLY)
@@ -408,12 +433,12 @@ def sweep_memory(sweep):
     if b"__asan_init" in (BUILD / "inv-commit").read_bytes():
         print("# SKIP: under a sanitizer the allocator is its own")
         return
-    for stage in STAGES:
-        total = memory_count(sweep.base, stage)
+    for stage, engine, title in runs_of(STAGES):
+        total = memory_count(sweep.base, stage, engine)
         plans = ["%d%s" % (n, sticky) for sticky in ("", "+")
                  for n in sweep.chosen(range(1, total + 1))]
-        sweep.series("memory: %s" % stage,
-                     [memory_fault(stage, plan) for plan in plans],
+        sweep.series("memory: %s" % title,
+                     [memory_fault(stage, engine, plan) for plan in plans],
                      lambda _: None)
 
 
@@ -424,20 +449,23 @@ ERRORS = {"fsync": ("EIO",), "fdatasync": ("EIO",),
           "pwrite64": ("ENOSPC", "EIO", "EINTR"),
           "read": ("EIO", "EINTR"), "pread64": ("EIO", "EINTR"),
           "openat": ("EMFILE",), "renameat": ("EIO",),
-          "ftruncate": ("EIO",), "mmap": ("ENOMEM",)}
+          "ftruncate": ("EIO",), "mmap": ("ENOMEM",),
+          "io_uring_setup": ("EMFILE",),
+          "io_uring_enter": ("ENOMEM", "EINTR", "EAGAIN")}
+PASSING = ("EINTR", "EAGAIN")   # what is to be tried again
 MUST_TELL = ("fsync", "fdatasync", "write", "pwrite64")
 KEEPERS = ("inv-split", "inv-commit", "inv-quarantine", "inv-audit")
 
 
-def traced(stage, label, calls, inject=()):
-    return Fault(stage, label, wrap=["strace", "-f", "-qq", "-y", "-o",
+def traced(stage, engine, label, calls, inject=()):
+    return Fault(stage, label, engine=engine, wrap=["strace", "-f", "-qq", "-y", "-o",
                                      "trace", "-e", "trace=" + calls, *inject])
 
 
-def calls_of(base, stage):
+def calls_of(base, stage, engine):
     """Of each system call the numbers of those that are the program's own:
     behind the loader's, and what libraries do before main."""
-    fault = traced(stage, stage, ",".join(ERRORS) + ",munmap")
+    fault = traced(stage, engine, stage, ",".join(ERRORS) + ",munmap")
     case = Case(base)
     try:
         case.begin(stage in EARLY)
@@ -458,21 +486,27 @@ def calls_of(base, stage):
     return numbers
 
 
-def call_fault(stage, call, error, when):
-    return traced(stage, "%s %s %s %s" % (stage, call, error, when), call,
+def call_fault(stage, engine, call, error, when):
+    label = "%s %s %s %s %s" % (stage, engine, call, error, when)
+    return traced(stage, engine, label, call,
                   ("-e", "inject=%s:error=%s:when=%s" % (call, error, when)))
 
 
 def call_statuses(case):
-    """What is interrupted is not seen.  A write or a sync of what is kept or
+    """What is interrupted is not seen.  Without the engine that was asked for
+    nothing begins, and without its wait all ends but what is over.  A write or a sync of what is kept or
     said ends the run; not of messages, which can not be said then, nor of a
     directory or a journal of SQLite's, of which it takes no notice."""
     trace = (case.folder / "trace").read_text(errors="replace")
     lines = [line for line in trace.split("\n") if "(INJECTED)" in line]
     if not lines:
         return False
-    if all("EINTR" in line for line in lines):
+    if all(any(error in line for error in PASSING) for line in lines):
         return (0,)
+    if "io_uring_setup(" in lines[0]:
+        return (CONFIG,)
+    if "io_uring_enter(" in lines[0]:
+        return (0, INTERNAL)
     for line in lines:
         call, _, rest = line.partition(" ")[2].strip().partition("(")
         path = pathlib.Path(rest.partition("<")[2].partition(">")[0])
@@ -489,15 +523,16 @@ def sweep_calls(sweep):
             stderr=subprocess.DEVNULL).returncode != 0:
         print("# SKIP: no strace here")
         return
-    for stage in KEEPERS:
-        for call, numbers in calls_of(sweep.base, stage).items():
+    for stage, engine, title in runs_of(KEEPERS):
+        for call, numbers in calls_of(sweep.base, stage, engine).items():
             if not numbers:
                 continue
             whens = sweep.chosen(numbers)
             for error in ERRORS[call]:
-                steps = ("+2",) if error == "EINTR" else ("", "+")
-                sweep.series("calls: %s: %s: %s" % (stage, call, error),
-                             [call_fault(stage, call, error, "%d%s" % (n, s))
+                steps = ("+2",) if error in PASSING else ("", "+")
+                sweep.series("calls: %s: %s: %s" % (title, call, error),
+                             [call_fault(stage, engine, call, error,
+                                         "%d%s" % (n, s))
                               for s in steps for n in whens], call_statuses)
 
 
@@ -554,10 +589,10 @@ def sweep_limits(sweep):
     if b"__asan_init" not in (BUILD / "inv-commit").read_bytes():
         kinds.append(("-v", SPACES))
     for flag, values in kinds:
-        for stage in STAGES:
-            sweep.series("limits: ulimit %s: %s" % (flag, stage),
-                         [Fault(stage, "limits %s %s %d" % (stage, flag, n),
-                                wrap=limited(flag, n))
+        for stage, engine, title in runs_of(STAGES):
+            sweep.series("limits: ulimit %s: %s" % (flag, title),
+                         [Fault(stage, "limits %s %s %d" % (title, flag, n),
+                                engine=engine, wrap=limited(flag, n))
                           for n in sweep.chosen(values)], limit_statuses)
         for command in READERS:
             sweep.looks("limits: ulimit %s: %s" % (flag, " ".join(command)),
