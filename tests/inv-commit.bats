@@ -1,6 +1,7 @@
 # inv-commit.bats - one test for each sentence of inv-commit(1)
 #
-# Every test that talks to a ledger runs with both engines.
+# What an engine may do differently is done with both: all that is about a
+# ledger's answers, order, signals and recovery.
 
 load lib
 load commit
@@ -376,19 +377,23 @@ skipped already_committed 19' ]
 	engines one_row_refused 207-items
 }
 
-@test "the journal has which rows were committed and which refused" {
+the_journal_has_refused_rows() {
 	start_ledger --fault '207-row=LAB-000007'
-	fixture 10 | commit poll > /dev/null
+	fixture 10 | commit "$1" > /dev/null
 	jq -ce 'select(.type == "outcome") | .outcome == "committed" and
 		.rows == [[1,6],[8,10]] and .count == 9 and .sent == 10 and
 		.refused == [[7,7]]' "$INV_STATE"/journal/*.ndjson
 	again_afresh
 	start_ledger --fault '207-row=LAB'
-	fixture 10 | commit poll > out
+	fixture 10 | commit "$1" > out
 	[ "$(verdicts < out)" = 'quarantined rejected 10' ]
 	jq -ce 'select(.type == "outcome") | .outcome == "refused" and
 		.rows == [[1,10]] and .sent == 10 and .refused == [[1,10]]' \
 		"$INV_STATE"/journal/*.ndjson
+}
+
+@test "the journal has which rows were committed and which refused" {
+	engines the_journal_has_refused_rows
 }
 
 rows_again() {
@@ -422,10 +427,10 @@ quarantined transient_failure 1' ]
 	engines rows_again_for_ever
 }
 
-@test "what is to be sent again is held when the run is stopped" {
+stopped_before_it_is_sent_again() {
 	start_ledger --fault '207-again=LAB-000003'
 	fixture 10 > in
-	inv-commit -q -l "$LEDGER" -r 100 --backoff 1m --max-backoff 1m in > out 3>&- &
+	inv-commit -q --engine "$1" -l "$LEDGER" -r 100 --backoff 1m --max-backoff 1m in > out 3>&- &
 	local pid=$! status=0
 	wait_for grep -qs '"parent"' "$INV_STATE/journal/000001.ndjson"
 	kill -TERM $pid
@@ -436,13 +441,17 @@ held not_attempted 1' ]
 	stop_ledger
 }
 
-@test "a row is not sent again behind a later one of its key" {
+@test "what is to be sent again is held when the run is stopped" {
+	engines stopped_before_it_is_sent_again
+}
+
+not_behind_a_later_one() {
 	{
 		rows 2
 		rows 1 | sed '1d;s/,1,BLDG/,9,BLDG/'
 	} | inv-split -q - | inv-validate -q > in
 	scripted "207 $(results 503 503 200)" '200 {}'
-	commit poll in > out
+	commit "$1" in > out
 	[ "$(verdicts < out)" = 'committed receipt 2
 skipped already_committed 1' ]
 	jq -se 'map(select(.verdict == "skipped"))[0] |
@@ -450,15 +459,19 @@ skipped already_committed 1' ]
 	[ "$(cut -d ' ' -f 2 log | tr '\n' ' ')" = '3 1 ' ]
 }
 
-@test "results that leave a row out are not believed: sent again, same key" {
+@test "a row is not sent again behind a later one of its key" {
+	engines not_behind_a_later_one
+}
+
+results_leave_a_row_out() {
 	start_ledger --fault 207-missing@1
-	fixture 10 | commit poll > out
+	fixture 10 | commit "$1" > out
 	[ "$(verdicts < out)" = 'committed replayed 10' ]
 	[ "$(curl -sf "$LEDGER/requests" | jq -r .key | uniq | wc -l)" = 1 ]
 	again_afresh
 	start_ledger --fault 207-missing
 	fixture 10 > in
-	run -75 --separate-stderr commit poll -r 2 in
+	run -75 --separate-stderr commit "$1" -r 2 in
 	[ "$(verdicts <<< "$output")" = 'ambiguous unanswered 10' ]
 	[ "$(curl -sf "$LEDGER/requests" | wc -l)" = 3 ]
 	jq -se 'map(select(.verdict)) | all(.cause ==
@@ -466,7 +479,11 @@ skipped already_committed 1' ]
 		<<< "$output"
 }
 
-@test "results that contradict themselves are not believed" {
+@test "results that leave a row out are not believed: sent again, same key" {
+	engines results_leave_a_row_out
+}
+
+results_contradict() {
 	local told
 	fixture 2 > in
 	for told in '{"results":[]}' '{}' "$(results 200)" \
@@ -475,24 +492,28 @@ skipped already_committed 1' ]
 		'{"results":[{"index":0,"status":200},{"index":7,"status":200}]}' \
 		'{"results":[{"index":0,"status":200},{"index":1}]}'; do
 		scripted "207 $told" '200 {}'
-		commit poll in > out
+		commit "$1" in > out
 		[ "$(verdicts < out)" = 'committed receipt 2' ]
 		[ "$(wc -l < log)" = 2 ]
 		[ "$(uniq log | wc -l)" = 1 ]
 		again_afresh
 	done
 	scripted "422 $(results 200 200)" '200 {}'
-	commit poll in > out
+	commit "$1" in > out
 	[ "$(wc -l < log)" = 2 ]
 	[ "$(uniq log | wc -l)" = 1 ]
 }
 
-@test "results are read in 200, 201, 400 and 422 too" {
+@test "results that contradict themselves are not believed" {
+	engines results_contradict
+}
+
+results_in_other_answers() {
 	local status
 	fixture 3 > in
 	for status in 200 201 400 422; do
 		scripted "$status $(results 200 422 200)"
-		commit poll in > out
+		commit "$1" in > out
 		[ "$(verdicts < out)" = 'committed receipt 2
 quarantined rejected 1' ]
 		[ "$(wc -l < log)" = 1 ]
@@ -500,12 +521,17 @@ quarantined rejected 1' ]
 	done
 }
 
-@test "--results says which results are believed" {
+@test "results are read in 200, 201, 400 and 422 too" {
+	engines results_in_other_answers
+}
+
+results_as_told() {
+	local engine=$1
 	local keyed='{"results":[{"key":["LAB-000001","NIH-R01-7"],"status":200},{"key":["LAB-000002","NIH-R01-7"],"status":422}]}'
 	fixture 2 > in
 	as() { # FORM ANSWER VERDICTS
 		scripted "$2" '200 {}'
-		commit poll --results "$1" in > out
+		commit "$engine" --results "$1" in > out
 		[ "$(verdicts < out | tr '\n' ' ')" = "$3 " ]
 		again_afresh
 	}
@@ -526,7 +552,11 @@ quarantined rejected 1' ]
 	[[ $output == *'not atomic, index, items or 207'* ]]
 }
 
-@test "what the ledger said of a row is in its error, up to 64 KiB" {
+@test "--results says which results are believed" {
+	engines results_as_told
+}
+
+what_was_said_of_a_row() {
 	fixture 3 > in
 	printf -v long '%070000d' 0
 	scripted '207 {"results":[
@@ -534,26 +564,34 @@ quarantined rejected 1' ]
 		{"index":1,"status":422,"error":{"title":"T",
 			"n":1}},
 		{"index":2,"status":422,"error":{"detail":"d","x":"'$long'"}}]}'
-	commit poll in > out
+	commit "$1" in > out
 	[ "$(verdicts < out)" = 'quarantined rejected 3' ]
 	[ "$(jq -c 'select(.verdict) | .errors[0] | [.msg, .ctx]' out)" = '["answered 409: it is é",{"status":409,"error":"it is é"}]
 ["answered 422: T",{"status":422,"error":{"title":"T","n":1}}]
 ["answered 422: d",{"status":422}]' ]
 }
 
-@test "after a crash behind the outcome the rest goes in a new batch" {
+@test "what the ledger said of a row is in its error, up to 64 KiB" {
+	engines what_was_said_of_a_row
+}
+
+crash_behind_the_outcome() {
 	start_ledger --fault '207-again=LAB-000003@1'
 	fixture 10 > in
-	commit poll in > /dev/null
+	commit "$1" in > /dev/null
 	head -n 2 "$INV_STATE/journal/000001.ndjson" > kept
 	mv kept "$INV_STATE/journal/000001.ndjson"
 	rm -f "$INV_STATE"/journal/seen.db*
 	chmod 600 "$INV_STATE/journal/000001.ndjson"
-	commit poll in > out
+	commit "$1" in > out
 	[ "$(verdicts < out)" = 'committed receipt 1
 skipped already_committed 9' ]
 	jq -se 'map(select(.type == "intent"))[1] | .rows == [[3,3]] and
 		(has("parent") | not)' "$INV_STATE"/journal/*.ndjson
+}
+
+@test "after a crash behind the outcome the rest goes in a new batch" {
+	engines crash_behind_the_outcome
 }
 
 replayed_in_part() {
@@ -576,54 +614,71 @@ quarantined rejected 1' ]
 	engines replayed_in_part
 }
 
-@test "a replay in part, of rows that do not come by, is in the journal" {
+replay_of_rows_that_are_not_there() {
 	fixture 4 > in
 	scripted '500 {}' "207 $(results 200 422 503 200)" '200 {}'
-	commit poll -r 0 in > /dev/null
+	commit "$1" -r 0 in > /dev/null
 	rows 2 | sed 's/LAB/BOX/' | inv-split -q - | inv-validate -q |
-		commit poll > /dev/null
+		commit "$1" > /dev/null
 	jq -se 'map(select(.type == "outcome" and .status == 207))[0] |
 		.rows == [[1,1],[4,4]] and .refused == [[2,2]]' \
 		"$INV_STATE"/journal/*.ndjson
-	commit poll in > out
+	commit "$1" in > out
 	[ "$(verdicts < out)" = 'committed receipt 2
 skipped already_committed 2' ]
 }
 
-@test "an accepted batch may come to an answer for each row" {
+@test "a replay in part, of rows that do not come by, is in the journal" {
+	engines replay_of_rows_that_are_not_there
+}
+
+accepted_and_told_row_by_row() {
 	fixture 2 > in
 	scripted '202 {}' -- "200 $(results 200 422)"
-	commit poll in > out
+	commit "$1" in > out
 	[ "$(verdicts < out)" = 'committed receipt 1
 quarantined rejected 1' ]
 }
 
-@test "read back, a batch is committed as far as the ledger says" {
+@test "an accepted batch may come to an answer for each row" {
+	engines accepted_and_told_row_by_row
+}
+
+read_back_in_part() {
 	fixture 2 > in
 	scripted '409 {}' -- '200 {"body_sha256":"HASH","results":[{"index":1,"status":200},{"index":0,"status":422}]}'
-	commit poll in > out
+	commit "$1" in > out
 	[ "$(verdicts < out)" = 'committed readback 1
 quarantined rejected 1' ]
 	again_afresh
 	scripted '409 {}' -- '200 {"body_sha256":"HASH","results":[]}'
-	run -75 --separate-stderr commit poll -r 1 in
+	run -75 --separate-stderr commit "$1" -r 1 in
 	[ "$(verdicts <<< "$output")" = 'ambiguous unanswered 2' ]
 }
 
-@test "refused row by row, an earlier try is asked for first" {
+@test "read back, a batch is committed as far as the ledger says" {
+	engines read_back_in_part
+}
+
+asked_for_an_earlier_try() {
 	fixture 2 > in
 	scripted '500 {}' "422 $(results 422 422)" -- '200 {"body_sha256":"HASH"}'
-	commit poll in > out
+	commit "$1" in > out
 	[ "$(verdicts < out)" = 'committed readback 2' ]
 	again_afresh
 	scripted '500 {}' "422 $(results 422 422)" "422 $(results 422)"
-	commit poll in > out
+	commit "$1" in > out
 	[ "$(verdicts < out)" = 'quarantined rejected 2' ]
 	[ "$(cut -d ' ' -f 2 log | tr '\n' ' ')" = '2 2 1 1 ' ]
 }
 
+@test "refused row by row, an earlier try is asked for first" {
+	engines asked_for_an_earlier_try
+}
+
 # answers GET: a ledger that says 409 to every batch, and GET to questions.
 answers() {
+	rm -f port headers
 	python3 - "$1" > port 3>&- <<- 'END' &
 	import http.server, hashlib, sys
 	kept = {}
@@ -674,6 +729,7 @@ read_back() {
 # accepts LOCATION GET BODY: 202 to the first batch, 200 to those behind; GET
 # to whoever asks at /jobs.
 accepts() {
+	rm -f port log
 	python3 - "$@" > port 3>&- <<- 'END' &
 	import http.server, sys
 	location, status, text = sys.argv[1:]
@@ -734,23 +790,27 @@ accepted_and_lost() {
 	engines accepted_and_lost
 }
 
-@test "what an accepted batch came to is the ledger's last word" {
+the_last_word() {
 	local told
 	fixture 3 > in
 	for told in '200 {"status":"failed"}' '303 {}' '410 {}'; do
 		accepts /jobs/1 "${told% *}" "${told#* }"
-		commit poll --backoff 1ms in > out
+		commit "$1" --backoff 1ms in > out
 		[ "$(verdicts < out)" = 'committed receipt 3' ]
 		[ "$(tr '\n' ' ' < log)" = 'POST /inventory/upsert GET /jobs/1 POST /inventory/upsert ' ]
 		stop_ledger
-		rm -rf "$INV_STATE" port log
+		rm -rf "$INV_STATE"
 	done
 }
 
-@test "a batch that stays accepted is ambiguous when the run is ended" {
+@test "what an accepted batch came to is the ledger's last word" {
+	engines the_last_word
+}
+
+stays_accepted() {
 	fixture 3 > in
 	accepts /jobs/1 202 '{}'
-	inv-commit -q -l "$LEDGER" --backoff 1ms --drain 0s in > out 3>&- &
+	inv-commit -q --engine "$1" -l "$LEDGER" --backoff 1ms --drain 0s in > out 3>&- &
 	local pid=$!
 	wait_for grep -qs GET log
 	kill -TERM $pid
@@ -760,12 +820,20 @@ accepted_and_lost() {
 	[ "$(verdicts < out)" = 'ambiguous unanswered 3' ]
 }
 
-@test "a Location at another origin is not followed" {
+@test "a batch that stays accepted is ambiguous when the run is ended" {
+	engines stays_accepted
+}
+
+location_elsewhere() {
 	fixture 3 > in
 	accepts http://127.0.0.2:9/jobs/1 200 '{}'
-	commit poll --backoff 1ms in > out
+	commit "$1" --backoff 1ms in > out
 	[ "$(verdicts < out)" = 'committed receipt 3' ]
 	[ "$(tr '\n' ' ' < log)" = 'POST /inventory/upsert POST /inventory/upsert ' ]
+}
+
+@test "a Location at another origin is not followed" {
+	engines location_elsewhere
 }
 
 a_rate_is_kept() {
@@ -926,10 +994,10 @@ held systemic 20' ]
 	done
 }
 
-@test "a request carries its key, its digest, the standard and a trace" {
+a_request_carries() {
 	fixture 3 > in
 	answers 200
-	commit poll in > out
+	commit "$1" in > out
 	key=$(jq -r 'select(.type == "batch").idempotency_key' out)
 	hash=$(jq -r 'select(.type == "batch").batch_hash' out)
 	tr -d '\r' < headers > h
@@ -940,6 +1008,10 @@ print(base64.b64encode(bytes.fromhex('$hash')).decode())")
 	grep -qxF "Content-Digest: sha-256=:$digest:" h
 	grep -qx 'X-Compliance-Standard: NIH-NSF-OSHA-EPA' h
 	grep -qxE 'traceparent: 00-[0-9a-f]{32}-[0-9a-f]{16}-01' h
+}
+
+@test "a request carries its key, its digest, the standard and a trace" {
+	engines a_request_carries
 }
 
 a_long_wait_is_cut() {
@@ -1028,13 +1100,17 @@ systemic() {
 	engines systemic
 }
 
-@test "after 401 is mended the same run commits everything once" {
+a_401_is_mended() {
 	start_ledger --fault '401@1'
 	fixture 10 > in
-	run -69 --separate-stderr commit poll in
-	commit poll in > out
+	run -69 --separate-stderr commit "$1" in
+	commit "$1" in > out
 	[[ $(verdicts < out) == 'committed '*' 10' ]]
 	[ "$(effects)" = 10 ]
+}
+
+@test "after 401 is mended the same run commits everything once" {
+	engines a_401_is_mended
 }
 
 one_key_all_refused() {
@@ -1342,11 +1418,15 @@ skipped already_committed 10' ]
 	[[ $stderr != *secret* ]]
 }
 
-@test "--path is where batches are posted" {
+posted_to_a_path() {
 	start_ledger --path /v2/upsert
 	fixture 3 > in
-	commit poll --path /v2/upsert in > out
+	commit "$1" --path /v2/upsert in > out
 	[ "$(verdicts < out)" = 'committed receipt 3' ]
+}
+
+@test "--path is where batches are posted" {
+	engines posted_to_a_path
 }
 
 @test "the state belongs to one ledger: another is refused" {
