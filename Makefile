@@ -2,6 +2,7 @@
 # make test           unit, program, golden and fault tests
 # make check          what must pass before a commit: test, sanitizers, lint
 # make tsan           the tests of inv-commit's thread under ThreadSanitizer
+# make valgrind       unit tests and the pipe of six under valgrind
 # make soak           the long fault runs: SEED= RUNS=1000
 # make differential   inv-validate and ajv on CASES=1000000, SEED=
 # make bench          every figure of the README, side by side with its peers
@@ -142,6 +143,9 @@ tsan:
 		tests/inv-commit.bats tests/recovery.bats tests/atomic.bats \
 		tests/memory.bats"
 
+valgrind: all $(UNIT_BINS)
+	@tests/helper/valgrind $(B)
+
 strict:
 	@$(MAKE) VARIANT=strict all
 	@$(MAKE) VARIANT=clang CC=clang all
@@ -216,7 +220,7 @@ format:
 clean:
 	rm -rf build
 
-.PHONY: all test sanitize tsan strict lint check soak differential bench coverage \
+.PHONY: all test sanitize tsan valgrind strict lint check soak differential bench coverage \
 	fuzz install uninstall format clean
 .SECONDARY:
 .DELETE_ON_ERROR:
