@@ -160,6 +160,7 @@ trusted() { # ENGINE
 	https good
 	LD_PRELOAD=$faulty INV_CLOCK_WALL=315360000 \
 		refused 'certificate has expired'
+	https good
 	LD_PRELOAD=$faulty INV_CLOCK_WALL=-315360000 \
 		refused 'certificate is not yet valid'
 	committed
