@@ -524,8 +524,12 @@ nasty() { # URL
 	done
 	chrome Emulation.setEmulatedMedia '{"features":[]}' > /dev/null
 	[ "$(sort -u papers | wc -l)" = 2 ]
+	# Whether a browser without a screen gives its page the focus is chance.
+	chrome Emulation.setFocusEmulationEnabled '{"enabled":true}' > /dev/null
 	js 'document.getElementById("search").focus()' > /dev/null
-	[ "$(js 'getComputedStyle(document.activeElement).outlineStyle')" = '"solid"' ]
+	js '[document.hasFocus(), document.activeElement.id,
+		getComputedStyle(document.activeElement).outlineStyle]' > focus
+	[ "$(cat focus)" = '[true,"search","solid"]' ] || { cat focus; return 1; }
 }
 
 @test "at no width a column is out of reach, and no line number is broken" {
