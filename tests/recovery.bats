@@ -400,6 +400,26 @@ cut_short() {
 	[ -z "$missing" ]
 }
 
+@test "a folder above that has no fsync is none of ours" {
+	needs_strace
+	fixture 10 > in
+	mkdir empty
+	chmod 700 empty
+	local state error
+	for error in EINVAL EROFS; do
+		for state in deep/state empty; do
+			INV_STATE=$PWD/$state strace -f -o /dev/null -P / \
+				-e trace=fsync -e inject=fsync:error=$error \
+				inv-commit -q -l file:l.db in > out
+			rm -rf deep l.db; find empty -mindepth 1 -delete
+		done
+	done
+	INV_STATE=$PWD/empty run -74 strace -f -o /dev/null -P / \
+		-e trace=fsync -e inject=fsync:error=EIO \
+		inv-commit -q -l file:l.db in
+	[[ $output == *'/: fsync: Input/output error'* ]]
+}
+
 @test "a name that is there, and was not synced, is synced before a byte is sent" {
 	local sends=(inv-commit -q --engine poll -c 1) rc=0
 	needs_strace

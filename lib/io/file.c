@@ -338,9 +338,18 @@ is_allowed(int fd, mode_t type, const struct leave *leave, const char *path,
 	return true;
 }
 
+/* Others have made it, and have seen to it, where we may not or can not. */
+static bool
+is_theirs(int e)
+{
+	return e == EACCES || e == EPERM || e == EINVAL || e == EROFS ||
+	    e == ENOSYS || e == ENOTSUP;
+}
+
 /*
- * Sync the directory that holds path, so that a new name in it lasts; what was
- * there, where we may not read, others have made.
+ * Sync the directory that holds path, so that a new name in it lasts.  Of what
+ * was there already that is asked only where it can be had: an automounter's
+ * directory has no fsync(2), nor has one of a read-only image.
  */
 static bool
 sync_parent(int dir, const char *path, bool is_new, struct inv_err *err)
@@ -354,11 +363,12 @@ sync_parent(int dir, const char *path, bool is_new, struct inv_err *err)
 		*slash = '\0';
 	int fd = openat(dir, slash == NULL ? "." : parent,
 	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool ok = fd >= 0 ? inv_file_sync(fd, parent, err)
-	    : !is_new && errno == EACCES
-	    ? true
-	    : inv_fail_sys(err, INV_CREATE, "%s", parent);
+	bool ok = true;
 
+	if (fd < 0 && (is_new || !is_theirs(errno)))
+		ok = inv_fail_sys(err, INV_CREATE, "%s", parent);
+	else if (fd >= 0 && fsync(fd) != 0 && (is_new || !is_theirs(errno)))
+		ok = inv_fail_sys(err, INV_IO, "%s: fsync", parent);
 	if (fd >= 0)
 		close(fd);
 	free(parent);
