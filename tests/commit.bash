@@ -46,8 +46,9 @@ effects() { # rows that took effect at the ledger, by its request log
 
 # scripted POST... [-- GET]: a ledger that answers "STATUS BODY" to each batch
 # in turn, the last to all further ones, and GET to questions.  HASH in a body
-# is the SHA-256 of the batch; a 202 points to /jobs/1.  In log are the keys
-# and the numbers of records that came.
+# is the SHA-256 of the batch; a 202 points to /jobs/1; a 0 is the end of the
+# connection, of "wait" not before the client's.  In log are the keys and the
+# numbers of records that came.
 scripted() {
 	rm -f port log
 	python3 - "$@" > port 3>&- <<- 'END' &
@@ -60,6 +61,11 @@ scripted() {
 	    protocol_version = "HTTP/1.1"
 	    def answer(self, told, hash):
 	        status, text = told.split(" ", 1)
+        if status == "0":
+            if text == "wait":
+                self.rfile.read(1)
+            self.close_connection = True
+            return
 	        text = text.replace("HASH", hash).encode()
 	        self.send_response(int(status))
 	        if status == "202":

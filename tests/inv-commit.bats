@@ -818,10 +818,45 @@ stays_accepted() {
 	wait $pid || status=$?
 	[ "$status" = 75 ]
 	[ "$(verdicts < out)" = 'ambiguous unanswered 3' ]
+	[ "$(jq 'select(.row == 1).attempts' out)" = 1 ]
 }
 
 @test "a batch that stays accepted is ambiguous when the run is ended" {
 	engines stays_accepted
+}
+
+stays_unanswered() {
+	fixture 3 > in
+	rm -rf "$INV_STATE"
+	scripted '0 wait'
+	inv-commit -q --engine "$1" -l "$LEDGER" --drain 0s in > out 3>&- &
+	local pid=$!
+	wait_for test -s log
+	kill -TERM $pid
+	status=0
+	wait $pid || status=$?
+	[ "$status" = 75 ]
+	[ "$(jq -c 'select(.row == 1) | [.verdict, .attempts]' out)" = '["ambiguous",1]' ]
+	stop_ledger
+}
+
+@test "a request that nothing answers is counted when the run is ended" {
+	engines stays_unanswered
+}
+
+# The ledger says 202 once, and then nothing at all.
+nothing_is_told() {
+	rm -rf "$INV_STATE"
+	scripted '202 {}' -- '0 -'
+	run -75 commit "$1" --breaker 3 -r 100 --retry-budget 100% --deadline 200ms in
+	[[ $output == *'no answer to be trusted'*'nothing more is sent'* ]]
+	[ "$(wc -l < log)" = 1 ]
+	stop_ledger
+}
+
+@test "to be asked how far it is, and not answer, opens the breaker" {
+	fixture 3 > in
+	engines nothing_is_told
 }
 
 location_elsewhere() {

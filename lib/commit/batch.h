@@ -93,6 +93,7 @@ struct inv_batch {
 	unsigned tries;       /* requests that were answered or failed */
 	unsigned retried;     /* the same, before it was derived */
 	unsigned waits;       /* answers that it is in progress */
+	bool untold;          /* one more was made: it is not in tries yet */
 	bool maybe;           /* one of them may have taken effect */
 	bool unclear;         /* one of them left that unknown */
 	enum inv_doubt doubt; /* what the ledger is asked for */

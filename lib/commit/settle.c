@@ -188,10 +188,20 @@ say_why(const struct inv_uploader *u, struct inv_batch *b)
 		    u->hold != NULL ? u->hold_why : "stopped before sending");
 }
 
+/* The answer to its last request is had, or given up. */
+static void
+count(struct inv_batch *b)
+{
+	b->tries++;
+	b->untold = false;
+}
+
 void
 inv_settle_give_up(struct inv_uploader *u, struct inv_batch *b)
 {
 	say_why(u, b);
+	if (b->untold)
+		count(b);
 	if (b->maybe && !b->unclear)
 		leave(u, b, INV_QUARANTINED, "transient_failure");
 	else
@@ -322,7 +332,7 @@ in_progress(struct inv_uploader *u, struct inv_batch *b,
 	b->unclear = true;
 	if (now - b->first_ms > INV_PROGRESS_MS) {
 		/* All of it was one. */
-		b->tries++;
+		count(b);
 		exhausted(u, b);
 		return;
 	}
@@ -619,10 +629,9 @@ told_back(struct inv_uploader *u, struct inv_batch *b,
 	/* The breaker may have let it go as its probe. */
 	if (u->throttle.breaker == INV_BREAKER_PROBING)
 		tell_breaker(u, b, a,
-		    answered && a->status < 500 ? INV_MEANS_RETRY
-						: INV_MEANS_UNCLEAR);
+		    answered ? INV_MEANS_RETRY : INV_MEANS_UNCLEAR);
 	if (b->doubt == INV_DOUBT_EXPIRED) {
-		b->tries++;
+		count(b);
 		describe(u, b, l);
 	}
 	if (answered && a->status == 200 &&
@@ -649,10 +658,10 @@ accepted(struct inv_uploader *u, struct inv_batch *b,
 	b->unclear = true;
 	if (inv_courier_follow(u->courier, b, a->location)) {
 		/* What it tells there is the answer to this try. */
-		b->tries--;
 		in_progress(u, b, a);
 		return;
 	}
+	count(b);
 	snprintf(b->why, sizeof(b->why),
 	    "answered 202 with a Location that is not the ledger's");
 	again(u, b, a);
@@ -783,8 +792,10 @@ polled(struct inv_uploader *u, struct inv_batch *b, const struct inv_landing *l)
 		}
 		meaning = INV_MEANS_UNCLEAR;
 	}
-	b->tries++;
-	tell_breaker(u, b, &l->answer, meaning);
+	count(b);
+	/* To ask again, as no answer was had, is not to trust one. */
+	tell_breaker(u, b, &l->answer,
+	    l->answer.net == INV_NET_UNSURE ? INV_MEANS_UNCLEAR : meaning);
 	if (meaning != INV_MEANS_RETRY) {
 		/* It has told all it will: the next request has the body. */
 		free(b->poll);
@@ -840,8 +851,8 @@ inv_settle_landing(struct inv_uploader *u, const struct inv_landing *l)
 	enum inv_meaning meaning = believable(u, b, &l->answer, u->o->results,
 	    inv_answer_means(&l->answer, sent_before, u->o->results, u->scan));
 
-	if (meaning != INV_MEANS_IN_PROGRESS)
-		b->tries++;
+	if (meaning != INV_MEANS_IN_PROGRESS && meaning != INV_MEANS_ACCEPTED)
+		count(b);
 	tell_breaker(u, b, &l->answer, meaning);
 	if (l->answer.net == INV_NET_ANSWERED)
 		u->heard = true;

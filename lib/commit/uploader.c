@@ -498,6 +498,7 @@ send(struct inv_uploader *u, struct inv_batch *b)
 	}
 	b->number =
 	    inv_throttle_sent(&u->throttle, inv_clock_ms(), is_retry(b));
+	b->untold = true;
 	if (b->maybe && b->poll == NULL && inv_clock_ms() >= b->stale_ms) {
 		inv_settle_ask(u, b);
 		return;
