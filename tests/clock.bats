@@ -213,6 +213,26 @@ opened_by_another_clock() {
 	engines opened_by_another_clock
 }
 
+# ---- a machine that sleeps ----
+
+slept_over_the_key() { # ENGINE: 25 hours between a request and the next
+	rm -rf "$INV_STATE"
+	start_ledger --fault lost@1
+	LD_PRELOAD=$FAULTY INV_CLOCK_SLEPT=90000 commit "$1" in > out
+	[ "$(verdicts < out)" = 'committed readback 10' ]
+	[ "$(requests)" = 1 ]
+	start_ledger --fault lost@1
+	rm -rf "$INV_STATE"
+	LD_PRELOAD=$FAULTY INV_CLOCK_SLEPT=40000 commit "$1" in > out
+	[ "$(verdicts < out)" = 'committed replayed 10' ]
+	[ "$(requests)" = 2 ]
+}
+
+@test "what was sent before the machine slept for a day is asked for" {
+	fixture 10 > in
+	engines slept_over_the_key
+}
+
 # ---- a monotonic clock that races ----
 
 # for_ever ENGINE STATUS POST...: ten minutes of those answers are two seconds

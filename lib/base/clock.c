@@ -1,4 +1,4 @@
-/* clock.c - the two clocks */
+/* clock.c - the clocks */
 
 #include "base/clock.h"
 
@@ -10,13 +10,25 @@
 static const int64_t FIRST_S = INT64_C(-62167219200);
 static const int64_t LAST_S = INT64_C(253402300799);
 
-uint64_t
-inv_clock_ms(void)
+static uint64_t
+ms_of(clockid_t clock)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(clock, &t);
 	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+uint64_t
+inv_clock_ms(void)
+{
+	return ms_of(CLOCK_MONOTONIC);
+}
+
+uint64_t
+inv_clock_boot_ms(void)
+{
+	return ms_of(CLOCK_BOOTTIME);
 }
 
 int64_t

@@ -1,4 +1,4 @@
-/* clock.h - the two clocks: one to wait by, one to write down */
+/* clock.h - clocks: one to wait by, one that does not sleep, one to write down */
 #ifndef INV_BASE_CLOCK_H
 #define INV_BASE_CLOCK_H
 
@@ -8,6 +8,12 @@ enum { INV_CLOCK_TEXT = 21 }; /* bytes of "2026-11-20T06:30:00Z" and a NUL */
 
 /* Milliseconds of CLOCK_MONOTONIC: for deadlines and durations. */
 uint64_t inv_clock_ms(void);
+
+/*
+ * The same of CLOCK_BOOTTIME, which goes on while the machine is asleep: for
+ * what others do meanwhile.
+ */
+uint64_t inv_clock_boot_ms(void);
 
 /*
  * Seconds since 1970 by the wall clock: data, and a decision in one place (how

@@ -102,7 +102,8 @@ struct inv_batch {
 	uint64_t number;      /* and which of the run's requests it is */
 	uint64_t admitted_ms; /* since when it is in the window */
 	uint64_t due_ms;
-	uint64_t stale_ms; /* from then on its key is not sent again */
+	uint64_t stale_ms; /* from then on (inv_clock_boot_ms) its key is not
+			      sent again */
 	unsigned token;    /* which one its last request had */
 	char *poll;        /* the URL that tells of it after a 202; or NULL */
 

@@ -481,7 +481,7 @@ stale_from(const struct inv_uploader *u, uint64_t age_ms)
 	if (u->o->file != NULL)
 		return UINT64_MAX;
 	return age_ms < u->o->key_ttl_ms
-	    ? inv_clock_ms() + (u->o->key_ttl_ms - age_ms)
+	    ? inv_clock_boot_ms() + (u->o->key_ttl_ms - age_ms)
 	    : 0;
 }
 
@@ -499,7 +499,7 @@ send(struct inv_uploader *u, struct inv_batch *b)
 	b->number =
 	    inv_throttle_sent(&u->throttle, inv_clock_ms(), is_retry(b));
 	b->untold = true;
-	if (b->maybe && b->poll == NULL && inv_clock_ms() >= b->stale_ms) {
+	if (b->maybe && b->poll == NULL && inv_clock_boot_ms() >= b->stale_ms) {
 		inv_settle_ask(u, b);
 		return;
 	}

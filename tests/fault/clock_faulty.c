@@ -5,6 +5,8 @@
  * list in which each holds from a reading on: 0,315360000@5,0@9.  Readings are
  * those of a process, from 1; INV_CLOCK_LOG is a file that gets how many there
  * were.  INV_CLOCK_SPEED is how many times as fast the monotonic clocks go.
+ * INV_CLOCK_SLEPT is for how many seconds the machine has slept before each
+ * reading of CLOCK_BOOTTIME.
  *
  * What the kernel waits for it measures itself: a wait that is given as a time
  * span takes as long as ever.
@@ -32,6 +34,8 @@ static struct {
 	} shift[SHIFTS_MAX];
 	size_t shifts;
 	_Atomic uint64_t readings;
+	_Atomic long slept;
+	long nap;
 	long speed;
 } plan = { .speed = 1 };
 
@@ -57,8 +61,11 @@ make_plan(void)
 {
 	const char *s = getenv("INV_CLOCK_WALL");
 	const char *speed = getenv("INV_CLOCK_SPEED");
+	const char *nap = getenv("INV_CLOCK_SLEPT");
 	char *end;
 
+	if (nap != NULL)
+		plan.nap = strtol(nap, NULL, 10);
 	if (speed != NULL)
 		plan.speed = strtol(speed, NULL, 10);
 	while (s != NULL && *s != '\0' && plan.shifts < SHIFTS_MAX) {
@@ -104,6 +111,8 @@ clock_gettime(clockid_t clock, struct timespec *t)
 		nsec = t->tv_nsec * plan.speed;
 		t->tv_sec = t->tv_sec * plan.speed + nsec / BILLION;
 		t->tv_nsec = nsec % BILLION;
+		if (clock == CLOCK_BOOTTIME)
+			t->tv_sec += plan.slept += plan.nap;
 		break;
 	}
 	return 0;
