@@ -691,7 +691,9 @@ write_journal(struct inv_uploader *u)
 static uint64_t
 next_due(const struct inv_uploader *u)
 {
-	uint64_t due = u->drain_at == 0 ? UINT64_MAX : u->drain_at;
+	/* Past the drain nobody is left who would answer. */
+	uint64_t due =
+	    u->drain_at == 0 || u->courier == NULL ? UINT64_MAX : u->drain_at;
 
 	if (inv_metrics_due(u->f->metrics) < due)
 		due = inv_metrics_due(u->f->metrics);
