@@ -1164,6 +1164,37 @@ quarantined rejected 2' ]
 	engines one_key_all_refused
 }
 
+# asked_again ENGINE GET...: a 409 after a 500, and those answers of the ledger:
+# verdicts, and how often it was sent.
+asked_again() {
+	rm -rf "$INV_STATE"
+	scripted '500 {}' '409 {}' -- "${@:2}"
+	commit "$1" -r 4 in > out || true
+	echo "$(verdicts < out) $(wc -l < log)"
+	stop_ledger
+}
+
+a_409_is_asked_about() {
+	local none
+	for none in '408 {}' '425 {}' '429 {}' '500 {}' '502 {}'; do
+		[ "$(asked_again "$1" "$none" '200 {"body_sha256":"HASH"}')" = \
+			'committed readback 3 3' ]
+	done
+	[ "$(asked_again "$1" '502 {}' '200 {"body_sha256":"00"}')" = \
+		'quarantined key_mismatch 3 3' ]
+	for none in '502 {}' '0 -'; do
+		[ "$(asked_again "$1" "$none")" = 'committed asserted-409 3 5' ]
+	done
+	for none in '501 {}' '404 {}'; do
+		[ "$(asked_again "$1" "$none")" = 'committed asserted-409 3 2' ]
+	done
+}
+
+@test "a 409 is not believed while the ledger may still tell" {
+	fixture 3 > in
+	engines a_409_is_asked_about
+}
+
 # A batch that another state has sent: 409 on a key that was never sent here.
 of_409() { # ENGINE on-409
 	rm -rf "$INV_STATE"

@@ -307,19 +307,26 @@ inv_settle_wait(const struct inv_uploader *u, const struct inv_batch *b,
 	return true;
 }
 
-static void
-again(struct inv_uploader *u, struct inv_batch *b, const struct inv_answer *a)
+/* False: the tries are used up. */
+static bool
+resend(struct inv_uploader *u, struct inv_batch *b, const struct inv_answer *a)
 {
 	uint64_t wait;
 
-	if (!inv_settle_wait(u, b, a, &wait)) {
-		exhausted(u, b);
-		return;
-	}
+	if (!inv_settle_wait(u, b, a, &wait))
+		return false;
 	inv_note("chunk %ju: %s: again in %ju ms", (uintmax_t)b->of.chunk,
 	    b->why, (uintmax_t)wait);
 	b->due_ms = inv_clock_ms() + wait;
 	b->state = INV_BATCH_WAITING;
+	return true;
+}
+
+static void
+again(struct inv_uploader *u, struct inv_batch *b, const struct inv_answer *a)
+{
+	if (!resend(u, b, a))
+		exhausted(u, b);
 }
 
 static void
@@ -617,6 +624,15 @@ is_denied(enum inv_doubt doubt, const struct inv_answer *a)
 	return false;
 }
 
+/* Not an answer to the question: the ledger may well know. */
+static bool
+is_passing(const struct inv_answer *a)
+{
+	return a->net != INV_NET_ANSWERED || a->status == 408 ||
+	    a->status == 425 || a->status == 429 ||
+	    (a->status >= 500 && a->status != 501);
+}
+
 static void
 told_back(struct inv_uploader *u, struct inv_batch *b,
     const struct inv_landing *l)
@@ -645,7 +661,8 @@ told_back(struct inv_uploader *u, struct inv_batch *b,
 	} else if (!is_denied(b->doubt, a)) {
 		b->unclear = true;
 		again(u, b, a);
-	} else {
+	} else if (b->doubt != INV_DOUBT_ASSERTED || !is_passing(a) ||
+	    !resend(u, b, a)) {
 		believe(u, b);
 	}
 }
