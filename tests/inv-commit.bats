@@ -1164,6 +1164,21 @@ quarantined rejected 2' ]
 	engines one_key_all_refused
 }
 
+# No two of the first batches are refused alike, but the later ones are.
+refused_otherwise() {
+	scripted '422 {}' '413 {}' '400 {}'
+	run -69 --separate-stderr inv-commit -q --engine "$1" -l "$LEDGER" \
+		"${fast[@]}" -c 1 in
+	[ "$(verdicts <<< "$output")" = 'held systemic 60' ]
+	stop_ledger
+	rm -rf "$INV_STATE"
+}
+
+@test "two whole batches are refused alike, whatever the first one was" {
+	fixture 60 10 > in
+	engines refused_otherwise
+}
+
 # asked_again ENGINE GET...: a 409 after a 500, and those answers of the ledger:
 # verdicts, and how often it was sent.
 asked_again() {

@@ -451,13 +451,26 @@ is_probing(const struct inv_uploader *u)
 	return false;
 }
 
-/* A second whole batch has been refused as the first one was. */
+static bool
+is_whole(const struct inv_batch *b)
+{
+	return !b->derived && !b->probe;
+}
+
+/* Two whole batches have been refused alike, the first of all being one. */
 static bool
 is_alike(const struct inv_uploader *u)
 {
-	for (const struct inv_batch *b = u->suspects; b != NULL; b = b->next)
-		if (!b->derived && !b->probe && b->status == u->probe_status)
+	for (const struct inv_batch *b = u->suspects; b != NULL; b = b->next) {
+		if (!is_whole(b))
+			continue;
+		if (b->status == u->probe_status)
 			return true;
+		for (const struct inv_batch *o = b->next; o != NULL;
+		     o = o->next)
+			if (is_whole(o) && o->status == b->status)
+				return true;
+	}
 	return false;
 }
 
