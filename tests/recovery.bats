@@ -578,6 +578,20 @@ a_question_is_the_probe() { # ENGINE
 	engines a_question_is_the_probe
 }
 
+nobody_tells() { # ENGINE
+	scripted '200 garbage' -- '0 -'
+	rm -rf "$INV_STATE"
+	run -75 commit "$1" --key-ttl 0 --breaker 3 -r 100 --retry-budget 100% --deadline 200ms in
+	[[ $output == *'no answer to be trusted'* ]]
+	[ "$(wc -l < log)" = 1 ]
+	stop_ledger
+}
+
+@test "questions that get no answer open the breaker" {
+	fixture 20 20 > in
+	engines nobody_tells
+}
+
 @test "what has had no effect is sent again whatever --key-ttl says" {
 	engines a_key_never_sent_is_sent
 }

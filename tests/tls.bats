@@ -567,6 +567,28 @@ a_new_token_after_401() { # ENGINE
 	engines a_new_token_after_401
 }
 
+# The new one waits for the rate, and the run is ended.
+a_new_token_too_late() { # ENGINE
+	local ROWS=20
+	prepare
+	(umask 077 && echo another-token-1 | tee accept > new)
+	tls_ledger --accept accept --swap new token
+	inv-commit -q --engine "$1" -l "$LEDGER" --token-file token --rate 1/s \
+		--namespace lab in > out 2> err 3>&- &
+	local pid=$! status=0
+	wait_for test ! -e new
+	kill -TERM $pid
+	wait $pid || status=$?
+	[ $status = 75 ]
+	[ "$(jq -r 'select(.type == "record") | .verdict + " " + .reason' out |
+		sort | uniq -c | xargs)" = '20 held not_attempted' ]
+	committed
+}
+
+@test "what waits to go with a new token is held when the run is ended" {
+	engines a_new_token_too_late
+}
+
 @test "a 401 with no other token holds all: 69" {
 	echo another-token-1 > accept
 	tls_ledger --accept accept

@@ -199,10 +199,13 @@ count(struct inv_batch *b)
 void
 inv_settle_give_up(struct inv_uploader *u, struct inv_batch *b)
 {
+	/* A 401 that has been answered with a new token is no failure. */
+	bool failed = b->tries > 0;
+
 	say_why(u, b);
 	if (b->untold)
 		count(b);
-	if (b->maybe && !b->unclear)
+	if (failed && b->maybe && !b->unclear)
 		leave(u, b, INV_QUARANTINED, "transient_failure");
 	else
 		leave(u, b, INV_HELD,
@@ -655,8 +658,9 @@ told_back(struct inv_uploader *u, struct inv_batch *b,
 	struct inv_str hash = { NULL, 0 };
 	struct inv_err ignored;
 
-	/* The breaker may have let it go as its probe. */
-	if (u->throttle.breaker == INV_BREAKER_PROBING)
+	/* A request of its own, or it may be the breaker's one. */
+	if (b->doubt == INV_DOUBT_EXPIRED ||
+	    u->throttle.breaker == INV_BREAKER_PROBING)
 		tell_breaker(u, b, a,
 		    answered ? INV_MEANS_RETRY : INV_MEANS_UNCLEAR);
 	if (b->doubt == INV_DOUBT_EXPIRED) {
