@@ -1180,10 +1180,10 @@ refused_otherwise() {
 }
 
 # asked_again ENGINE GET...: a 409 after a 500, and those answers of the ledger:
-# verdicts, and how often it was sent.
+# verdicts, and how often it was sent.  Behind the first 409 is THEN.
 asked_again() {
 	rm -rf "$INV_STATE"
-	scripted '500 {}' '409 {}' -- "${@:2}"
+	scripted '500 {}' '409 {}' "${THEN:-409 {\}}" -- "${@:2}"
 	commit "$1" -r 4 in > out || true
 	echo "$(verdicts < out) $(wc -l < log)"
 	stop_ledger
@@ -1200,6 +1200,8 @@ a_409_is_asked_about() {
 	for none in '502 {}' '0 -'; do
 		[ "$(asked_again "$1" "$none")" = 'committed asserted-409 3 5' ]
 	done
+	# It has told of the key, and nothing takes that back.
+	[ "$(THEN='503 {}' asked_again "$1" '502 {}')" = 'ambiguous unanswered 3 5' ]
 	for none in '501 {}' '404 {}'; do
 		[ "$(asked_again "$1" "$none")" = 'committed asserted-409 3 2' ]
 	done

@@ -678,8 +678,10 @@ told_back(struct inv_uploader *u, struct inv_batch *b,
 	} else if (!is_denied(b->doubt, a)) {
 		b->unclear = true;
 		again(u, b, a);
-	} else if (b->doubt != INV_DOUBT_ASSERTED || !is_passing(a) ||
-	    !resend(u, b, a)) {
+	} else if (b->doubt == INV_DOUBT_ASSERTED && is_passing(a) &&
+	    resend(u, b, a)) {
+		b->unclear = true;
+	} else {
 		believe(u, b);
 	}
 }
