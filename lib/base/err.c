@@ -70,7 +70,7 @@ inv_fail_sys(struct inv_err *err, enum inv_fault fault, const char *fmt, ...)
 	int why = errno;
 	va_list ap;
 
-	err->fault = fault;
+	err->fault = why == ENOMEM ? INV_INTERNAL : fault;
 	va_start(ap, fmt);
 	int n = vsnprintf(err->msg, sizeof(err->msg), fmt, ap);
 	va_end(ap);

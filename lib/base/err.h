@@ -48,7 +48,10 @@ enum inv_fault inv_fault_worse(enum inv_fault a, enum inv_fault b);
 bool inv_fail(struct inv_err *err, enum inv_fault fault, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* The same with ": " and the text of errno behind the message. */
+/*
+ * The same with ": " and the text of errno behind the message; of ENOMEM the
+ * fault is INV_INTERNAL, as of any memory that is not to be had.
+ */
 bool inv_fail_sys(struct inv_err *err, enum inv_fault fault, const char *fmt,
     ...) __attribute__((format(printf, 3, 4)));
 

@@ -37,6 +37,9 @@ a_message_too_long_for_its_struct_is_cut(void)
 	errno = ENOENT;
 	check(!inv_fail_sys(&err, INV_NOINPUT, "%s", "file"));
 	check_str(inv_str_of(err.msg), "file: No such file or directory");
+	errno = ENOMEM;
+	check(!inv_fail_sys(&err, INV_IO, "%s", "file"));
+	check(err.fault == INV_INTERNAL);
 }
 
 static struct inv_str
