@@ -455,7 +455,9 @@ drive(struct inv_transfers *xs, curl_socket_t fd, int bits)
 	CURLMsg *msg;
 	int n;
 
-	curl_multi_socket_action(xs->multi, fd, bits, &n);
+	/* Of a transfer that it could not go on with it would never tell. */
+	inv_mem_need(curl_multi_socket_action(xs->multi, fd, bits, &n) !=
+	    CURLM_OUT_OF_MEMORY);
 	while ((msg = curl_multi_info_read(xs->multi, &n)) != NULL) {
 		CURLcode code = msg->data.result;
 		char *slot = NULL;

@@ -439,10 +439,10 @@ def memory_count(base, stage, engine):
 
 # Of what a library asked for, and did not say was memory.
 OTHERWISE = {
-    # opendir(3) could not list the folder: an error of reading, as others are.
-    "archive: Cannot allocate memory": IOERR,
     # SQLite undid a transaction by itself, which its commit finds out.
     ".db: was rolled back": IOERR,
+    # To libcurl a name that it had no memory to look up is not found.
+    "Could not resolve host: 127.0.0.1": AGAIN,
 }
 
 

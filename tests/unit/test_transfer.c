@@ -1,5 +1,7 @@
 /* test_transfer.c - every promise of net/transfer.h, on both engines */
 
+#include <curl/curl.h>
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -10,12 +12,27 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "check.h"
+#include "child.h"
 #include "net/transfer.h"
 
 enum { LIMIT_MS = 20000, BODY = 85 << 10, LARGE_BODY = 2 << 20 };
 
 static struct server server;
 static char body[BODY];
+
+static bool no_memory;
+
+/* libcurl's own, but for the day when it has none. */
+CURLMcode
+curl_multi_socket_action(CURLM *multi, curl_socket_t fd, int bits, int *running)
+{
+	CURLMcode (*real)(CURLM *, curl_socket_t, int, int *);
+
+	if (no_memory)
+		return CURLM_OUT_OF_MEMORY;
+	*(void **)&real = dlsym(RTLD_NEXT, "curl_multi_socket_action");
+	return real(multi, fd, bits, running);
+}
 
 /* A ring and transfers over it, as a program has them. */
 struct world {
@@ -170,6 +187,29 @@ brings_the_answer_with_its_headers(struct world *w)
 	inv_transfers_release(w->xs, x);
 }
 BOTH(brings_the_answer_with_its_headers)
+
+static int
+post_without_memory(const void *with)
+{
+	struct world w;
+
+	(void)with;
+	if (!open_world(&w, INV_ENGINE_POLL, &four))
+		return 1;
+	no_memory = true;
+	(void)post(&w, "/ok");
+	return 0;
+}
+
+static void
+ends_where_libcurl_has_no_memory_to_go_on(void)
+{
+	static struct child c;
+
+	child_run(&c, post_without_memory, NULL, (struct inv_str){ "", 0 });
+	check(c.status == 70);
+	check(strstr(c.err, "no memory") != NULL);
+}
 
 static void
 gets_and_posts_from_one_slot(struct world *w)
@@ -1011,6 +1051,7 @@ static const struct test tests[] = {
 	TESTS(abandons_what_flies_when_it_is_closed),
 	TESTS(flies_many_at_once),
 	TESTS(gives_up_on_silence),
+	TEST(ends_where_libcurl_has_no_memory_to_go_on),
 	TEST(needs_certificates_that_are_there),
 	TEST(tells_what_fits_in_a_header),
 	TEST(tells_what_is_a_pin),
