@@ -348,6 +348,19 @@ meets_a_limit() { # ENGINE STAGE [MESSAGE]
 	meets_a_limit poll inv-quarantine
 }
 
+@test "a URL that there is no memory for is no wrong one" {
+	local build n
+	build=$(dirname "$(command -v inv-commit)")
+	case $build in
+	*/asan | */tsan) skip "the allocator is the sanitizer's" ;;
+	esac
+	for n in {1..12}; do
+		run -70 env LD_PRELOAD="$build/alloc_faulty.so" INV_ALLOC_FAULT=$n+ \
+			inv-commit -l http://127.0.0.1:9/ /dev/null
+		[[ $output == *'no memory'* ]]
+	done
+}
+
 @test "a read that is interrupted is not seen" {
 	needs_strace
 	fresh

@@ -90,14 +90,30 @@ is_token(char c)
 	    (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
 }
 
+/* libcurl would have it that a URL it has no memory for is a wrong one. */
+static CURLU *
+new_url(void)
+{
+	CURLU *u = curl_url();
+
+	inv_mem_need(u != NULL);
+	return u;
+}
+
+static bool
+took(CURLUcode code)
+{
+	inv_mem_need(code != CURLUE_OUT_OF_MEMORY);
+	return code == CURLUE_OK;
+}
+
 static bool
 is_same_part(CURLU *a, CURLU *b, CURLUPart part)
 {
 	char *x = NULL;
 	char *y = NULL;
-	bool same =
-	    curl_url_get(a, part, &x, CURLU_DEFAULT_PORT) == CURLUE_OK &&
-	    curl_url_get(b, part, &y, CURLU_DEFAULT_PORT) == CURLUE_OK &&
+	bool same = took(curl_url_get(a, part, &x, CURLU_DEFAULT_PORT)) &&
+	    took(curl_url_get(b, part, &y, CURLU_DEFAULT_PORT)) &&
 	    strcasecmp(x, y) == 0;
 
 	curl_free(x);
@@ -109,7 +125,7 @@ static bool
 copy_url(CURLU *u, char to[INV_URL_MAX])
 {
 	char *text = NULL;
-	bool ok = curl_url_get(u, CURLUPART_URL, &text, 0) == CURLUE_OK &&
+	bool ok = took(curl_url_get(u, CURLUPART_URL, &text, 0)) &&
 	    strlen(text) < INV_URL_MAX;
 
 	if (ok)
@@ -122,16 +138,14 @@ bool
 inv_url_follow(const char *from, struct inv_str location, char to[INV_URL_MAX])
 {
 	char *text = inv_mem_dup(location.p, location.n);
-	CURLU *base = curl_url();
-	CURLU *u = curl_url();
+	CURLU *base = new_url();
+	CURLU *u = new_url();
 
-	bool ok = base != NULL && u != NULL &&
-	    memchr(location.p, '\0', location.n) == NULL &&
-	    curl_url_set(base, CURLUPART_URL, from, 0) == CURLUE_OK &&
-	    curl_url_set(u, CURLUPART_URL, from, 0) == CURLUE_OK &&
-	    curl_url_set(u, CURLUPART_URL, text, CURLU_DISALLOW_USER) ==
-		CURLUE_OK &&
-	    curl_url_set(u, CURLUPART_FRAGMENT, NULL, 0) == CURLUE_OK &&
+	bool ok = memchr(location.p, '\0', location.n) == NULL &&
+	    took(curl_url_set(base, CURLUPART_URL, from, 0)) &&
+	    took(curl_url_set(u, CURLUPART_URL, from, 0)) &&
+	    took(curl_url_set(u, CURLUPART_URL, text, CURLU_DISALLOW_USER)) &&
+	    took(curl_url_set(u, CURLUPART_FRAGMENT, NULL, 0)) &&
 	    is_same_part(base, u, CURLUPART_SCHEME) &&
 	    is_same_part(base, u, CURLUPART_HOST) &&
 	    is_same_part(base, u, CURLUPART_PORT) && copy_url(u, to);
@@ -225,11 +239,11 @@ static bool
 take_parts(CURLU *u, struct inv_url *url)
 {
 	char *part[4] = { NULL };
-	bool ok = curl_url_get(u, CURLUPART_SCHEME, &part[0], 0) == CURLUE_OK &&
-	    curl_url_get(u, CURLUPART_HOST, &part[1], 0) == CURLUE_OK &&
-	    curl_url_get(u, CURLUPART_PORT, &part[2], CURLU_DEFAULT_PORT) ==
-		CURLUE_OK &&
-	    curl_url_get(u, CURLUPART_PATH, &part[3], 0) == CURLUE_OK;
+	bool ok = took(curl_url_get(u, CURLUPART_SCHEME, &part[0], 0)) &&
+	    took(curl_url_get(u, CURLUPART_HOST, &part[1], 0)) &&
+	    took(curl_url_get(u, CURLUPART_PORT, &part[2],
+		CURLU_DEFAULT_PORT)) &&
+	    took(curl_url_get(u, CURLUPART_PATH, &part[3], 0));
 	struct inv_buf b = INV_BUF(INV_URL_MAX - 1);
 
 	if (ok) {
@@ -257,14 +271,12 @@ take_parts(CURLU *u, struct inv_url *url)
 bool
 inv_url_parse(const char *text, struct inv_url *url, struct inv_err *err)
 {
-	CURLU *u = curl_url();
+	CURLU *u = new_url();
 	char *zone = NULL;
 
-	bool ok = u != NULL && has_authority(text) &&
-	    strpbrk(text, "?#") == NULL &&
-	    curl_url_set(u, CURLUPART_URL, text, CURLU_DISALLOW_USER) ==
-		CURLUE_OK &&
-	    curl_url_get(u, CURLUPART_ZONEID, &zone, 0) != CURLUE_OK &&
+	bool ok = has_authority(text) && strpbrk(text, "?#") == NULL &&
+	    took(curl_url_set(u, CURLUPART_URL, text, CURLU_DISALLOW_USER)) &&
+	    !took(curl_url_get(u, CURLUPART_ZONEID, &zone, 0)) &&
 	    take_parts(u, url);
 
 	curl_free(zone);

@@ -4,11 +4,15 @@
  * The Nth malloc, calloc or realloc that would take memory fails, whoever
  * asks: INV_ALLOC_FAULT is N, or N+ for all from there on.  Counted is from
  * main on.  INV_ALLOC_LOG is a file that gets how many there were.
+ *
+ * Not failed is what getpwuid(3) asks for: glibc 2.36 dies of it by a signal
+ * where it has no memory for nsswitch.conf.
  */
 
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -66,6 +70,20 @@ realloc(void *p, size_t n)
 	if (n > 0 && fails())
 		return NULL;
 	return __libc_realloc(p, n);
+}
+
+struct passwd *
+getpwuid(uid_t uid)
+{
+	struct passwd *(*real)(uid_t);
+	bool counting = plan.counting;
+
+	plan.counting = false;
+	*(void **)&real = dlsym(RTLD_NEXT, "getpwuid");
+	struct passwd *pw = real(uid);
+
+	plan.counting = counting;
+	return pw;
 }
 
 static void
