@@ -1,4 +1,4 @@
-/* clock.h - clocks: one to wait by, one that does not sleep, one to write down */
+/* clock.h - clocks: to wait by, to wait by in sleep too, to write down */
 #ifndef INV_BASE_CLOCK_H
 #define INV_BASE_CLOCK_H
 

@@ -621,6 +621,15 @@ read_back(struct inv_uploader *u, struct inv_batch *b,
 	}
 }
 
+/* Not an answer to the question: the ledger may well know. */
+static bool
+is_passing(const struct inv_answer *a)
+{
+	return a->net != INV_NET_ANSWERED || a->status == 408 ||
+	    a->status == 425 || a->status == 429 ||
+	    (a->status >= 500 && a->status != 501);
+}
+
 /* An answer without the batch says that the ledger does not have it. */
 static bool
 is_denied(enum inv_doubt doubt, const struct inv_answer *a)
@@ -633,20 +642,9 @@ is_denied(enum inv_doubt doubt, const struct inv_answer *a)
 		/* Halves under other keys only where it is surely not there. */
 		return a->net == INV_NET_ANSWERED && a->status == 404;
 	case INV_DOUBT_EXPIRED:
-		return a->net == INV_NET_ANSWERED && a->status >= 300 &&
-		    a->status < 500 && a->status != 408 && a->status != 425 &&
-		    a->status != 429;
+		return a->status >= 300 && a->status < 500 && !is_passing(a);
 	}
 	return false;
-}
-
-/* Not an answer to the question: the ledger may well know. */
-static bool
-is_passing(const struct inv_answer *a)
-{
-	return a->net != INV_NET_ANSWERED || a->status == 408 ||
-	    a->status == 425 || a->status == 429 ||
-	    (a->status >= 500 && a->status != 501);
 }
 
 static void

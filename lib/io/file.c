@@ -375,7 +375,17 @@ sync_parent(int dir, const char *path, bool is_new, struct inv_err *err)
 	return ok;
 }
 
-/* Make the directories above path that are missing. */
+/* Make the last part of path, if it is not there, and sync its name. */
+static bool
+make_one(int dir, const char *path, bool is_new, struct inv_err *err)
+{
+	is_new = is_new || mkdirat(dir, path, 0700) == 0;
+	if (!is_new && errno != EEXIST)
+		return inv_fail_sys(err, INV_CREATE, "%s", path);
+	return sync_parent(dir, path, is_new, err);
+}
+
+/* The same for all parts above it. */
 static bool
 make_parents(int dir, const char *path, struct inv_err *err)
 {
@@ -385,12 +395,7 @@ make_parents(int dir, const char *path, struct inv_err *err)
 	for (char *s = strchr(p + 1, '/'); ok && s != NULL;
 	     s = strchr(s + 1, '/')) {
 		*s = '\0';
-		if (mkdirat(dir, p, 0700) == 0)
-			ok = sync_parent(dir, p, true, err);
-		else if (errno == EEXIST)
-			ok = sync_parent(dir, p, false, err);
-		else
-			ok = inv_fail_sys(err, INV_CREATE, "%s", p);
+		ok = make_one(dir, p, false, err);
 		*s = '/';
 	}
 	free(p);
@@ -425,20 +430,15 @@ static bool
 make_directory(int dir, const char *path, struct inv_err *err)
 {
 	bool is_new = mkdirat(dir, path, 0700) == 0;
-	bool is_there = is_new || errno == EEXIST;
 
-	if (!is_new && is_there && !is_empty(dir, path))
-		return true;
-	if (!is_there && errno != ENOENT)
+	if (!is_new && errno == EEXIST) {
+		if (!is_empty(dir, path))
+			return true;
+	} else if (!is_new && errno != ENOENT) {
 		return inv_fail_sys(err,
 		    errno == EACCES ? INV_DENIED : INV_CREATE, "%s", path);
-	if (!make_parents(dir, path, err))
-		return false;
-	if (!is_there)
-		is_new = mkdirat(dir, path, 0700) == 0;
-	if (!is_there && !is_new && errno != EEXIST)
-		return inv_fail_sys(err, INV_CREATE, "%s", path);
-	return sync_parent(dir, path, is_new, err);
+	}
+	return make_parents(dir, path, err) && make_one(dir, path, is_new, err);
 }
 
 static int

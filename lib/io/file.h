@@ -55,8 +55,9 @@ INV_MUST bool inv_file_publish(int dir, const char *name,
 
 /*
  * Open a directory for our state, 0700, made with its missing parents and
- * synced into the one above if it is not there, or is empty.  Refused (INV_DENIED) where it
- * is a symbolic link, belongs to another user, or others may write to it.
+ * synced into the one above if it is not there, or is empty.  Refused
+ * (INV_DENIED) where it is a symbolic link, belongs to another user, or others
+ * may write to it.
  * A descriptor, or -1.
  */
 INV_MUST int inv_file_state_dir(int dir, const char *path, struct inv_err *err);

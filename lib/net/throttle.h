@@ -71,8 +71,9 @@ uint64_t inv_throttle_sent(struct inv_throttle *t, uint64_t now, bool again);
 
 /*
  * An answer to the request of that number, or what took its place, is bad if
- * nobody can trust it or the ledger can not be reached.  `random` is any 64 bits.  True if the breaker
- * has opened by it: not before due_ms is the next try.
+ * nobody can trust it or the ledger can not be reached.  `random` is any 64
+ * bits.  True if the breaker has opened by it: not before due_ms is the next
+ * try.
  */
 bool inv_throttle_answered(struct inv_throttle *t, uint64_t now,
     uint64_t number, bool bad, uint64_t random);
