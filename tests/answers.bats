@@ -201,9 +201,7 @@ stalled() {
 	    print(full.getsockname()[1], flush=True)
 	signal.pause()
 	END
-	LEDGER_PID=$!
-	wait_for test -s port
-	LEDGER=http://127.0.0.1:$(cat port)
+	serving $!
 }
 
 nobody_takes_the_call() {

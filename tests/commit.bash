@@ -44,6 +44,14 @@ effects() { # rows that took effect at the ledger, by its request log
 			else .body | length end] | add // 0'
 }
 
+# serving PID: a ledger that has been begun, when its port is in the file port.
+serving() {
+	LEDGER_PID=$1
+	wait_for test -s port
+	LEDGER=http://127.0.0.1:$(cat port)
+	export LEDGER LEDGER_PID
+}
+
 # scripted POST... [-- GET]: a ledger that answers "STATUS BODY" to each batch
 # in turn, the last to all further ones, and GET to questions.  HASH in a body
 # is the SHA-256 of the batch; a 202 points to /jobs/1; a 0 is the end of the
@@ -91,8 +99,5 @@ scripted() {
 	print(server.server_port, flush=True)
 	server.serve_forever()
 	END
-	LEDGER_PID=$!
-	wait_for test -s port
-	LEDGER=http://127.0.0.1:$(cat port)
-	export LEDGER LEDGER_PID
+	serving $!
 }

@@ -707,9 +707,7 @@ answers() {
 	print(server.server_port, flush=True)
 	server.serve_forever()
 	END
-	LEDGER_PID=$!
-	wait_for test -s port
-	LEDGER=http://127.0.0.1:$(cat port)
+	serving $!
 }
 
 read_back() {
@@ -759,9 +757,7 @@ accepts() {
 	print(server.server_port, flush=True)
 	server.serve_forever()
 	END
-	LEDGER_PID=$!
-	wait_for test -s port
-	LEDGER=http://127.0.0.1:$(cat port)
+	serving $!
 }
 
 accepted_is_polled() {
@@ -963,10 +959,7 @@ crowded() {
 	print(server.server_port, flush=True)
 	server.serve_forever()
 	END
-	LEDGER_PID=$!
-	wait_for test -s port
-	LEDGER=http://127.0.0.1:$(cat port)
-	export LEDGER LEDGER_PID
+	serving $!
 }
 
 # The first batch opens it, and then there is enough to send.
