@@ -255,6 +255,22 @@ inv_batch_seal_by(struct inv_batch *b, struct inv_worker *w,
 	return true;
 }
 
+bool
+inv_batch_is_whole(const struct inv_batch *b)
+{
+	return b->chunk->uses == 1 && b->n == b->chunk->n;
+}
+
+bool
+inv_batch_put_down(struct inv_batch *b, struct inv_digest *d,
+    struct inv_err *err)
+{
+	if (!inv_batch_is_whole(b))
+		return true;
+	b->chunk->hashed = b->n;
+	return inv_chunk_settle(b->chunk, d, err);
+}
+
 struct inv_str
 inv_batch_root(const struct inv_batch *b)
 {

@@ -168,6 +168,16 @@ size_t inv_batch_size(const struct inv_batch *b);
 INV_MUST bool inv_batch_seal_by(struct inv_batch *b, struct inv_worker *w,
     struct inv_digest *d, struct inv_str namespace, struct inv_err *err);
 
+/* Has it all rows of its chunk, so that no other batch needs that? */
+bool inv_batch_is_whole(const struct inv_batch *b);
+
+/*
+ * What is sealed: the lines of its chunk go to disk where memory is short, if
+ * it has all of them.  INV_IO where the disk does not take them.
+ */
+INV_MUST bool inv_batch_put_down(struct inv_batch *b, struct inv_digest *d,
+    struct inv_err *err);
+
 /* Empty where it is not known. */
 struct inv_str inv_batch_root(const struct inv_batch *b);
 

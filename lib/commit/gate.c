@@ -143,16 +143,20 @@ chunk_of(struct inv_uploader *u, uint64_t number)
 	return c;
 }
 
-/* No row of it is missing: it is not open any more. */
+/*
+ * No row of it is missing: it is not open any more.  The first goes through the
+ * gate at once, the lines of those behind it have to wait.
+ */
 static void
 complete(struct inv_uploader *u, struct inv_chunk *c)
 {
+	bool first = u->whole == NULL;
 	struct inv_err err;
 
 	take_out(&u->open, c);
 	u->open_n--;
 	append(&u->whole, c);
-	if (!inv_chunk_settle(c, u->digest, &err))
+	if (!first && !inv_chunk_settle(c, u->digest, &err))
 		inv_uploader_fail(u, &err);
 }
 
@@ -773,6 +777,21 @@ look_up(struct inv_uploader *u, const struct passage *p, struct inv_err *err)
 	return true;
 }
 
+/*
+ * The lines of a chunk that is one batch go to disk when its body has been made
+ * of them.  Others go now: a worker may not be reading what is put down for
+ * another batch.
+ */
+static bool
+put_down(struct inv_uploader *u, struct inv_chunk *c, struct inv_err *err)
+{
+	const struct inv_batch *b = u->queue;
+
+	if (c->uses == 0 || (b->chunk == c && inv_batch_is_whole(b)))
+		return true;
+	return inv_chunk_settle(c, u->digest, err);
+}
+
 static bool
 gate(struct inv_uploader *u, struct inv_chunk *c, struct inv_err *err)
 {
@@ -788,7 +807,8 @@ gate(struct inv_uploader *u, struct inv_chunk *c, struct inv_err *err)
 	while (p.mask < 2 * c->n)
 		p.mask = 2 * p.mask + 1;
 	p.decider = inv_mem_new((p.mask + 1) * sizeof(*p.decider));
-	bool ok = look_up(u, &p, err) && pass(u, &p, err);
+	bool ok =
+	    look_up(u, &p, err) && pass(u, &p, err) && put_down(u, c, err);
 
 	free(p.order);
 	free(p.own);

@@ -2,9 +2,10 @@
  * spill.h - lines of chunks on disk, where memory would not hold them
  *
  * One file without a name for all chunks of a run, made when the first bytes
- * have to go there.  It is no state: what is in it was read and not yet sent,
- * and dies with the process.  What nobody needs any more is given back to the
- * file system, as far as that can make holes; all of it when nobody needs any.
+ * have to go there.  It is no state, and dies with the process: what is in it
+ * was read, and what was sent of it is in the journal.  What nobody needs any
+ * more is given back to the file system, as far as that can make holes; all of
+ * it when nobody needs any.
  */
 #ifndef INV_COMMIT_SPILL_H
 #define INV_COMMIT_SPILL_H

@@ -433,6 +433,7 @@ static bool
 write_intents(struct inv_uploader *u)
 {
 	bool moved = false;
+	struct inv_err err;
 
 	u->awaited = NULL;
 	for (size_t i = 0; i < u->window_n; i++) {
@@ -443,6 +444,10 @@ write_intents(struct inv_uploader *u)
 		if (!inv_worker_is_done(u->worker, &b->making)) {
 			u->awaited = &b->making;
 			break;
+		}
+		if (!inv_batch_put_down(b, u->digest, &err)) {
+			inv_uploader_fail(u, &err);
+			return false;
 		}
 		struct inv_intent intent = inv_batch_intent(b);
 

@@ -391,6 +391,68 @@ a_worker_makes_the_same_of_rows_in_memory_and_on_disk(void)
 	inv_digest_free(own);
 }
 
+/* Of as many chunks as memory has no room for, each a batch of its last n rows. */
+static void
+put_down_all(struct inv_worker *w, size_t n, bool is_down)
+{
+	enum { CHUNKS = 15, ROWS = 10, BYTES = 100 << 10 };
+	struct inv_origin of = { .submission = 1, .arrival = 3, .chunk = 4 };
+	size_t member[ROWS];
+	struct inv_chunk *all[CHUNKS];
+	struct inv_batch *batch[CHUNKS];
+	struct inv_err err;
+	struct kit k;
+
+	open_kit(&k);
+	struct inv_chunk *first = k.chunk;
+
+	for (size_t i = 0; i < n; i++)
+		member[i] = ROWS - n + i;
+	memset(of.manifest, 'a', INV_MANIFEST_ID);
+	for (size_t i = 0; i < CHUNKS; i++) {
+		k.chunk = all[i] = inv_chunk_new(&k.spill);
+		for (uint64_t row = 1; row <= ROWS; row++)
+			add_long(&k, row, BYTES);
+		batch[i] = inv_batch_new(&of, k.chunk, member, n);
+		check(inv_batch_seal_by(batch[i], w, k.tools.digest,
+		    INV_LIT("embedded"), &err));
+		inv_worker_wait(w, &batch[i]->making);
+		check(inv_batch_put_down(batch[i], k.tools.digest, &err));
+	}
+	check((k.spill.kept <= INV_KEPT_MAX) == is_down);
+	for (size_t i = 0; i < CHUNKS; i++) {
+		struct inv_batch *b = batch[i];
+
+		k.chunk = all[i];
+		for (uint64_t row = 1; row <= ROWS; row++)
+			check_long(&k, row - 1, row, BYTES);
+		check(memcmp(k.chunk->leaf[ROWS - 1], all[0]->leaf[ROWS - 1],
+			  INV_DIGEST) == 0);
+		inv_rows_reset(&b->rows);
+		check(inv_batch_seal(b, k.tools.digest, INV_LIT("embedded"),
+		    &err));
+		check(memcmp(b->key, batch[0]->key, sizeof(b->key)) == 0);
+		inv_batch_free(b);
+	}
+	for (size_t i = 0; i < CHUNKS; i++)
+		inv_chunk_free(all[i]);
+	check(k.spill.kept == 0 && k.spill.end == 0);
+	k.chunk = first;
+	close_kit(&k);
+}
+
+static void
+what_is_sealed_goes_to_disk_where_no_other_batch_needs_it(void)
+{
+	struct inv_digest *own = inv_digest_new();
+	struct inv_worker *w = inv_worker_open(own);
+
+	put_down_all(w, 10, true);
+	put_down_all(w, 9, false);
+	inv_worker_close(w);
+	inv_digest_free(own);
+}
+
 static void
 the_headers_are_those_of_the_page(void)
 {
@@ -433,6 +495,7 @@ main(void)
 		TEST(
 		    the_key_is_made_of_ledger_manifest_submission_chunk_and_body),
 		TEST(a_worker_makes_the_same_of_rows_in_memory_and_on_disk),
+		TEST(what_is_sealed_goes_to_disk_where_no_other_batch_needs_it),
 		TEST(the_headers_are_those_of_the_page),
 	};
 
