@@ -432,10 +432,11 @@ put_down_all(struct inv_worker *w, size_t n, bool is_down)
 		check(inv_batch_seal(b, k.tools.digest, INV_LIT("embedded"),
 		    &err));
 		check(memcmp(b->key, batch[0]->key, sizeof(b->key)) == 0);
-		inv_batch_free(b);
 	}
-	for (size_t i = 0; i < CHUNKS; i++)
+	for (size_t i = 0; i < CHUNKS; i++) {
+		inv_batch_free(batch[i]);
 		inv_chunk_free(all[i]);
+	}
 	check(k.spill.kept == 0 && k.spill.end == 0);
 	k.chunk = first;
 	close_kit(&k);
