@@ -123,7 +123,7 @@ $(B)/without-freexl/inv-split: $(B)/cmd/inv-split.o $(B)/tests/fault/xls_absent.
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(VFLAGS) $(if $(LTO),-fno-lto) $(LINK) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-$(B)/%_faulty.so: tests/fault/%_faulty.c
+$(B)/%_faulty.so: tests/fault/%_faulty.c tests/fault/tell.h
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(STD) $(WARN) $(CFLAGS) -fPIC -shared -o $@ $<

@@ -111,7 +111,7 @@ jumps_anywhere() {
 		[ "$(verdicts < out)" = 'committed receipt 10
 committed replayed 10' ]
 		[ "$(requests) $(effects)" = '4 20' ]
-		of=$(cat readings)
+		read -r _ of < readings
 		commit "$1" in > out
 		[ "$(verdicts < out)" = 'skipped already_committed 20' ]
 		[ "$(requests)" = 4 ]

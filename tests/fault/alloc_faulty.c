@@ -11,14 +11,13 @@
 
 #include <dlfcn.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <pwd.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
+
+#include "tell.h"
 
 typedef int main_fn(int argc, char **argv, char **env);
 typedef int start_fn(main_fn *main, int argc, char **argv, void (*init)(void),
@@ -87,21 +86,10 @@ getpwuid(uid_t uid)
 }
 
 static void
-tell(void)
+tell_seen(void)
 {
-	const char *path = getenv("INV_ALLOC_LOG");
-	char text[24];
-	int n = snprintf(text, sizeof(text), "of %ju\n", (uintmax_t)plan.seen);
-	int fd;
-
 	plan.counting = false;
-	if (path == NULL)
-		return;
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-	if (fd < 0)
-		return;
-	(void)!write(fd, text, (size_t)n);
-	close(fd);
+	tell("INV_ALLOC_LOG", plan.seen);
 }
 
 int
@@ -116,7 +104,7 @@ __libc_start_main(main_fn *main, int argc, char **argv, void (*init)(void),
 	if (s != NULL) {
 		plan.at = strtoull(s, &end, 10);
 		plan.from_there_on = *end == '+';
-		atexit(tell);
+		atexit(tell_seen);
 		plan.counting = true;
 	}
 	return start(main, argc, argv, init, fini, loaded, stack_end);

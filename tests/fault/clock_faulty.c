@@ -12,15 +12,15 @@
  * span takes as long as ever.
  */
 
-#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "tell.h"
 
 enum {
 	SHIFTS_MAX = 8,
@@ -40,20 +40,9 @@ static struct {
 } plan = { .speed = 1 };
 
 static void
-tell(void)
+tell_readings(void)
 {
-	const char *path = getenv("INV_CLOCK_LOG");
-	char text[24];
-	int n = snprintf(text, sizeof(text), "%ju\n", (uintmax_t)plan.readings);
-	int fd;
-
-	if (path == NULL)
-		return;
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-	if (fd < 0)
-		return;
-	(void)!write(fd, text, (size_t)n);
-	close(fd);
+	tell("INV_CLOCK_LOG", plan.readings);
 }
 
 __attribute__((constructor)) static void
@@ -76,7 +65,7 @@ make_plan(void)
 			plan.shift[i].from = strtoull(end + 1, &end, 10);
 		s = *end == ',' ? end + 1 : NULL;
 	}
-	atexit(tell);
+	atexit(tell_readings);
 }
 
 static long
