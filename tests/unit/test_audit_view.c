@@ -193,9 +193,9 @@ static const struct test tests[] = {
 int
 main(void)
 {
-	char dir[] = "/tmp/test_audit_view.XXXXXX";
+	char folder[] = "/tmp/test_audit_view.XXXXXX";
 
-	if (mkdtemp(dir) == NULL || chdir(dir) != 0)
+	if (mkdtemp(folder) == NULL || chdir(folder) != 0)
 		return 1;
 	int rc = RUN(tests);
 
