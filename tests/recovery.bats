@@ -317,16 +317,16 @@ index_killed_at() {
 	[ $rc = 137 ]
 	[ "$(grep -c '"type":"end"' killed)" = 0 ]
 	before=$(grep -c '"outcome":"committed"' "$INV_STATE/journal/000001.ndjson")
-	[ "$before" -ge 407 ]
+	[ "$before" -ge 203 ]
 	"${sends[@]}" -l "$LEDGER" in > out 2> err
 	[ ! -s err ]
 	# what the journal tells of is known, the rest takes effect now
 	[ "$(tail -n 1 out | jq -c '.counts | [.skipped, .committed]')" = \
-		"[$((500 * before)),$((500 * (420 - before)))]" ]
+		"[$((500 * before)),$((500 * (210 - before)))]" ]
 	inv-audit -q out | jq -e '.complete and .unverified == 0 and
-		.standing.counts.committed == 210000' > /dev/null
+		.standing.counts.committed == 105000' > /dev/null
 	inv-audit verify --read-data > /dev/null
-	[ "$(effects)" = 210000 ]
+	[ "$(effects)" = 105000 ]
 	# and is so by what is in the index now
 	"${sends[@]}" -l "$LEDGER" few > out
 	[ "$(verdicts < out)" = 'skipped already_committed 3' ]
@@ -338,7 +338,7 @@ index_killed_at() {
 	needs_strace
 	export INV_STATE=$PWD/split
 	# More than INV_SEEN_HELD, behind which the index is written.
-	seq 210000 | awk '{ printf "{\"id\":\"A%06d\"}\n", $1 }' > rows
+	seq 105000 | awk '{ printf "{\"id\":\"A%06d\"}\n", $1 }' > rows
 	inv-split -q -f ndjson rows > in
 	sed -n '1p; 100000p; $p' rows | inv-split -q -f ndjson - > few
 	export INV_STATE=${index%/journal/*}

@@ -19,10 +19,10 @@
 enum {
 	/*
 	 * Keys in memory before they are written: as many as fill the pages of
-	 * a run (runs.c) with a usual batch that passes it, and less than 2^18
-	 * with one of up to 58,000 rows; behind that the table doubles.
+	 * a run (runs.c) with a usual batch that passes it, and less than 2^17
+	 * with one of up to 29,000 rows; behind that the table doubles.
 	 */
-	INV_SEEN_HELD = 203500,
+	INV_SEEN_HELD = 101500,
 	INV_SEEN_FILTERS = 12 << 20,  /* bytes: of 8 million keys */
 	INV_SEEN_CACHE_KIB = 1 << 10, /* of the pages of the database */
 };
