@@ -126,12 +126,14 @@ $(B)/without-freexl/inv-split: $(B)/cmd/inv-split.o $(B)/tests/fault/xls_absent.
 $(B)/%_faulty.so: tests/fault/%_faulty.c tests/fault/tell.h
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(STD) $(WARN) $(CFLAGS) -fPIC -shared -o $@ $<
+	$(Q)$(CC) $(STD) $(WARN) $(CFLAGS) $(filter -Werror,$(VFLAGS)) -fPIC -shared -o $@ $<
 
 FAULTY := $(B)/faulty-inv-commit $(B)/without-freexl/inv-split $(B)/alloc_faulty.so \
           $(B)/freexl_faulty.so $(B)/clock_faulty.so
 
-test: all $(UNIT_BINS) $(FAULTY)
+test-programs: all $(UNIT_BINS) $(FAULTY)
+
+test: test-programs
 	@scripts/run-tests $(B) $(TESTS)
 
 sanitize:
@@ -147,8 +149,8 @@ valgrind: all $(UNIT_BINS)
 	@tests/helper/valgrind $(B)
 
 strict:
-	@$(MAKE) VARIANT=strict all
-	@$(MAKE) VARIANT=clang CC=clang all
+	@$(MAKE) VARIANT=strict test-programs
+	@$(MAKE) VARIANT=clang CC=clang test-programs
 
 lint: all
 	scripts/check-layers
@@ -220,8 +222,8 @@ format:
 clean:
 	rm -rf build
 
-.PHONY: all test sanitize tsan valgrind strict lint check soak differential bench coverage \
-	fuzz install uninstall format clean
+.PHONY: all test-programs test sanitize tsan valgrind strict lint check soak differential \
+	bench coverage fuzz install uninstall format clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 

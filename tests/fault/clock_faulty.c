@@ -101,7 +101,8 @@ clock_gettime(clockid_t clock, struct timespec *t)
 		t->tv_sec = t->tv_sec * plan.speed + nsec / BILLION;
 		t->tv_nsec = nsec % BILLION;
 		if (clock == CLOCK_BOOTTIME)
-			t->tv_sec += plan.slept += plan.nap;
+			t->tv_sec +=
+			    atomic_fetch_add(&plan.slept, plan.nap) + plan.nap;
 		break;
 	}
 	return 0;

@@ -50,6 +50,8 @@ hold(struct inv_event_writer *w, const struct inv_audit_line *line, bool json)
 		abort();
 }
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {

@@ -117,8 +117,9 @@ spin(void *arg, int in, int out)
 {
 	(void)arg;
 	(void)in;
-	for (volatile int i = 0; out > 0; i = 0)
-		(void)i;
+	(void)out;
+	for (volatile bool on = true; on;)
+		continue;
 	return 0;
 }
 

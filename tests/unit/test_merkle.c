@@ -267,7 +267,8 @@ judge_folder(const char *path)
 
 		if (e->d_name[0] == '.')
 			continue;
-		snprintf(within, sizeof(within), "%s/%s", path, e->d_name);
+		check(snprintf(within, sizeof(within), "%s/%s", path,
+			  e->d_name) < (int)sizeof(within));
 		n += judge_folder(within);
 	}
 	closedir(d);

@@ -119,14 +119,11 @@ joining_and_cutting_do_what_bits_do(void)
 			count += bit[i];
 			if (!bit[i] && gap == 0)
 				gap = i;
-			if (inv_rows_has(&r, i) != bit[i])
-				check(!"has what the bits have");
+			check(inv_rows_has(&r, i) == bit[i]);
 		}
-		if (r.count != count || inv_rows_first_gap(&r, WORLD) != gap)
-			check(!"counts what the bits count");
+		check(r.count == count && inv_rows_first_gap(&r, WORLD) == gap);
 		for (size_t i = 1; i < r.n; i++)
-			if (r.range[i].first <= r.range[i - 1].last + 1)
-				check(!"ranges are apart and ascend");
+			check(r.range[i].first > r.range[i - 1].last + 1);
 	}
 	inv_rows_free(&r);
 }

@@ -204,8 +204,7 @@ a_long_line_over_many_pieces_is_whole(void)
 	check(inv_in_line(&in, &s, &err) == INV_NEXT_LINE);
 	check(s.n == INV_LINE_MAX);
 	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] != 'y')
-			check(!"as it was written");
+		check(s.p[i] == 'y');
 	wants_line(&in, "behind");
 	wants_end(&in);
 	done(&in);
