@@ -322,11 +322,11 @@ index_killed_at() {
 	[ ! -s err ]
 	# what the journal tells of is known, the rest takes effect now
 	[ "$(tail -n 1 out | jq -c '.counts | [.skipped, .committed]')" = \
-		"[$((500 * before)),$((500 * (210 - before)))]" ]
+		"[$((500 * before)),$((500 * (260 - before)))]" ]
 	inv-audit -q out | jq -e '.complete and .unverified == 0 and
-		.standing.counts.committed == 105000' > /dev/null
+		.standing.counts.committed == 130000' > /dev/null
 	inv-audit verify --read-data > /dev/null
-	[ "$(effects)" = 105000 ]
+	[ "$(effects)" = 130000 ]
 	# and is so by what is in the index now
 	"${sends[@]}" -l "$LEDGER" few > out
 	[ "$(verdicts < out)" = 'skipped already_committed 3' ]
@@ -337,8 +337,9 @@ index_killed_at() {
 	local sends=(inv-commit -q --engine poll -k id --namespace ledger)
 	needs_strace
 	export INV_STATE=$PWD/split
-	# More than INV_SEEN_HELD, behind which the index is written.
-	seq 105000 | awk '{ printf "{\"id\":\"A%06d\"}\n", $1 }' > rows
+	# More than INV_SEEN_HELD, behind which the index is written: by batches
+	# that can not have been answered by then.
+	seq 130000 | awk '{ printf "{\"id\":\"A%06d\"}\n", $1 }' > rows
 	inv-split -q -f ndjson rows > in
 	sed -n '1p; 100000p; $p' rows | inv-split -q -f ndjson - > few
 	export INV_STATE=${index%/journal/*}
