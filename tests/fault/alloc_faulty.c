@@ -11,6 +11,7 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <pwd.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -89,7 +90,7 @@ static void
 tell_seen(void)
 {
 	plan.counting = false;
-	tell("INV_ALLOC_LOG", plan.seen);
+	tell("INV_ALLOC_LOG", O_TRUNC, "of", plan.seen);
 }
 
 int

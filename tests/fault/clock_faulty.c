@@ -12,6 +12,7 @@
  * span takes as long as ever.
  */
 
+#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -42,7 +43,7 @@ static struct {
 static void
 tell_readings(void)
 {
-	tell("INV_CLOCK_LOG", plan.readings);
+	tell("INV_CLOCK_LOG", O_TRUNC, "of", plan.readings);
 }
 
 __attribute__((constructor)) static void

@@ -12,7 +12,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -22,6 +21,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "net/ring_body.h"
+#include "tell.h"
 
 enum { LATE_MS = 30 };
 
@@ -73,14 +73,7 @@ int __wrap_io_uring_submit_and_wait_timeout(struct io_uring *ring,
 static void
 say(const char *what, uint64_t n)
 {
-	const char *path = getenv("INV_RING_LOG");
-	int fd =
-	    path == NULL ? -1 : open(path, O_WRONLY | O_CREAT | O_APPEND, 0600);
-
-	if (fd < 0)
-		return;
-	dprintf(fd, "%s %ju\n", what, (uintmax_t)n);
-	close(fd);
+	tell("INV_RING_LOG", O_APPEND, what, n);
 }
 
 static void

@@ -11,19 +11,19 @@
 #include <unistd.h>
 
 /*
- * Make "of N" the whole of the file that the environment variable log names;
- * nothing if it is unset.
+ * Write the line "WHAT N" into the file that the environment variable log
+ * names: as all of it (how is O_TRUNC) or behind what is there (O_APPEND).
+ * Nothing if it is unset.
  */
 static inline void
-tell(const char *log, uint64_t n)
+tell(const char *log, int how, const char *what, uint64_t n)
 {
 	const char *path = getenv(log);
-	int fd =
-	    path == NULL ? -1 : open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	int fd = path == NULL ? -1 : open(path, O_WRONLY | O_CREAT | how, 0600);
 
 	if (fd < 0)
 		return;
-	dprintf(fd, "of %ju\n", (uintmax_t)n);
+	dprintf(fd, "%s %ju\n", what, (uintmax_t)n);
 	close(fd);
 }
 
