@@ -60,13 +60,20 @@ add(struct kit *k, uint64_t row, const char *record)
 	    inv_chunk_add(k->chunk, &rec, files, &k->tools, &err);
 }
 
+static struct inv_origin
+origin(void)
+{
+	struct inv_origin of = { .submission = 1, .arrival = 3, .chunk = 4 };
+
+	memset(of.manifest, 'a', INV_MANIFEST_ID);
+	return of;
+}
+
 static struct inv_batch *
 seal(struct kit *k, size_t n)
 {
 	static const size_t member[] = { 0, 1, 2, 3 };
-	struct inv_origin of = { .submission = 1, .arrival = 3, .chunk = 4 };
-
-	memset(of.manifest, 'a', INV_MANIFEST_ID);
+	struct inv_origin of = origin();
 	struct inv_batch *b = inv_batch_new(&of, k->chunk, member, n);
 
 	struct inv_err err;
@@ -338,7 +345,7 @@ check_seal_by(struct inv_worker *w, size_t bytes, bool hashed)
 {
 	enum { ROWS = 12 };
 	size_t member[ROWS - 1];
-	struct inv_origin of = { .submission = 1, .arrival = 3, .chunk = 4 };
+	struct inv_origin of = origin();
 	struct inv_seen_row plain[ROWS];
 	struct inv_err err;
 	struct kit k;
@@ -351,7 +358,6 @@ check_seal_by(struct inv_worker *w, size_t bytes, bool hashed)
 	check((k.chunk->spilled > 0) == (bytes > INV_CHUNK_KEPT_MAX / ROWS));
 	if (hashed)
 		inv_chunk_hash(k.chunk, k.tools.digest);
-	memset(of.manifest, 'a', INV_MANIFEST_ID);
 	struct inv_batch *a = inv_batch_new(&of, k.chunk, member, ROWS - 1);
 	struct inv_batch *b = inv_batch_new(&of, k.chunk, member, ROWS - 1);
 	size_t size = inv_batch_size(a);
@@ -396,7 +402,7 @@ static void
 put_down_all(struct inv_worker *w, size_t n, bool is_down)
 {
 	enum { CHUNKS = 15, ROWS = 10, BYTES = 100 << 10 };
-	struct inv_origin of = { .submission = 1, .arrival = 3, .chunk = 4 };
+	struct inv_origin of = origin();
 	size_t member[ROWS];
 	struct inv_chunk *all[CHUNKS];
 	struct inv_batch *batch[CHUNKS];
@@ -408,7 +414,6 @@ put_down_all(struct inv_worker *w, size_t n, bool is_down)
 
 	for (size_t i = 0; i < n; i++)
 		member[i] = ROWS - n + i;
-	memset(of.manifest, 'a', INV_MANIFEST_ID);
 	for (size_t i = 0; i < CHUNKS; i++) {
 		k.chunk = all[i] = inv_chunk_new(&k.spill);
 		for (uint64_t row = 1; row <= ROWS; row++)
